@@ -5,8 +5,10 @@ mod name;
 mod signature;
 mod time;
 mod transcript;
+mod vocabulary;
 
 pub use name::{Audience, FederationId, NameError, NodeId};
 pub use signature::{KeyId, PublicKey, Signature, SignatureError, SigningKey};
 pub use time::Timestamp;
 pub use transcript::{Transcript, sha256};
+pub use vocabulary::{Class, SubjectType, UnknownWord};

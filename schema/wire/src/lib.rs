@@ -1,0 +1,16 @@
+//! Everything two nodes, or a node and its users, say to each other: problem documents, the membership
+//! document, events, the status feed, sealed records, confirmation, and the messages of the platform door.
+
+pub mod confirm;
+pub mod entry;
+pub mod event;
+pub mod feed;
+pub mod info;
+pub mod jws;
+pub mod membership;
+pub mod problem;
+pub mod record;
+pub mod screening;
+pub mod vocabulary;
+
+pub use problem::{Problem, ProblemType};

@@ -1,0 +1,188 @@
+//! Problem documents (RFC 9457): one frozen table of types for every door.
+
+use serde::{Deserialize, Serialize};
+
+/// One rule that the input broke.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Violation {
+    /// JSON pointer (RFC 6901) or parameter name of the offending field.
+    pub field: String,
+    /// The rule that was broken. Never repeats the value.
+    pub rule: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl Violation {
+    /// Field, rule and fix of one broken rule.
+    pub fn new(field: impl Into<String>, rule: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { field: field.into(), rule: rule.into(), fix: fix.into() }
+    }
+}
+
+/// Problem document, sent as `application/problem+json` (RFC 9457 §3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `urn:lianfang:problem:` and the stable code.
+    #[serde(rename = "type")]
+    pub type_uri: String,
+    /// Short text that is the same for every occurrence.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened this time and how to mend it. Fixed for 5xx.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Every broken rule, when the input was at fault.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Violation>,
+    /// The state that made a conditional request fail (412).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub current: Option<serde_json::Value>,
+    /// Seconds to wait before trying again, where that helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A problem of this type without particulars.
+    pub fn new(kind: ProblemType) -> Self {
+        Self {
+            type_uri: kind.uri(),
+            title: kind.title().to_owned(),
+            status: kind.status(),
+            detail: None,
+            errors: Vec::new(),
+            current: None,
+            retry_after: None,
+        }
+    }
+
+    /// Says what happened this time.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Names the broken rules.
+    #[must_use]
+    pub fn errors(mut self, errors: Vec<Violation>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// The frozen type, if this build knows it.
+    pub fn kind(&self) -> Option<ProblemType> {
+        let slug = self.type_uri.strip_prefix(ProblemType::PREFIX)?;
+        ProblemType::ALL.iter().copied().find(|kind| kind.slug() == slug)
+    }
+}
+
+impl From<ProblemType> for Problem {
+    fn from(kind: ProblemType) -> Self {
+        Self::new(kind)
+    }
+}
+
+macro_rules! problem_types {
+    ($($(#[$doc:meta])* $name:ident = $number:literal $status:literal $slug:literal $title:literal),+ $(,)?) => {
+        /// Every problem a node reports. Numbers and slugs are frozen (PROTOCOL.md §0).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ProblemType {
+            $($(#[$doc])* #[doc = $title] $name = $number),+
+        }
+
+        impl ProblemType {
+            /// Every type, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            const PREFIX: &'static str = "urn:lianfang:problem:";
+
+            /// Frozen number.
+            pub const fn number(self) -> u16 { self as u16 }
+            /// Stable code: the last part of the type URI.
+            pub const fn slug(self) -> &'static str { match self { $(Self::$name => $slug),+ } }
+            /// HTTP status.
+            pub const fn status(self) -> u16 { match self { $(Self::$name => $status),+ } }
+            /// Short text, the same for every occurrence.
+            pub const fn title(self) -> &'static str { match self { $(Self::$name => $title),+ } }
+            /// The type URI.
+            pub fn uri(self) -> String { format!("{}{}", Self::PREFIX, self.slug()) }
+        }
+    };
+}
+
+problem_types! {
+    Malformed = 1 400 "malformed" "The request isn't well-formed",
+    Unauthenticated = 2 401 "unauthenticated" "Authentication is required",
+    Forbidden = 3 403 "forbidden" "This caller may not do that",
+    NotFound = 4 404 "not-found" "There is no such resource",
+    MethodNotAllowed = 5 405 "method-not-allowed" "This resource doesn't take that method",
+    NotAcceptable = 6 406 "not-acceptable" "No representation fits the Accept header",
+    Timeout = 7 408 "timeout" "The request took too long to arrive",
+    Conflict = 8 409 "conflict" "The request conflicts with the present state",
+    PreconditionFailed = 9 412 "precondition-failed" "The resource has changed since it was read",
+    PreconditionRequired = 10 428 "precondition-required" "An If-Match header is required",
+    TooLarge = 11 413 "too-large" "The body is over the limit",
+    UnsupportedMediaType = 12 415 "unsupported-media-type" "This content type isn't taken here",
+    RangeNotSatisfiable = 13 416 "range-not-satisfiable" "The range lies outside the body",
+    Invalid = 14 422 "invalid" "The input breaks a rule",
+    IdempotencyMismatch = 15 422 "idempotency-mismatch" "This idempotency key was used with another body",
+    RateLimited = 16 429 "rate-limited" "Too many requests",
+    Internal = 17 500 "internal" "The node failed to answer",
+    Unavailable = 18 503 "unavailable" "The node can't answer at present",
+    NothingScreened = 20 422 "nothing-screened" "No identifier of the subject could be screened",
+    UnknownAudience = 21 422 "unknown-audience" "The audience isn't in the membership document",
+    IllegalTransition = 22 422 "illegal-transition" "The entry's state doesn't allow this event",
+    NotMember = 30 403 "not-a-member" "The certificate isn't that of an active member",
+    MembershipExpired = 31 503 "membership-expired" "The membership document has expired",
+    OverBudget = 32 429 "over-budget" "The token budget is used up",
+    StaleGeneration = 33 409 "stale-generation" "The key share is of another generation",
+    UnknownKey = 34 404 "unknown-key" "This node holds no share of that key",
+    BadElement = 35 422 "bad-element" "An element isn't a valid group element",
+    MembershipRollback = 36 409 "membership-rollback" "The membership document is older than the one in force",
+    MembershipSignature = 37 422 "membership-signature" "The membership document isn't signed by enough governors",
+    UnsupportedVersion = 38 400 "unsupported-version" "This version of the message isn't spoken here",
+    DigestMalformed = 50 422 "digest-malformed" "The digest's header isn't well-formed",
+    DigestSignature = 51 422 "digest-signature" "The digest isn't signed by its publisher",
+    DigestForeign = 52 422 "digest-foreign" "The digest belongs to another federation, publisher or list",
+    DigestRollback = 53 409 "digest-rollback" "The digest is older than the one in force",
+    DigestChain = 54 409 "digest-chain" "The digest doesn't follow the one in force",
+    DigestExpired = 55 422 "digest-expired" "The digest has expired",
+    DigestOversized = 56 413 "digest-oversized" "The digest is larger than its class or quota allows",
+    DigestTruncated = 57 422 "digest-truncated" "The digest's body is shorter than its header says",
+    DigestParameters = 58 422 "digest-parameters" "The digest's parameters aren't those of its class",
+    DigestOverfull = 59 422 "digest-overfull" "More bits are set than the digest's class allows",
+    DigestSeed = 60 422 "digest-seed" "The digest isn't made with the federation's seed",
+    DigestHash = 61 422 "digest-hash" "The digest's body doesn't have the hash its header says",
+    DigestFork = 62 409 "digest-fork" "The publisher signed two digests with one sequence",
+    DigestVersion = 63 422 "digest-version" "The digest's version, suite or profile isn't known here",
+    RulesMismatch = 64 409 "rules-mismatch" "The publisher normalises this kind by other rules",
+    RecordInvalid = 70 422 "record-invalid" "The record isn't the one that was asked for",
+    ConfirmBits = 71 422 "confirm-bits" "The prefix isn't as long as the list's head says",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn numbers_and_slugs_are_unique() {
+        let numbers: HashSet<_> = ProblemType::ALL.iter().map(|kind| kind.number()).collect();
+        let slugs: HashSet<_> = ProblemType::ALL.iter().map(|kind| kind.slug()).collect();
+        assert_eq!((numbers.len(), slugs.len()), (ProblemType::ALL.len(), ProblemType::ALL.len()));
+    }
+
+    #[test]
+    fn a_problem_comes_back_from_json_as_the_same_type() {
+        for kind in ProblemType::ALL {
+            let text = serde_json::to_string(&Problem::new(*kind).detail("x")).unwrap();
+            let back: Problem = serde_json::from_str(&text).unwrap();
+            assert_eq!(back.kind(), Some(*kind));
+        }
+    }
+}
