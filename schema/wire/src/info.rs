@@ -1,0 +1,56 @@
+//! `GET /federation/v1/info`: what a node shows the member who asks, and nothing of audiences it isn't in.
+
+use lianfang_digest::ListId;
+use lianfang_encoding::{FederationId, NodeId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::membership::Hash32;
+
+/// A node's state as one member may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Info {
+    /// Who answers.
+    pub node: NodeId,
+    /// Of which federation.
+    pub federation: FederationId,
+    /// Its restore count.
+    pub incarnation: u32,
+    /// The membership document it holds.
+    pub membership_version: u64,
+    /// Version of the software.
+    pub software: String,
+    /// Its clock, for comparison with the peers'.
+    pub now: Timestamp,
+    /// Its own lists that the caller may read.
+    pub lists: Vec<ListHead>,
+    /// Its status feeds that the caller may read.
+    pub feeds: Vec<FeedHead>,
+}
+
+/// The newest head of one list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListHead {
+    /// The list.
+    pub list: ListId,
+    /// Its sequence.
+    pub sequence: u64,
+    /// SHA-256 of the head's bytes.
+    pub head: Hash32,
+}
+
+/// The newest item of one status feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedHead {
+    /// The audience.
+    pub audience: lianfang_encoding::Audience,
+    /// Sequence of its last item.
+    pub sequence: u64,
+}
+
+/// `POST /federation/v1/notify`: something changed, come and see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    /// The sender's membership version, so that a change of members spreads at once.
+    pub membership_version: u64,
+}

@@ -1,0 +1,328 @@
+//! Screenings on the platform door: is this applicant, or this product, sanctioned anywhere?
+
+use lianfang_encoding::{NodeId, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::entry::Subject;
+use crate::vocabulary::{BasisType, Category, EvidenceGrade, Mode, Purpose, StateName, Verdict};
+
+/// `POST /v1/screenings`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewScreening {
+    /// Why; audited.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub purpose: Purpose,
+    /// The caller's own reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// Who or what is screened.
+    pub subject: Subject,
+    /// What to answer when something couldn't be asked: `review` (default) or `clear`.
+    #[serde(default)]
+    pub on_unavailable: OnUnavailable,
+}
+
+/// Fail closed or open, as the caller chooses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OnUnavailable {
+    /// A person looks.
+    #[default]
+    Review,
+    /// Answered `clear`, marked `complete: false`.
+    Clear,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Screening {
+    /// Its id.
+    pub id: Uuid,
+    /// The caller's own reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// What was found.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub verdict: Verdict,
+    /// Whether to act on it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub mode: Mode,
+    /// Whether everything that could be asked was asked.
+    pub complete: bool,
+    /// What became of each identifier.
+    pub identifiers: Vec<IdentifierOutcome>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// Whose digests were consulted.
+    pub publishers: Consulted,
+    /// `good`, `general` or `high`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub risk_tier: RiskTier,
+    /// What the policy suggests to do.
+    pub recommended: Vec<String>,
+    /// Version of the policy that decided.
+    pub policy_version: String,
+    /// When.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub evaluated_at: Timestamp,
+    /// Until when the answer may be relied on.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub valid_until: Timestamp,
+    /// For the subject, on every adverse answer: opens the reasons and the way to contest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal_reference: Option<String>,
+    /// Signed by the node: proof of what it answered, when.
+    pub receipt: String,
+    /// Set when a reserved test identifier was screened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
+}
+
+/// What became of one identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IdentifierOutcome {
+    /// Its place in the request.
+    pub index: u32,
+    /// Its kind as given.
+    pub kind: String,
+    /// Whether it was screened.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub status: IdentifierStatus,
+    /// Why not, or a remark: a stable code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Whether an identifier was screened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifierStatus {
+    /// Screened against every digest.
+    Screened,
+    /// Not an identifier of its kind.
+    Rejected,
+    /// Its token couldn't be had.
+    Unavailable,
+}
+
+/// One reason for a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reason {
+    /// Stable code.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub code: ReasonCode,
+    /// Whose finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub publisher: Option<NodeId>,
+    /// Which entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Uuid>,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub state: Option<StateName>,
+    /// What for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub category: Option<Category>,
+    /// On what it rests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub basis: Option<BasisType>,
+    /// Which identifier of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier_index: Option<u32>,
+    /// `strict` or `folded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// How well it is documented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub evidence_grade: Option<EvidenceGrade>,
+    /// When it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub since: Option<Timestamp>,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub expires: Option<Timestamp>,
+    /// Whether it is contested.
+    #[serde(default)]
+    pub disputed: bool,
+}
+
+/// Stable codes of reasons. The first group blocks, everything else leads to review at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// A final court or administrative finding in my jurisdiction.
+    FinalInJurisdiction,
+    /// Two independent publishers.
+    IndependentPublishers,
+    /// A publisher my operator trusts.
+    TrustedPublisher,
+    /// Confirmed, but the policy doesn't block on it.
+    ConfirmedFinding,
+    /// Contested, suspended or stayed.
+    Disputed,
+    /// Interim, default or not final.
+    NotFinal,
+    /// The matching identifier isn't strong enough to block.
+    WeakIdentifier,
+    /// The kind names the genuine item or the right.
+    GenuineItem,
+    /// The identifier isn't verified, or isn't the subject's own.
+    NotOwnVerified,
+    /// Natural persons aren't blocked automatically.
+    NaturalPerson,
+    /// Parallel import: review at most.
+    ParallelImport,
+    /// A match of folded forms only.
+    CandidateMatch,
+    /// The membership document has expired: no new blocks.
+    MembershipExpired,
+    /// The publisher couldn't be asked to confirm.
+    PublisherUnavailable,
+    /// Too few committee members answered.
+    TokensUnavailable,
+    /// The publisher is quarantined here.
+    PublisherQuarantined,
+}
+
+/// Whose digests were consulted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Consulted {
+    /// How many.
+    pub consulted: u32,
+    /// Who is missing or old.
+    pub exceptions: Vec<PublisherException>,
+}
+
+/// A publisher whose digests are missing or old.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublisherException {
+    /// Who.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: NodeId,
+    /// `stale`, `unreachable` or `quarantined`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub reason: ExceptionReason,
+    /// Age of what was used instead.
+    pub freshness_seconds: u64,
+}
+
+/// Why a publisher is an exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExceptionReason {
+    /// Its digest is older than the policy allows.
+    Stale,
+    /// It couldn't be reached for confirmation.
+    Unreachable,
+    /// It is quarantined here.
+    Quarantined,
+}
+
+/// Credit tier by local policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskTier {
+    /// Nothing known.
+    Good,
+    /// Something to look at.
+    General,
+    /// A confirmed finding.
+    High,
+}
+
+/// `POST /v1/screenings/{id}/decision`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScreeningDecision {
+    /// What the platform did.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub outcome: DecisionOutcome,
+    /// Who decided: a staff reference, not a name.
+    pub reviewer: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the platform decided after a screening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionOutcome {
+    /// Let in.
+    Accepted,
+    /// Turned down.
+    Rejected,
+    /// Passed on.
+    Escalated,
+}
+
+/// `GET /v1/peers`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Peer {
+    /// Who.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: NodeId,
+    /// A name for people.
+    pub name: String,
+    /// `platform`, `regulator` or `rights-body`.
+    pub role: String,
+    /// `active` or `removed`.
+    pub status: String,
+    /// When it last answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub last_contact: Option<Timestamp>,
+    /// When everything it had was last fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub last_sync: Option<Timestamp>,
+    /// Age of what is held of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freshness_seconds: Option<u64>,
+    /// Its lists held here.
+    pub lists: Vec<PeerList>,
+    /// The last thing that went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// `none` or `quarantined`.
+    pub brake: String,
+}
+
+/// One list of a peer as held here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PeerList {
+    /// Audience.
+    pub audience: String,
+    /// Subject type.
+    pub subject_type: String,
+    /// Epoch.
+    pub epoch: u32,
+    /// Sequence in force.
+    pub sequence: u64,
+    /// Identifiers, rounded up as published.
+    pub identifiers: u64,
+    /// When it was made.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created: Timestamp,
+    /// When it stops counting.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires: Timestamp,
+}
