@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::entry::Subject;
-use crate::vocabulary::{BasisType, Category, EvidenceGrade, Mode, Purpose, StateName, Verdict};
+use crate::vocabulary::{BasisType, Category, EvidenceGrade, Mode, Purpose, StateName, VerdictName};
 
 /// `POST /v1/screenings`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ pub struct Screening {
     pub client_reference: Option<String>,
     /// What was found.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub verdict: Verdict,
+    pub verdict: VerdictName,
     /// Whether to act on it.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub mode: Mode,

@@ -195,7 +195,7 @@ vocabulary! {
 
 vocabulary! {
     /// What a screening answers.
-    pub enum Verdict {
+    pub enum VerdictName {
         /// Nothing known, as far as the answer is complete.
         Clear = 1 "clear",
         /// A person has to look.

@@ -1,0 +1,13 @@
+//! The rules of a node, pure: time and randomness are arguments, nothing is read or written.
+
+mod audience;
+mod clock;
+mod entry;
+pub mod lifecycle;
+mod membership;
+pub mod verdict;
+
+pub use audience::{Committee, Withheld, audience_exists, audience_members, includes, rule_of, withhold_entry, withhold_kind};
+pub use clock::Clock;
+pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject};
+pub use membership::{MembershipError, accept_genesis, accept_successor};
