@@ -106,3 +106,9 @@ impl Desk {
         String::from_utf8(output.stdout).unwrap()
     }
 }
+
+/// Text of the `openssl` command with its layout evened out, which differs between versions.
+pub(crate) fn evened(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace(" = ", "=")
+}
