@@ -98,6 +98,17 @@ pub struct RecordRight {
     pub jurisdiction: String,
 }
 
+/// A record whose signature, subject and time were checked. Only [`Record::verify`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedRecord(Record);
+
+impl std::ops::Deref for VerifiedRecord {
+    type Target = Record;
+    fn deref(&self) -> &Record {
+        &self.0
+    }
+}
+
 /// On what a record rests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordBasis {
@@ -167,7 +178,7 @@ impl Record {
         keys: &[PublicKey],
         asked: &Asked<'_>,
         now: Timestamp,
-    ) -> Result<Self, RecordError> {
+    ) -> Result<VerifiedRecord, RecordError> {
         let record: Self = jws::verify(TYPE, text, keys)?;
         let same = record.fed == *asked.fed
             && record.list == *asked.list
@@ -179,7 +190,7 @@ impl Record {
         if !same {
             return Err(RecordError::Another);
         }
-        if record.valid_until <= now { Err(RecordError::Expired) } else { Ok(record) }
+        if record.valid_until <= now { Err(RecordError::Expired) } else { Ok(VerifiedRecord(record)) }
     }
 }
 
