@@ -1,0 +1,131 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt as _;
+use lianfang_digest::ListId;
+use lianfang_encoding::{Audience, FederationId, NodeId};
+use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
+use lianfang_wire::feed::StatusPage;
+use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::membership::{MAX_ENVELOPE, Member};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RANGE};
+use reqwest::{Method, RequestBuilder, Response};
+
+use crate::client::PeerClient;
+use crate::response::{accepted, bytes, json};
+use crate::tls::{ExpectedPeer, Identity, authorities};
+use crate::{BodyStream, PeerError, Peers};
+
+const SHORT: Duration = Duration::from_secs(10);
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
+const BINARY: &str = "application/octet-stream";
+
+/// Peers over mutual TLS, one connection pool each.
+pub struct HttpsPeers {
+    fed: FederationId,
+    own: NodeId,
+    identity: Identity,
+    clients: ArcSwap<HashMap<NodeId, PeerClient>>,
+}
+
+impl HttpsPeers {
+    /// A client of federation `fed` that shows `identity`, the certificate of `own`.
+    pub fn new(fed: FederationId, own: NodeId, identity: Identity) -> Self {
+        Self { fed, own, identity, clients: ArcSwap::from_pointee(HashMap::new()) }
+    }
+
+    fn request(&self, to: &NodeId, method: Method, path: &str) -> Result<RequestBuilder, PeerError> {
+        let clients = self.clients.load();
+        let client = clients.get(to).ok_or_else(|| PeerError::Unknown(to.clone()))?;
+        Ok(client.request(method, path))
+    }
+
+    async fn get(&self, to: &NodeId, path: &str) -> Result<Response, PeerError> {
+        let request = self.request(to, Method::GET, path)?.timeout(SHORT);
+        accepted(request.send().await?).await
+    }
+}
+
+fn list_path(list: &ListId) -> String {
+    format!("/digests/{}/{}/{}", list.audience, list.subject_type, list.epoch)
+}
+
+#[async_trait]
+impl Peers for HttpsPeers {
+    fn adopt(&self, members: &[Member], authority_certificates: &[String]) -> Result<(), PeerError> {
+        let roots = authorities(authority_certificates).map_err(|_| PeerError::Configuration)?;
+        let present = self.clients.load();
+        let mut clients = HashMap::new();
+        for member in members.iter().filter(|member| member.is_active() && member.id != self.own) {
+            let client = match present.get(&member.id) {
+                Some(client) if client.fits(member) => client.clone(),
+                _ => {
+                    let expected =
+                        ExpectedPeer { fed: self.fed, node: member.id.clone(), pin: member.pin.0 };
+                    PeerClient::new(member, expected, &self.identity, Arc::clone(&roots))?
+                }
+            };
+            clients.insert(member.id.clone(), client);
+        }
+        self.clients.store(Arc::new(clients));
+        Ok(())
+    }
+
+    async fn info(&self, to: &NodeId) -> Result<Info, PeerError> {
+        json(self.get(to, "/info").await?, MAX_ANSWER).await
+    }
+
+    async fn membership(&self, to: &NodeId, version: Option<u64>) -> Result<Vec<u8>, PeerError> {
+        let path = version.map_or("/membership".to_owned(), |version| format!("/membership?version={version}"));
+        bytes(self.get(to, &path).await?, MAX_ENVELOPE).await
+    }
+
+    async fn evaluate(&self, to: &NodeId, request: Vec<u8>) -> Result<Vec<u8>, PeerError> {
+        let request = self
+            .request(to, Method::POST, "/evaluate")?
+            .timeout(SHORT)
+            .header(CONTENT_TYPE, BINARY)
+            .header(ACCEPT, BINARY)
+            .body(request);
+        bytes(accepted(request.send().await?).await?, MAX_ANSWER).await
+    }
+
+    async fn confirm(&self, to: &NodeId, request: &ConfirmRequest) -> Result<ConfirmResponse, PeerError> {
+        let request = self.request(to, Method::POST, "/confirm")?.timeout(SHORT).json(request);
+        json(accepted(request.send().await?).await?, 8 * MAX_ANSWER).await
+    }
+
+    async fn heads(&self, to: &NodeId, list: &ListId, after: u64) -> Result<Vec<Vec<u8>>, PeerError> {
+        let path = format!("{}/heads?after={after}", list_path(list));
+        let heads: Vec<String> = json(self.get(to, &path).await?, MAX_ANSWER).await?;
+        heads.iter().map(|head| STANDARD.decode(head).map_err(|_| PeerError::Malformed)).collect()
+    }
+
+    async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {
+        let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut request = self.request(to, Method::GET, &format!("/digests/bodies/{digits}"))?;
+        if from > 0 {
+            request = request.header(RANGE, format!("bytes={from}-"));
+        }
+        let response = accepted(request.send().await?).await?;
+        let resumed = response.status() == reqwest::StatusCode::PARTIAL_CONTENT;
+        if (from > 0) != resumed {
+            return Err(PeerError::Malformed);
+        }
+        Ok(response.bytes_stream().map(|piece| piece.map_err(PeerError::from)).boxed())
+    }
+
+    async fn status(&self, to: &NodeId, audience: &Audience, after: u64) -> Result<StatusPage, PeerError> {
+        json(self.get(to, &format!("/status/{audience}?after={after}")).await?, MAX_ANSWER).await
+    }
+
+    async fn notify(&self, to: &NodeId, notice: &Notice) -> Result<(), PeerError> {
+        let request = self.request(to, Method::POST, "/notify")?.timeout(SHORT).json(notice);
+        accepted(request.send().await?).await.map(drop)
+    }
+}

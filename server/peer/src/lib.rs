@@ -1,0 +1,44 @@
+//! What a node asks of other nodes, and the HTTPS client that asks it. Knows no store.
+
+mod client;
+mod error;
+mod https;
+mod response;
+mod tls;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use lianfang_digest::ListId;
+use lianfang_encoding::{Audience, NodeId};
+use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
+use lianfang_wire::feed::StatusPage;
+use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::membership::Member;
+
+pub use error::PeerError;
+pub use https::HttpsPeers;
+pub use tls::{Identity, TlsError};
+
+/// Pieces of a digest body as they arrive.
+pub type BodyStream = BoxStream<'static, Result<Bytes, PeerError>>;
+
+/// The federation door of the other nodes. HTTPS in production; tests may wrap or replace it.
+#[async_trait]
+pub trait Peers: Send + Sync {
+    /// Takes over who is a member, where, and under which pin. Nodes that are no longer there can't be
+    /// reached from now on.
+    fn adopt(&self, members: &[Member], authorities: &[String]) -> Result<(), PeerError>;
+    async fn info(&self, to: &NodeId) -> Result<Info, PeerError>;
+    /// The envelope of one version, or of the newest.
+    async fn membership(&self, to: &NodeId, version: Option<u64>) -> Result<Vec<u8>, PeerError>;
+    /// A binary evaluation request; the answer is binary too.
+    async fn evaluate(&self, to: &NodeId, request: Vec<u8>) -> Result<Vec<u8>, PeerError>;
+    async fn confirm(&self, to: &NodeId, request: &ConfirmRequest) -> Result<ConfirmResponse, PeerError>;
+    /// Signed heads of a list above `after`, oldest first.
+    async fn heads(&self, to: &NodeId, list: &ListId, after: u64) -> Result<Vec<Vec<u8>>, PeerError>;
+    /// A body from byte `from` on.
+    async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError>;
+    async fn status(&self, to: &NodeId, audience: &Audience, after: u64) -> Result<StatusPage, PeerError>;
+    async fn notify(&self, to: &NodeId, notice: &Notice) -> Result<(), PeerError>;
+}
