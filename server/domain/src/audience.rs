@@ -111,7 +111,7 @@ impl Committee {
             .filter(|member| member.committee_index.is_some())
             .map(|member| member.operator.as_str())
             .collect();
-        Self { operators: operators.len(), threshold: key.threshold }
+        Self { operators: operators.len(), threshold: key.threshold() }
     }
 }
 

@@ -94,8 +94,8 @@ fn nothing_goes_back(current: &Membership, next: &Membership) -> Result<(), Memb
         }
     }
     for old in &current.keys {
-        let same = next.keys.iter().find(|key| key.class == old.class && key.epoch == old.epoch);
-        if same.is_some_and(|key| key.generation < old.generation || key.public_key != old.public_key) {
+        let same = next.keys.iter().find(|key| key.fields().class == old.fields().class && key.fields().epoch == old.fields().epoch);
+        if same.is_some_and(|key| key.generation() < old.generation() || key.fields().public_key != old.fields().public_key) {
             return Err(MembershipError::Keys);
         }
     }

@@ -1,0 +1,119 @@
+use std::sync::Arc;
+
+use lianfang_domain::lifecycle::{Circumstances, Refusal, apply};
+use lianfang_store as store;
+use lianfang_store::{EntryUpdate, UpdateError};
+use lianfang_wire::ProblemType;
+use lianfang_wire::entry::{Entry, NewEvent};
+use lianfang_wire::vocabulary::{BasisType, EventType};
+use uuid::Uuid;
+
+use super::record::EventPayload;
+use super::view::state_of;
+use crate::{Actor, FlowError, Node};
+
+impl Node {
+    /// Moves an entry whose revision is still `if_match`.
+    ///
+    /// # Errors
+    /// [`FlowError::Stale`] with the present entry, an illegal transition, or not found.
+    pub async fn apply_event(
+        self: &Arc<Self>,
+        actor: &Actor,
+        id: Uuid,
+        if_match: u64,
+        new: NewEvent,
+    ) -> Result<Entry, FlowError> {
+        if new.kind == EventType::Created {
+            return Err(FlowError::because(
+                ProblemType::IllegalTransition,
+                "An entry is created by POST /v1/entries, once.",
+            ));
+        }
+        let row = self.move_entry(actor.name.clone(), id, Some(if_match), new).await?;
+        self.entries_changed();
+        self.entry_view(&row)
+    }
+
+    /// Writes down that entries whose time is over have expired. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn expire_entries(self: &Arc<Self>) -> Result<usize, FlowError> {
+        let now = self.now();
+        let due = self.gateway.store(move |store| store.entries_due(now, 10_000)).await?;
+        let mut moved = 0;
+        for row in due {
+            let state = state_of(&row)?.effective(now, row.expires_at.unwrap_or(now));
+            let kind = match state {
+                lianfang_wire::vocabulary::StateName::Released => EventType::Released,
+                lianfang_wire::vocabulary::StateName::Expired => EventType::Expired,
+                _ => continue,
+            };
+            let event = NewEvent { kind, reason: Some("its time was over".to_owned()), reference: None };
+            match self.move_entry("node".to_owned(), row.id, Some(row.revision), event).await {
+                Ok(_) => moved += 1,
+                // Somebody moved it first; the next run looks again.
+                Err(FlowError::Stale(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        if moved > 0 {
+            self.entries_changed();
+        }
+        Ok(moved)
+    }
+
+    async fn move_entry(
+        self: &Arc<Self>,
+        actor: String,
+        id: Uuid,
+        revision: Option<u64>,
+        new: NewEvent,
+    ) -> Result<store::EntryRow, FlowError> {
+        let node = Arc::clone(self);
+        let now = self.now();
+        let outcome = self
+            .gateway
+            .raw(move |store| {
+                let change = |row: &store::EntryRow| node.change(row, &actor, &new);
+                store.update_entry(id, revision, now, change, node.as_ref())
+            })
+            .await?;
+        match outcome {
+            Ok(row) => Ok(row),
+            Err(UpdateError::NotFound) => Err(FlowError::NotFound),
+            Err(UpdateError::Stale { current }) => Err(FlowError::Stale(Box::new(self.entry_view(&current)?))),
+            Err(UpdateError::Refused(error)) => Err(error),
+            Err(UpdateError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn change(&self, row: &store::EntryRow, actor: &str, new: &NewEvent) -> Result<EntryUpdate, FlowError> {
+        let basis = u8::try_from(row.basis).ok().and_then(BasisType::from_number);
+        let basis = basis.ok_or(FlowError::Internal("an entry's basis isn't known"))?;
+        let state = apply(state_of(row)?, new.kind, Circumstances { now: self.now(), basis }).map_err(refused)?;
+        let payload = EventPayload {
+            entry: row.id,
+            actor: actor.to_owned(),
+            reason: new.reason.clone(),
+            reference: new.reference.clone(),
+        };
+        let deadline = state.deadline();
+        let event = store::NewEvent {
+            event_type: i16::from(new.kind.number()),
+            deadline: deadline.map(|deadline| deadline.due),
+            rule: deadline.map(|deadline| i16::from(deadline.rule.number())),
+            payload: serde_json::to_vec(&payload).unwrap_or_default(),
+        };
+        Ok(EntryUpdate {
+            state: i16::from(state.name().number()),
+            state_data: serde_json::to_string(&state).unwrap_or_default(),
+            ..EntryUpdate::of(row, event)
+        })
+    }
+}
+
+fn refused(refusal: Refusal) -> FlowError {
+    FlowError::because(ProblemType::IllegalTransition, refusal.to_string())
+}

@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use lianfang_store as store;
+use lianfang_wire::entry::{BatchResult, NewEntry};
+use lianfang_wire::{Problem, ProblemType};
+
+use crate::{Actor, FlowError, Node};
+
+impl Node {
+    /// Records many entries in one transaction. Every line gets its own answer, in order; a bad line doesn't
+    /// hold up the others.
+    ///
+    /// # Errors
+    /// When the store fails, in which case no line was recorded.
+    pub async fn record_entries(
+        self: &Arc<Self>,
+        actor: &Actor,
+        lines: Vec<(u64, Result<NewEntry, Problem>)>,
+    ) -> Result<Vec<BatchResult>, FlowError> {
+        let node = Arc::clone(self);
+        let actor = actor.clone();
+        let prepared = self
+            .gateway
+            .compute(move || {
+                lines.into_iter().map(|(line, new)| node.prepare_line(&actor, line, new)).collect::<Vec<_>>()
+            })
+            .await?;
+        let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
+        let places: Vec<usize> =
+            rows.iter().enumerate().filter_map(|(place, row)| row.as_ref().map(|_| place)).collect();
+        let outcomes = self.write_entries(rows.into_iter().flatten().collect()).await?;
+        for (place, outcome) in places.into_iter().zip(&outcomes) {
+            if let Some(result) = results.get_mut(place) {
+                say(result, outcome);
+            }
+        }
+        if outcomes.iter().any(|outcome| matches!(outcome, store::Created::New { .. })) {
+            self.entries_changed();
+        }
+        Ok(results)
+    }
+
+    fn prepare_line(
+        &self,
+        actor: &Actor,
+        line: u64,
+        new: Result<NewEntry, Problem>,
+    ) -> (BatchResult, Option<store::NewEntry>) {
+        let mut result =
+            BatchResult { line, client_reference: None, id: None, created: None, problem: None };
+        let new = match new {
+            Ok(new) => new,
+            Err(problem) => {
+                result.problem = Some(problem);
+                return (result, None);
+            }
+        };
+        result.client_reference.clone_from(&new.client_reference);
+        match self.prepare_entry(actor, new) {
+            Ok(row) => (result, Some(row)),
+            Err(error) => {
+                result.problem = Some(error.problem());
+                (result, None)
+            }
+        }
+    }
+}
+
+fn say(result: &mut BatchResult, outcome: &store::Created) {
+    match outcome {
+        store::Created::New { id, .. } => (result.id, result.created) = (Some(*id), Some(true)),
+        store::Created::Existing { id } => (result.id, result.created) = (Some(*id), Some(false)),
+        store::Created::Conflict => {
+            result.problem = Some(
+                Problem::new(ProblemType::Conflict)
+                    .detail("This client_reference was used for another entry."),
+            );
+        }
+    }
+}

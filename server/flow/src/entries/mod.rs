@@ -1,0 +1,13 @@
+//! Entries: recording, reading, moving through their lifecycle.
+
+mod apply;
+mod import;
+mod read;
+mod record;
+mod seal;
+mod view;
+
+pub use read::EntryFilter;
+pub use record::Recorded;
+
+pub(crate) use view::{Content, open_content};

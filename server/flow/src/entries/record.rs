@@ -1,0 +1,137 @@
+use lianfang_domain::lifecycle::State;
+use lianfang_domain::{Finding, audience_exists, check_entry};
+use lianfang_encoding::{Audience, Timestamp, Transcript};
+use lianfang_store as store;
+use lianfang_wire::ProblemType;
+use lianfang_wire::entry::{Entry, NewEntry};
+use lianfang_wire::vocabulary::EventType;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::view::{Content, ENTRIES};
+use crate::randomness::random_id;
+use crate::{Actor, FlowError, Node};
+
+/// The entry, and whether this call recorded it.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub entry: Entry,
+    pub created: bool,
+}
+
+/// What an event keeps about itself; sealed at rest, committed to in the chain.
+#[derive(Debug, Serialize, serde::Deserialize)]
+pub(crate) struct EventPayload {
+    pub(crate) entry: Uuid,
+    pub(crate) actor: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+}
+
+impl Node {
+    /// Records one entry; the same `client_reference` with the same content is answered with what exists.
+    ///
+    /// # Errors
+    /// Every broken rule, an unknown audience, or a reference already used for something else.
+    pub async fn record_entry(
+        self: &std::sync::Arc<Self>,
+        actor: &Actor,
+        new: NewEntry,
+    ) -> Result<Recorded, FlowError> {
+        let prepared = self.prepare_entry(actor, new)?;
+        let outcome = self.write_entries(vec![prepared]).await?;
+        let (id, created) = match outcome.first() {
+            Some(store::Created::New { id, .. }) => (*id, true),
+            Some(store::Created::Existing { id }) => (*id, false),
+            _ => {
+                return Err(FlowError::because(
+                    ProblemType::Conflict,
+                    "This client_reference was used for another entry. Use a new one, or post the same content.",
+                ));
+            }
+        };
+        if created {
+            self.entries_changed();
+        }
+        Ok(Recorded { entry: self.entry(id).await?, created })
+    }
+
+    pub(crate) async fn write_entries(
+        self: &std::sync::Arc<Self>,
+        batch: Vec<store::NewEntry>,
+    ) -> Result<Vec<store::Created>, FlowError> {
+        let node = std::sync::Arc::clone(self);
+        let now = self.now();
+        self.gateway.store(move |store| store.create_entries(batch, now, node.as_ref())).await
+    }
+
+    /// Checks an entry and seals it for the store.
+    pub(crate) fn prepare_entry(&self, actor: &Actor, new: NewEntry) -> Result<store::NewEntry, FlowError> {
+        let now = self.now();
+        let finding = check_entry(&new, now).map_err(FlowError::Invalid)?;
+        let audience = self.known_audience(&new.sharing.audience)?;
+        let id = random_id(self.randomness.as_ref());
+        let content = serde_json::to_vec(&Content { entry: new.clone() })
+            .map_err(|_| FlowError::Internal("an entry can't be written as JSON"))?;
+        let request_hash = Transcript::new("lianfang/request/v1")
+            .bytes(self.keys.data.secret().as_ref())
+            .bytes(&content)
+            .sha256();
+        let body_sealed = self
+            .keys
+            .data
+            .seal(ENTRIES, id.as_bytes(), &content, &mut self.randomness.rng())
+            .map_err(|_| FlowError::Internal("an entry can't be sealed"))?;
+        let payload = EventPayload { entry: id, actor: actor.name.clone(), reason: None, reference: None };
+        Ok(row(id, new, audience, finding, request_hash, body_sealed, &payload))
+    }
+
+    fn known_audience(&self, name: &str) -> Result<Audience, FlowError> {
+        let unknown = || {
+            FlowError::because(
+                ProblemType::UnknownAudience,
+                "sharing.audience must be `all`, `regulators`, a member's country in lower case, or a list of the membership document.",
+            )
+        };
+        let audience: Audience = name.parse().map_err(|_| unknown())?;
+        if audience_exists(&self.document().document, &audience) { Ok(audience) } else { Err(unknown()) }
+    }
+}
+
+fn row(
+    id: Uuid,
+    new: NewEntry,
+    audience: Audience,
+    finding: Finding,
+    request_hash: [u8; 32],
+    body_sealed: Vec<u8>,
+    payload: &EventPayload,
+) -> store::NewEntry {
+    let decided_at: Option<Timestamp> = new.decision.as_ref().map(|decision| decision.decided_at);
+    store::NewEntry {
+        id,
+        request_hash,
+        audience,
+        subject_type: i16::from(new.subject.kind.number()),
+        natural_person: new.subject.natural_person,
+        state: i16::from(State::Active.name().number()),
+        state_data: serde_json::to_string(&State::Active).unwrap_or_default(),
+        local_reason: finding.local.map(|reason| reason.code().to_owned()),
+        grade: i16::from(finding.grade.number()),
+        category: new.violation.as_ref().map(|violation| i16::from(violation.category.number())),
+        basis: i16::from(new.basis.kind.number()),
+        jurisdiction: new.basis.jurisdiction,
+        decided_at,
+        expires_at: Some(new.expires),
+        body_sealed,
+        event: store::NewEvent {
+            event_type: i16::from(EventType::Created.number()),
+            deadline: None,
+            rule: None,
+            payload: serde_json::to_vec(payload).unwrap_or_default(),
+        },
+        client_reference: new.client_reference,
+    }
+}

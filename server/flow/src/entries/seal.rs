@@ -1,0 +1,61 @@
+//! Seals an event inside the store's transaction: commitment, chain, signature, status item.
+
+use lianfang_encoding::Timestamp;
+use lianfang_store::{EventDraft, EventSealer, SealedEvent, SealingError};
+use lianfang_wire::event::{EventHeader, commitment};
+use lianfang_wire::feed::StatusItem;
+use lianfang_wire::vocabulary::{DeadlineRule, StateName};
+use rand_core::RngCore as _;
+
+use crate::Node;
+
+/// Table label that payloads are bound to at rest.
+pub(crate) const PAYLOADS: &str = "event_payloads";
+
+impl EventSealer for Node {
+    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+        let mut rng = self.randomness.rng();
+        let mut salt = [0; 32];
+        rng.try_fill_bytes(&mut salt).map_err(|_| SealingError::Randomness)?;
+        let header = EventHeader {
+            fed: self.trust.federation(),
+            publisher: self.id.clone(),
+            seq: draft.seq,
+            at: draft.at,
+            previous: *draft.previous_hash,
+            commitment: commitment(&salt, draft.payload),
+        };
+        Ok(SealedEvent {
+            hash: header.hash(),
+            commitment: header.commitment,
+            signature: header.sign(&self.keys.signing),
+            status_bytes: self.status_item(&draft)?,
+            salt,
+            payload_sealed: self.keys.data.seal(
+                PAYLOADS,
+                &draft.seq.to_be_bytes(),
+                draft.payload,
+                &mut rng,
+            )?,
+        })
+    }
+}
+
+impl Node {
+    fn status_item(&self, draft: &EventDraft<'_>) -> Result<Option<Vec<u8>>, SealingError> {
+        let Some(seq) = draft.audience_seq else { return Ok(None) };
+        let state = u8::try_from(draft.state).ok().and_then(StateName::from_number);
+        let item = StatusItem {
+            fed: self.trust.federation(),
+            publisher: self.id.clone(),
+            audience: draft.audience.clone(),
+            entry: draft.entry_id,
+            seq,
+            state: state.ok_or(SealingError::Forged)?,
+            deadline: draft.deadline.filter(|deadline| *deadline > Timestamp::default()),
+            rule: draft.rule.and_then(|rule| u8::try_from(rule).ok()).and_then(DeadlineRule::from_number),
+            at: draft.at,
+        };
+        Ok(Some(item.sign(&self.keys.signing)))
+    }
+}

@@ -1,0 +1,38 @@
+//! What a node does, without HTTP and without SQL: [`Node`] records entries, publishes digests, evaluates
+//! and fetches tokens, screens, confirms and syncs. Each module is one of these verbs.
+
+mod actor;
+mod bodies;
+mod confirm;
+mod entries;
+mod error;
+mod evaluate;
+mod gateway;
+mod index;
+mod info;
+mod keys;
+mod membership;
+mod node;
+mod notify;
+mod peers;
+mod publish;
+mod randomness;
+mod screen;
+mod serve;
+mod settings;
+mod sync;
+mod tokens;
+mod trust;
+
+pub use actor::{Actor, ActorKind};
+pub use bodies::BodyFile;
+pub use entries::{EntryFilter, Recorded};
+pub use error::FlowError;
+pub use keys::{HeldShare, NodeKeys};
+pub use membership::MembershipView;
+pub use node::{Node, NodeParts};
+pub use publish::{BuildReport, BuiltList};
+pub use randomness::{Randomness, SystemRandomness};
+pub use settings::{Budget, Settings};
+pub use sync::{PeerSync, SyncReport};
+pub use trust::Trust;

@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use lianfang_domain::Clock;
+use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_peer::Peers;
+use lianfang_store::Store;
+use lianfang_wire::membership::ParsedMembership;
+
+use crate::bodies::Bodies;
+use crate::gateway::Gateway;
+use crate::index::Index;
+use crate::tokens::TokenCache;
+use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
+
+const STORE_CALLS: usize = 16;
+
+/// What a node is made of. Nothing is global, so many nodes fit into one process.
+pub struct NodeParts {
+    pub id: NodeId,
+    pub incarnation: u32,
+    pub settings: Settings,
+    pub keys: NodeKeys,
+    pub clock: Arc<dyn Clock>,
+    pub randomness: Arc<dyn Randomness>,
+    pub store: Store,
+    pub trust: Trust,
+    pub peers: Arc<dyn Peers>,
+}
+
+/// A running node, without its doors.
+pub struct Node {
+    pub(crate) id: NodeId,
+    pub(crate) incarnation: u32,
+    pub(crate) settings: Settings,
+    pub(crate) keys: NodeKeys,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) gateway: Gateway,
+    pub(crate) trust: Trust,
+    pub(crate) peers: Arc<dyn Peers>,
+    pub(crate) bodies: Bodies,
+    pub(crate) index: ArcSwap<Index>,
+    pub(crate) tokens: TokenCache,
+    pub(crate) syncing: tokio::sync::Mutex<()>,
+    pub(crate) building: tokio::sync::Mutex<()>,
+}
+
+impl Node {
+    /// Puts a node together and loads the digests it had when it stopped.
+    ///
+    /// # Errors
+    /// When the store or a digest body can't be read, or the peers' addresses can't be used.
+    pub async fn start(parts: NodeParts) -> Result<Arc<Self>, FlowError> {
+        let bodies = Bodies::open(&parts.settings.bodies)?;
+        let document = parts.trust.current();
+        parts
+            .peers
+            .adopt(&document.document.members, &document.document.authorities)
+            .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
+        let node = Arc::new(Self {
+            tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
+            id: parts.id,
+            incarnation: parts.incarnation,
+            settings: parts.settings,
+            keys: parts.keys,
+            clock: parts.clock,
+            randomness: parts.randomness,
+            gateway: Gateway::new(parts.store, STORE_CALLS),
+            trust: parts.trust,
+            peers: parts.peers,
+            bodies,
+            index: ArcSwap::from_pointee(Index::default()),
+            syncing: tokio::sync::Mutex::new(()),
+            building: tokio::sync::Mutex::new(()),
+        });
+        node.reload_index().await?;
+        Ok(node)
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &NodeId {
+        &self.id
+    }
+
+    /// The membership in force.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// The node's time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn document(&self) -> Arc<ParsedMembership> {
+        self.trust.current()
+    }
+}

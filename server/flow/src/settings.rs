@@ -1,0 +1,49 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lianfang_domain::verdict::Policy;
+use lianfang_encoding::Class;
+use lianfang_wire::vocabulary::Mode;
+
+/// What the operator decides about this node.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Folder of digest bodies.
+    pub bodies: PathBuf,
+    /// The verdict policy.
+    pub policy: Policy,
+    /// Shadow until the operator switches (product rule 8).
+    pub mode: Mode,
+    /// A publisher whose digest wasn't seen current for longer is an exception.
+    pub stale_after: Duration,
+    /// How long a record may be relied on without asking again.
+    pub record_life: Duration,
+    /// How long a digest counts.
+    pub digest_life: Duration,
+    /// How long a verdict may be relied on.
+    pub verdict_life: Duration,
+    /// Tokens remembered, so that a screening of a known identifier asks nobody.
+    pub token_cache: usize,
+    /// What each member may have evaluated here.
+    pub budgets: BTreeMap<Class, Budget>,
+}
+
+/// A token bucket of group elements (PROTOCOL.md §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Elements it holds when full.
+    pub capacity: u64,
+    /// Elements it regains in a day.
+    pub per_day: u64,
+}
+
+impl Budget {
+    /// What the protocol proposes for a class.
+    pub fn proposed(class: Class) -> Self {
+        match class {
+            Class::Organisation | Class::Goods => Self { capacity: 16_000, per_day: 16_000 },
+            Class::Person => Self { capacity: 50_000, per_day: 50_000 },
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The membership document in force: who counts, under which keys. Every door and every flow asks here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use lianfang_domain::{accept_genesis, accept_successor};
+use lianfang_encoding::{Class, FederationId, NodeId, Timestamp};
+use lianfang_token::{KeyDescriptor, TokenKeyId};
+use lianfang_wire::ProblemType;
+use lianfang_wire::membership::{Envelope, Member, Membership, ParsedMembership};
+
+use crate::FlowError;
+
+/// The document in force and what is looked up in it.
+pub struct Trust {
+    current: ArcSwap<ParsedMembership>,
+}
+
+impl Trust {
+    /// From the stored envelopes, genesis first and without a gap. Every one is checked again.
+    ///
+    /// # Errors
+    /// [`FlowError::Membership`] when the chain doesn't hold.
+    pub fn load(envelopes: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, FlowError> {
+        let mut current: Option<ParsedMembership> = None;
+        for bytes in envelopes {
+            let next = parse(&bytes)?;
+            match &current {
+                None => accept_genesis(&next)?,
+                Some(current) => accept_successor(current, &next)?,
+            }
+            current = Some(next);
+        }
+        let current = current.ok_or(FlowError::Internal("no membership document is stored"))?;
+        Ok(Self { current: ArcSwap::from_pointee(current) })
+    }
+
+    /// The document in force.
+    pub fn current(&self) -> Arc<ParsedMembership> {
+        self.current.load_full()
+    }
+
+    /// The federation.
+    pub fn federation(&self) -> FederationId {
+        self.current.load().federation
+    }
+
+    /// Checks that `bytes` may follow the document in force.
+    ///
+    /// # Errors
+    /// [`FlowError::Membership`], or a malformed envelope.
+    pub fn check(&self, bytes: &[u8]) -> Result<ParsedMembership, FlowError> {
+        let next = parse(bytes)?;
+        accept_successor(&self.current(), &next)?;
+        Ok(next)
+    }
+
+    /// Puts a checked and stored document in force, unless a newer one came first.
+    pub(crate) fn put_in_force(&self, next: ParsedMembership) {
+        let next = Arc::new(next);
+        self.current.rcu(|current| {
+            if next.document.version > current.document.version {
+                Arc::clone(&next)
+            } else {
+                Arc::clone(current)
+            }
+        });
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<ParsedMembership, FlowError> {
+    Envelope::from_json(bytes)
+        .and_then(Envelope::parse)
+        .map_err(|error| FlowError::because(ProblemType::Malformed, error.to_string()))
+}
+
+/// The active member with this id.
+pub(crate) fn active_member<'a>(document: &'a Membership, node: &NodeId) -> Option<&'a Member> {
+    document.members.iter().find(|member| member.id == *node && member.is_active())
+}
+
+/// The token keys of `class` that are valid at `now`, newest epoch first.
+pub(crate) fn keys_of(
+    document: &Membership,
+    class: Class,
+    now: Timestamp,
+) -> impl Iterator<Item = &KeyDescriptor> {
+    let mut keys: Vec<_> = document
+        .keys
+        .iter()
+        .filter(|key| key.fields().class == class && key.is_valid_at(now))
+        .collect();
+    keys.sort_by_key(|key| std::cmp::Reverse(key.fields().epoch));
+    keys.into_iter()
+}
+
+/// The descriptor of one key.
+pub(crate) fn key_by_id<'a>(document: &'a Membership, id: &TokenKeyId) -> Option<&'a KeyDescriptor> {
+    document.keys.iter().find(|key| key.key_id() == *id)
+}
+
+/// Who operates which node.
+pub(crate) fn operators(document: &Membership) -> BTreeMap<NodeId, String> {
+    document.members.iter().map(|member| (member.id.clone(), member.operator.clone())).collect()
+}
