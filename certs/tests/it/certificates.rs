@@ -149,6 +149,24 @@ fn a_node_certificate_is_no_authority() {
 }
 
 #[test]
+fn a_self_signed_certificate_with_other_rights_is_no_authority() {
+    for rights in [
+        "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,keyCertSign,cRLSign\n",
+        "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n",
+        "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign\n",
+        "basicConstraints=critical,CA:TRUE,pathlen:0\n",
+    ] {
+        let desk = Desk::new();
+        let config = "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=x\n[ext]\n";
+        desk.put("ca.cnf", format!("{config}{rights}"));
+        desk.openssl_ok("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ca.key");
+        desk.openssl_ok("req -x509 -new -key ca.key -config ca.cnf -out ca.crt");
+        let refused = Authority::load(&desk.take("ca.crt"), &desk.take("ca.key")).unwrap_err();
+        assert_eq!(refused.code(), "not_an_authority", "{rights}");
+    }
+}
+
+#[test]
 fn a_certificate_never_outlives_its_authority_nor_the_limits() {
     let authority = Authority::create("Short", 30 * DAY, now()).unwrap();
     let federation = Federation::new();

@@ -48,6 +48,11 @@ fn rustls_accepts_a_member_as_client_until_its_end_and_no_stranger() {
     let (federation, foreign) = (Federation::new(), Federation::new());
     let verifier = clients_of(&federation, &[]);
     let member = federation.member("platform-a", &[]);
+    let behind = UnixTime::since_unix_epoch(Duration::from_secs(now().as_secs() - 240));
+    assert!(
+        is_client(&verifier, &member, behind),
+        "a peer whose clock is four minutes behind"
+    );
     assert!(is_client(&verifier, &member, at(DAY)));
     assert!(!is_client(&verifier, &member, at(91 * DAY)));
     assert!(!is_client(&verifier, &foreign.member("platform-a", &[]), at(DAY)));
