@@ -1,0 +1,10 @@
+//! The client's half: blind a batch, verify what each server answers, combine t answers.
+
+mod blind;
+mod finalize;
+mod verify;
+
+#[cfg(test)]
+pub(crate) use blind::Inputs;
+pub use blind::{Blinded, padded_len};
+pub use verify::{VerifiedEvaluation, verify_evaluation};
