@@ -1,0 +1,37 @@
+//! Digest lists (PROTOCOL.md §3): what a publisher shares with the members of an audience so that each of them
+//! can ask, at home, whether a token may be on the list.
+//!
+//! A list is a Bloom **base** and **deltas** of token prefixes. Each comes with a signed [`Header`]; heads
+//! form a hash chain. A reader decodes a [`SignedHead`], holds it against its [`Expectation`], fetches the body
+//! through a [`BodyVerifier`], and only then uses it. Nothing here does I/O, reads a clock or draws randomness.
+
+mod build;
+mod chain;
+mod class;
+mod confirm;
+mod dummy;
+mod guard;
+mod head;
+mod header;
+mod list;
+mod refusal;
+mod shard;
+mod stream;
+
+pub mod bloom;
+pub mod codec;
+pub mod gcs;
+
+pub use bloom::{Bloom, Modulus, Probe, Seed};
+pub use build::{Base, BaseBuilder};
+pub use chain::{ListState, Piece, state_hash};
+pub use class::{HASHES, MAX_CAPACITY, MIN_CAPACITY, SizeClass, padded};
+pub use confirm::{confirm_bits, max_confirm_bits};
+pub use dummy::{Dummies, DummySecret};
+pub use guard::{Accepted, Expectation};
+pub use head::{SignedHead, VerifiedHead};
+pub use header::{BodyRef, Extension, Header, Kind, RulesDigest, SHARD_BITS, TokenKeyId};
+pub use list::{ListId, SubjectType};
+pub use refusal::Refusal;
+pub use shard::{SHARD, ShardTable};
+pub use stream::BodyVerifier;
