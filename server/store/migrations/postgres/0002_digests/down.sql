@@ -1,0 +1,2 @@
+DROP TABLE list_records;
+DROP TABLE digest_heads;

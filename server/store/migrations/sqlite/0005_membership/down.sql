@@ -1,0 +1,4 @@
+DROP TABLE invites;
+DROP TABLE node_meta;
+DROP TABLE key_descriptors_seen;
+DROP TABLE memberships;

@@ -1,0 +1,67 @@
+use diesel::prelude::*;
+use lianfang_encoding::Timestamp;
+use uuid::Uuid;
+
+use crate::columns::{At, Id, limit, micros};
+use crate::database::query;
+use crate::schema::audit_log;
+use crate::{Store, StoreError};
+
+/// Who did what to what, why, and how it ended. Holds no identifiers of subjects.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
+pub struct AuditRow {
+    /// Rising with time (UUIDv7).
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub at: Timestamp,
+    pub actor: String,
+    pub action: String,
+    pub object: String,
+    pub purpose: String,
+    pub outcome: String,
+}
+
+impl Store {
+    /// Appends to the audit log; there is no way to change or remove a row.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the id is taken.
+    pub fn append_audit(&self, row: AuditRow) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            query!(link, |conn| diesel::insert_into(audit_log::table)
+                .values(row)
+                .execute(conn))?;
+            Ok(())
+        })
+    }
+
+    /// Up to `rows` rows from `from` on, oldest first, after the row `after` of the page before.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn audit_page(
+        &self,
+        from: Timestamp,
+        after: Option<Uuid>,
+        rows: usize,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let (from, after) = (
+            micros(from),
+            after.map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
+        );
+        self.db.read(|link| {
+            Ok(query!(link, |conn| audit_log::table
+                .filter(
+                    audit_log::at
+                        .gt(from)
+                        .or(audit_log::at.eq(from).and(audit_log::id.gt(&after)))
+                )
+                .order((audit_log::at, audit_log::id))
+                .limit(limit(rows))
+                .select(AuditRow::as_select())
+                .load(conn))?)
+        })
+    }
+}

@@ -1,0 +1,178 @@
+use std::time::Duration;
+
+use diesel::prelude::*;
+use lianfang_encoding::{NodeId, Timestamp};
+
+use crate::columns::{At, Count, count, micros};
+use crate::database::{Link, first_locked, query};
+use crate::schema::token_buckets;
+use crate::{Store, StoreError};
+
+/// Levels are stored in millionths of an element.
+const SCALE: u128 = 1_000_000;
+const DAY_MICROS: u128 = 86_400_000_000;
+
+/// How much a bucket holds and how fast it refills, in elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetRate {
+    pub capacity: u64,
+    pub per_day: u64,
+}
+
+/// Whether a charge was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charge {
+    /// Taken; `left` whole elements remain.
+    Charged { left: u64 },
+    /// Nothing was taken. `retry_after` says when there will be enough; `None`: never, the bucket is too small.
+    Over { retry_after: Option<Duration> },
+}
+
+impl Store {
+    /// Takes `elements` from the bucket of (`member`, `class`), all or none. A bucket starts full; a clock that
+    /// goes back refills nothing.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn charge(
+        &self,
+        member: &NodeId,
+        class: i16,
+        elements: u64,
+        rate: BudgetRate,
+        now: Timestamp,
+    ) -> Result<Charge, StoreError> {
+        self.db.write(|link| {
+            let bucket = lock_bucket(link, member, class, rate, now)?;
+            let level = refilled(bucket, rate, now);
+            let price = u128::from(elements) * SCALE;
+            if price > level {
+                return Ok(Charge::Over {
+                    retry_after: wait(price, level, rate),
+                });
+            }
+            let left = level - price;
+            let updated_at = bucket.1.max(now);
+            query!(link, |conn| diesel::update(
+                token_buckets::table.find((member.as_str(), class))
+            )
+            .set((
+                token_buckets::level.eq(count(narrow(left))),
+                token_buckets::updated_at.eq(micros(updated_at)),
+            ))
+            .execute(conn))?;
+            Ok(Charge::Charged {
+                left: narrow(left / SCALE),
+            })
+        })
+    }
+
+    /// Whole elements left in a bucket.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn budget_left(
+        &self,
+        member: &NodeId,
+        class: i16,
+        rate: BudgetRate,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let bucket: Option<(Count, At)> = self.db.read(|link| {
+            Ok(query!(link, |conn| token_buckets::table
+                .find((member.as_str(), class))
+                .select((token_buckets::level, token_buckets::updated_at))
+                .first(conn)
+                .optional())?)
+        })?;
+        Ok(bucket.map_or(rate.capacity, |(level, at)| {
+            narrow(refilled((level.into(), at.into()), rate, now) / SCALE)
+        }))
+    }
+}
+
+/// Stored level and when it was true.
+type Bucket = (u64, Timestamp);
+
+/// Makes sure that the bucket has a row, and locks it against other replicas.
+fn lock_bucket(
+    link: &mut Link<'_>,
+    member: &NodeId,
+    class: i16,
+    rate: BudgetRate,
+    now: Timestamp,
+) -> Result<Bucket, StoreError> {
+    query!(link, |conn| diesel::insert_into(token_buckets::table)
+        .values((
+            token_buckets::member.eq(member.as_str()),
+            token_buckets::class.eq(class),
+            token_buckets::level.eq(count(narrow(full(rate)))),
+            token_buckets::updated_at.eq(micros(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    let (level, at): (Count, At) = first_locked!(
+        link,
+        token_buckets::table
+            .find((member.as_str(), class))
+            .select((token_buckets::level, token_buckets::updated_at))
+    )?;
+    Ok((level.into(), at.into()))
+}
+
+fn full(rate: BudgetRate) -> u128 {
+    u128::from(rate.capacity) * SCALE
+}
+
+fn refilled((level, at): Bucket, rate: BudgetRate, now: Timestamp) -> u128 {
+    let refill = now.since(at).as_micros() * u128::from(rate.per_day) * SCALE / DAY_MICROS;
+    (u128::from(level) + refill).min(full(rate))
+}
+
+fn wait(price: u128, level: u128, rate: BudgetRate) -> Option<Duration> {
+    if price > full(rate) || rate.per_day == 0 {
+        return None;
+    }
+    let missing = (price - level) * DAY_MICROS;
+    let micros = missing.div_ceil(u128::from(rate.per_day) * SCALE);
+    Some(Duration::from_micros(narrow(micros)))
+}
+
+fn narrow(number: u128) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: BudgetRate = BudgetRate {
+        capacity: 100,
+        per_day: 86_400,
+    };
+
+    #[test]
+    fn a_bucket_refills_by_the_second_and_never_over_its_capacity() {
+        let at = Timestamp::from_secs(1_000);
+        assert_eq!(refilled((0, at), RATE, at + Duration::from_secs(3)), 3 * SCALE);
+        assert_eq!(
+            refilled((0, at), RATE, at + Duration::from_secs(900)),
+            100 * SCALE
+        );
+        assert_eq!(refilled((0, at), RATE, Timestamp::from_secs(0)), 0);
+    }
+
+    #[test]
+    fn the_wait_is_just_long_enough() {
+        let wait = wait(10 * SCALE, 4 * SCALE + 1, RATE).unwrap();
+        let at = Timestamp::from_secs(0);
+        let level = narrow(4 * SCALE + 1);
+        assert!(refilled((level, at), RATE, at + wait) >= 10 * SCALE);
+        assert!(refilled((level, at), RATE, at + (wait - Duration::from_micros(1))) < 10 * SCALE);
+    }
+
+    #[test]
+    fn more_than_the_capacity_is_never_affordable() {
+        assert_eq!(wait(101 * SCALE, 0, RATE), None);
+    }
+}

@@ -1,0 +1,245 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use lianfang_encoding::{Audience, Timestamp};
+use uuid::Uuid;
+
+use crate::batch::{BATCH, batches};
+use crate::chain::{Chain, Subject};
+use crate::columns::{Bytes32, Id};
+use crate::database::{Link, query};
+use crate::schema::{entries, event_payloads, events};
+use crate::{EntryRow, EventRow, EventSealer, PayloadRow, Store, StoreError};
+
+/// An entry to be created, with the event that creates it.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// Random, so that it tells nothing about when (PROTOCOL.md §0).
+    pub id: Uuid,
+    pub client_reference: Option<String>,
+    /// Keyed hash of the request: the same again is answered with what exists, another one is a conflict.
+    pub request_hash: [u8; 32],
+    pub audience: Audience,
+    pub subject_type: i16,
+    pub natural_person: bool,
+    pub state: i16,
+    pub state_data: String,
+    /// Why the entry is not shared; `None` shares it.
+    pub local_reason: Option<String>,
+    pub grade: i16,
+    pub category: Option<i16>,
+    pub basis: i16,
+    pub jurisdiction: String,
+    pub decided_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+    pub body_sealed: Vec<u8>,
+    pub event: NewEvent,
+}
+
+/// What an event says, before it has a place in the chain.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    pub event_type: i16,
+    pub deadline: Option<Timestamp>,
+    pub rule: Option<i16>,
+    /// The canonical payload in the clear; only the [`EventSealer`] sees it.
+    pub payload: Vec<u8>,
+}
+
+/// What became of one row of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// Written, with its first event at `seq`.
+    New { id: Uuid, seq: u64 },
+    /// The same request was written before, as entry `id`.
+    Existing { id: Uuid },
+    /// Another request has this id or `client_reference`; nothing was written for this row.
+    Conflict,
+}
+
+impl Store {
+    /// Writes entries and their first events in one transaction, and says in the order of `batch` what became of
+    /// each. A row in conflict doesn't keep the others out.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealing`] when `sealer` refuses, and those of any write; nothing is written then.
+    pub fn create_entries(
+        &self,
+        batch: Vec<NewEntry>,
+        now: Timestamp,
+        sealer: &dyn EventSealer,
+    ) -> Result<Vec<Created>, StoreError> {
+        self.db.write(|link| {
+            let mut chain = Chain::lock(link, now, sealer)?;
+            let mut known = Known::among(link, &batch)?;
+            let mut rows = Rows::with_capacity(batch.len());
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for entry in batch {
+                let outcome = match known.outcome_of(&entry) {
+                    Some(outcome) => outcome,
+                    None => {
+                        known.remember(&entry);
+                        rows.append(link, &mut chain, entry)?
+                    }
+                };
+                outcomes.push(outcome);
+            }
+            rows.insert(link)?;
+            chain.close(link)?;
+            Ok(outcomes)
+        })
+    }
+}
+
+/// Requests that are stored already or come earlier in the same batch.
+#[derive(Default)]
+struct Known {
+    by_id: HashMap<Uuid, [u8; 32]>,
+    by_reference: HashMap<String, (Uuid, [u8; 32])>,
+}
+
+impl Known {
+    fn among(link: &mut Link<'_>, batch: &[NewEntry]) -> Result<Self, StoreError> {
+        let mut known = Self::default();
+        for chunk in batch.chunks(BATCH) {
+            for (id, reference, hash) in stored(link, chunk)? {
+                known.add(id.into(), reference, hash.into());
+            }
+        }
+        Ok(known)
+    }
+
+    fn remember(&mut self, entry: &NewEntry) {
+        self.add(entry.id, entry.client_reference.clone(), entry.request_hash);
+    }
+
+    fn add(&mut self, id: Uuid, reference: Option<String>, hash: [u8; 32]) {
+        self.by_id.insert(id, hash);
+        if let Some(reference) = reference {
+            self.by_reference.insert(reference, (id, hash));
+        }
+    }
+
+    fn outcome_of(&self, entry: &NewEntry) -> Option<Created> {
+        let by_reference = entry
+            .client_reference
+            .as_ref()
+            .and_then(|reference| self.by_reference.get(reference));
+        let (id, hash) = match (by_reference, self.by_id.get(&entry.id)) {
+            (Some((id, hash)), _) => (*id, *hash),
+            (None, Some(hash)) => (entry.id, *hash),
+            (None, None) => return None,
+        };
+        Some(if hash == entry.request_hash {
+            Created::Existing { id }
+        } else {
+            Created::Conflict
+        })
+    }
+}
+
+type Stored = (Id, Option<String>, Bytes32);
+
+fn stored(link: &mut Link<'_>, chunk: &[NewEntry]) -> Result<Vec<Stored>, StoreError> {
+    let ids: Vec<&[u8]> = chunk.iter().map(|entry| entry.id.as_bytes().as_slice()).collect();
+    let references: Vec<&str> = chunk
+        .iter()
+        .filter_map(|entry| entry.client_reference.as_deref())
+        .collect();
+    let columns = (entries::id, entries::client_reference, entries::request_hash);
+    let mut found: Vec<Stored> = query!(link, |conn| entries::table
+        .filter(entries::id.eq_any(&ids))
+        .select(columns)
+        .load(conn))?;
+    found.extend(query!(link, |conn| entries::table
+        .filter(entries::client_reference.eq_any(&references))
+        .select(columns)
+        .load::<Stored>(conn))?);
+    Ok(found)
+}
+
+/// Rows of the three tables, ready to be inserted together.
+struct Rows {
+    entries: Vec<EntryRow>,
+    events: Vec<EventRow>,
+    payloads: Vec<PayloadRow>,
+}
+
+impl Rows {
+    fn with_capacity(rows: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(rows),
+            events: Vec::with_capacity(rows),
+            payloads: Vec::with_capacity(rows),
+        }
+    }
+
+    fn append(
+        &mut self,
+        link: &mut Link<'_>,
+        chain: &mut Chain<'_>,
+        entry: NewEntry,
+    ) -> Result<Created, StoreError> {
+        let subject = Subject {
+            entry_id: entry.id,
+            audience: &entry.audience,
+            state: entry.state,
+            shared: entry.local_reason.is_none(),
+        };
+        let (event, payload) = chain.append(link, &subject, &entry.event)?;
+        let created = Created::New {
+            id: entry.id,
+            seq: event.seq,
+        };
+        self.entries.push(first_revision(entry, &event));
+        self.events.push(event);
+        self.payloads.push(payload);
+        Ok(created)
+    }
+
+    fn insert(self, link: &mut Link<'_>) -> Result<(), StoreError> {
+        for rows in batches(self.entries) {
+            query!(link, |conn| diesel::insert_into(entries::table)
+                .values(rows)
+                .execute(conn))?;
+        }
+        for rows in batches(self.events) {
+            query!(link, |conn| diesel::insert_into(events::table)
+                .values(rows)
+                .execute(conn))?;
+        }
+        for rows in batches(self.payloads) {
+            query!(link, |conn| diesel::insert_into(event_payloads::table)
+                .values(rows)
+                .execute(conn))?;
+        }
+        Ok(())
+    }
+}
+
+fn first_revision(entry: NewEntry, event: &EventRow) -> EntryRow {
+    EntryRow {
+        id: entry.id,
+        client_reference: entry.client_reference,
+        request_hash: entry.request_hash,
+        audience: entry.audience,
+        subject_type: entry.subject_type,
+        natural_person: entry.natural_person,
+        state: entry.state,
+        state_data: entry.state_data,
+        revision: 1,
+        local_reason: entry.local_reason,
+        grade: entry.grade,
+        category: entry.category,
+        basis: entry.basis,
+        jurisdiction: entry.jurisdiction,
+        decided_at: entry.decided_at,
+        expires_at: entry.expires_at,
+        created_at: event.at,
+        updated_at: event.at,
+        created_seq: event.seq,
+        last_seq: event.seq,
+        audience_seq: event.audience_seq,
+        body_sealed: entry.body_sealed,
+    }
+}

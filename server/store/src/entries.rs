@@ -1,0 +1,148 @@
+use diesel::prelude::*;
+use lianfang_encoding::{Audience, Timestamp};
+use uuid::Uuid;
+
+use crate::columns::{At, AudienceName, Bytes32, Count, Id, MaybeAt, MaybeCount, count, limit};
+use crate::database::{Link, query};
+use crate::schema::entries;
+use crate::{Store, StoreError};
+
+/// An entry as it stands after its last event.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+pub struct EntryRow {
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    /// The publisher's own name for the case, unique in this node.
+    pub client_reference: Option<String>,
+    /// Tells a repeated request from another one under the same `client_reference`.
+    #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
+    pub request_hash: [u8; 32],
+    #[diesel(serialize_as = AudienceName, deserialize_as = AudienceName)]
+    pub audience: Audience,
+    pub subject_type: i16,
+    pub natural_person: bool,
+    pub state: i16,
+    /// JSON of what the state carries.
+    pub state_data: String,
+    /// 1 when created, one more with each event; the ETag.
+    #[diesel(serialize_as = Count, deserialize_as = Count)]
+    pub revision: u64,
+    /// Why this entry is not shared; an entry with a reason has no place in any audience's feed.
+    pub local_reason: Option<String>,
+    pub grade: i16,
+    pub category: Option<i16>,
+    pub basis: i16,
+    pub jurisdiction: String,
+    #[diesel(serialize_as = MaybeAt, deserialize_as = MaybeAt)]
+    pub decided_at: Option<Timestamp>,
+    #[diesel(serialize_as = MaybeAt, deserialize_as = MaybeAt)]
+    pub expires_at: Option<Timestamp>,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub created_at: Timestamp,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub updated_at: Timestamp,
+    /// Sequence of the entry's first event; pages of entries are in this order.
+    #[diesel(serialize_as = Count, deserialize_as = Count)]
+    pub created_seq: u64,
+    /// Sequence of the entry's last event.
+    #[diesel(serialize_as = Count, deserialize_as = Count)]
+    pub last_seq: u64,
+    /// Sequence in its audience of the last event that was shared.
+    #[diesel(serialize_as = MaybeCount, deserialize_as = MaybeCount)]
+    pub audience_seq: Option<u64>,
+    /// The entry as submitted, sealed ([`crate::DataKey`], table `entries`).
+    pub body_sealed: Vec<u8>,
+}
+
+/// Which entries a page holds; `None` means any.
+#[derive(Debug, Clone, Default)]
+pub struct EntryFilter {
+    pub state: Option<i16>,
+    pub audience: Option<Audience>,
+}
+
+impl Store {
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn entry(&self, id: Uuid) -> Result<EntryRow, StoreError> {
+        self.db.read(|link| select_entry(link, id))
+    }
+
+    /// The entry with this `client_reference`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn entry_by_reference(&self, client_reference: &str) -> Result<EntryRow, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| entries::table
+                .filter(entries::client_reference.eq(client_reference))
+                .select(EntryRow::as_select())
+                .first(conn))?)
+        })
+    }
+
+    /// Up to `rows` entries in order of creation, after the one whose `created_seq` is `cursor` (0: from the first).
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn entries_page(
+        &self,
+        filter: &EntryFilter,
+        cursor: u64,
+        rows: usize,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| {
+                let mut page = entries::table
+                    .filter(entries::created_seq.gt(count(cursor)))
+                    .order(entries::created_seq)
+                    .limit(limit(rows))
+                    .select(EntryRow::as_select())
+                    .into_boxed();
+                if let Some(state) = filter.state {
+                    page = page.filter(entries::state.eq(state));
+                }
+                if let Some(audience) = &filter.audience {
+                    page = page.filter(entries::audience.eq(audience.as_str()));
+                }
+                page.load(conn)
+            })?)
+        })
+    }
+
+    /// Up to `rows` shared entries of an audience and subject type in one of `states`, in order of id, after
+    /// `after` (`None`: from the first). What the digest builder reads.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn entries_active_for(
+        &self,
+        audience: &Audience,
+        subject_type: i16,
+        states: &[i16],
+        after: Option<Uuid>,
+        rows: usize,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+        self.db.read(|link| {
+            Ok(query!(link, |conn| entries::table
+                .filter(entries::audience.eq(audience.as_str()))
+                .filter(entries::subject_type.eq(subject_type))
+                .filter(entries::id.gt(&after))
+                .filter(entries::state.eq_any(states))
+                .filter(entries::local_reason.is_null())
+                .order(entries::id)
+                .limit(limit(rows))
+                .select(EntryRow::as_select())
+                .load(conn))?)
+        })
+    }
+}
+
+pub(crate) fn select_entry(link: &mut Link<'_>, id: Uuid) -> Result<EntryRow, StoreError> {
+    Ok(query!(link, |conn| entries::table
+        .find(id.as_bytes().as_slice())
+        .select(EntryRow::as_select())
+        .first(conn))?)
+}

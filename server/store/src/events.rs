@@ -1,0 +1,155 @@
+use diesel::prelude::*;
+use lianfang_encoding::{Audience, Timestamp};
+use uuid::Uuid;
+
+use crate::columns::{At, AudienceName, Bytes32, Bytes64, Count, Id, MaybeAt, MaybeCount, count, limit};
+use crate::database::query;
+use crate::schema::events;
+use crate::{SealingError, Store, StoreError};
+
+/// An event about to be written: its place in the chain is fixed, its signature is still missing.
+#[derive(Debug, Clone, Copy)]
+pub struct EventDraft<'a> {
+    /// Place in this node's gapless sequence, from 1.
+    pub seq: u64,
+    /// The event's time: now, or one microsecond after the previous event when the clock stood still.
+    pub at: Timestamp,
+    /// Hash of the event before; zeros for the first.
+    pub previous_hash: &'a [u8; 32],
+    pub entry_id: Uuid,
+    pub event_type: i16,
+    pub audience: &'a Audience,
+    /// Place in the audience's gapless sequence, from 1; `None` for what is not shared.
+    pub audience_seq: Option<u64>,
+    /// The entry's state after the event.
+    pub state: i16,
+    pub deadline: Option<Timestamp>,
+    pub rule: Option<i16>,
+    /// The canonical payload, in the clear.
+    pub payload: &'a [u8],
+}
+
+/// What makes a draft an event.
+#[derive(Debug, Clone)]
+pub struct SealedEvent {
+    /// Hash of the event, which the next one names as its previous hash.
+    pub hash: [u8; 32],
+    /// SHA-256 over salt and payload hash (PROTOCOL.md §7).
+    pub commitment: [u8; 32],
+    pub signature: [u8; 64],
+    /// The signed item of the audience's status feed; `None` exactly when the draft has no `audience_seq`.
+    pub status_bytes: Option<Vec<u8>>,
+    pub salt: [u8; 32],
+    /// The payload, sealed ([`crate::DataKey`]).
+    pub payload_sealed: Vec<u8>,
+}
+
+/// Commits to, signs and encrypts events. Called inside the transaction, once per event and in order of `seq`;
+/// it must not call the store.
+pub trait EventSealer {
+    /// # Errors
+    /// When it refuses, the whole transaction is taken back ([`StoreError::Sealing`]).
+    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError>;
+}
+
+/// An event as it stands in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub struct EventRow {
+    #[diesel(serialize_as = Count, deserialize_as = Count)]
+    pub seq: u64,
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub entry_id: Uuid,
+    pub event_type: i16,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub at: Timestamp,
+    #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
+    pub previous_hash: [u8; 32],
+    #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
+    pub hash: [u8; 32],
+    #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
+    pub commitment: [u8; 32],
+    #[diesel(serialize_as = Bytes64, deserialize_as = Bytes64)]
+    pub signature: [u8; 64],
+    #[diesel(serialize_as = AudienceName, deserialize_as = AudienceName)]
+    pub audience: Audience,
+    #[diesel(serialize_as = MaybeCount, deserialize_as = MaybeCount)]
+    pub audience_seq: Option<u64>,
+    pub state: i16,
+    #[diesel(serialize_as = MaybeAt, deserialize_as = MaybeAt)]
+    pub deadline: Option<Timestamp>,
+    pub rule: Option<i16>,
+    pub status_bytes: Option<Vec<u8>>,
+}
+
+/// One item of an audience's status feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusItem {
+    pub audience_seq: u64,
+    pub entry_id: Uuid,
+    /// Signed, to be passed on byte for byte.
+    pub bytes: Vec<u8>,
+}
+
+impl Store {
+    /// Up to `rows` events after sequence `seq`, in order. A reader with a cursor sees each event once.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn events_after(&self, seq: u64, rows: usize) -> Result<Vec<EventRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| events::table
+                .filter(events::seq.gt(count(seq)))
+                .order(events::seq)
+                .limit(limit(rows))
+                .select(EventRow::as_select())
+                .load(conn))?)
+        })
+    }
+
+    /// The timeline of an entry, oldest first.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn entry_events(&self, entry_id: Uuid) -> Result<Vec<EventRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| events::table
+                .filter(events::entry_id.eq(entry_id.as_bytes().as_slice()))
+                .order(events::seq)
+                .select(EventRow::as_select())
+                .load(conn))?)
+        })
+    }
+
+    /// Up to `rows` items of an audience's status feed after `audience_seq`, in order.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn status_after(
+        &self,
+        audience: &Audience,
+        audience_seq: u64,
+        rows: usize,
+    ) -> Result<Vec<StatusItem>, StoreError> {
+        let found: Vec<(MaybeCount, Id, Option<Vec<u8>>)> = self.db.read(|link| {
+            Ok(query!(link, |conn| events::table
+                .filter(events::audience.eq(audience.as_str()))
+                .filter(events::audience_seq.gt(count(audience_seq)))
+                .order(events::audience_seq)
+                .limit(limit(rows))
+                .select((events::audience_seq, events::entry_id, events::status_bytes))
+                .load(conn))?)
+        })?;
+        found.into_iter().map(status_item).collect()
+    }
+}
+
+fn status_item(
+    (audience_seq, entry_id, bytes): (MaybeCount, Id, Option<Vec<u8>>),
+) -> Result<StatusItem, StoreError> {
+    Ok(StatusItem {
+        audience_seq: Option::<u64>::from(audience_seq).ok_or(StoreError::Corrupt)?,
+        entry_id: entry_id.into(),
+        bytes: bytes.ok_or(StoreError::Corrupt)?,
+    })
+}

@@ -1,0 +1,187 @@
+use std::time::Duration;
+
+use diesel::prelude::*;
+use lianfang_encoding::Timestamp;
+use uuid::Uuid;
+
+use crate::columns::{At, Id, MaybeAt, micros};
+use crate::database::{Link, query};
+use crate::schema::job_runs;
+use crate::{Store, StoreError};
+
+/// One run of one job, which is also the lock between replicas.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = job_runs)]
+pub struct JobRunRow {
+    pub job: String,
+    #[diesel(deserialize_as = At)]
+    pub scheduled_for: Timestamp,
+    pub runner: String,
+    #[diesel(deserialize_as = Id)]
+    pub lease_token: Uuid,
+    #[diesel(deserialize_as = At)]
+    pub lease_expires: Timestamp,
+    #[diesel(deserialize_as = At)]
+    pub started: Timestamp,
+    #[diesel(deserialize_as = MaybeAt)]
+    pub finished: Option<Timestamp>,
+    pub outcome: Option<String>,
+    pub detail: Option<String>,
+}
+
+/// Who may run a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// The caller, until its lease ends.
+    Won,
+    /// Another runner holds a lease that hasn't ended.
+    Running(JobRunRow),
+    /// Nobody: this run is finished.
+    Finished(JobRunRow),
+}
+
+impl Store {
+    /// Asks to run `job` as scheduled for a time. Of all replicas one wins; a lease that ran out without a finish
+    /// can be taken over. `lease_token` is fresh for each claim.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn claim_job(
+        &self,
+        job: &str,
+        scheduled_for: Timestamp,
+        runner: &str,
+        lease_token: Uuid,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let values = (
+            job_runs::runner.eq(runner),
+            job_runs::lease_token.eq(lease_token.as_bytes().as_slice()),
+            job_runs::lease_expires.eq(micros(now + lease)),
+            job_runs::started.eq(micros(now)),
+        );
+        let key = (
+            job_runs::job.eq(job),
+            job_runs::scheduled_for.eq(micros(scheduled_for)),
+        );
+        self.db.write(|link| {
+            let inserted = query!(link, |conn| diesel::insert_into(job_runs::table)
+                .values((key, values))
+                .on_conflict_do_nothing()
+                .execute(conn))?;
+            if inserted == 1 {
+                return Ok(Claim::Won);
+            }
+            let ran_out = job_runs::table
+                .find((job, micros(scheduled_for)))
+                .filter(job_runs::finished.is_null())
+                .filter(job_runs::lease_expires.le(micros(now)));
+            let taken = query!(link, |conn| diesel::update(ran_out).set(values).execute(conn))?;
+            if taken == 1 {
+                return Ok(Claim::Won);
+            }
+            let run = select(link, job, scheduled_for)?;
+            Ok(if run.finished.is_some() {
+                Claim::Finished(run)
+            } else {
+                Claim::Running(run)
+            })
+        })
+    }
+
+    /// Prolongs a lease that is still the caller's.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the run was finished or another runner took it over.
+    pub fn renew_job(
+        &self,
+        job: &str,
+        scheduled_for: Timestamp,
+        lease_token: Uuid,
+        lease_expires: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            let changed = query!(link, |conn| diesel::update(held(
+                &job,
+                &micros(scheduled_for),
+                lease_token.as_bytes()
+            ))
+            .set(job_runs::lease_expires.eq(micros(lease_expires)))
+            .execute(conn))?;
+            only_one(changed)
+        })
+    }
+
+    /// Ends a run with an outcome code and a text for people.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the run was finished or another runner took it over.
+    pub fn finish_job(
+        &self,
+        job: &str,
+        scheduled_for: Timestamp,
+        lease_token: Uuid,
+        now: Timestamp,
+        outcome: &str,
+        detail: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            let changed = query!(link, |conn| diesel::update(held(
+                &job,
+                &micros(scheduled_for),
+                lease_token.as_bytes()
+            ))
+            .set((
+                job_runs::finished.eq(micros(now)),
+                job_runs::outcome.eq(outcome),
+                job_runs::detail.eq(detail),
+            ))
+            .execute(conn))?;
+            only_one(changed)
+        })
+    }
+
+    /// The run of `job` with the latest schedule that was finished.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn last_finished_job(&self, job: &str) -> Result<Option<JobRunRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| job_runs::table
+                .filter(job_runs::job.eq(job))
+                .filter(job_runs::finished.is_not_null())
+                .order(job_runs::scheduled_for.desc())
+                .select(JobRunRow::as_select())
+                .first(conn)
+                .optional())?)
+        })
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn held<'a>(job: &'a &'a str, scheduled_for: &'a i64, lease_token: &'a [u8; 16]) -> _ {
+    let job: &'a str = job;
+    let scheduled_for: i64 = *scheduled_for;
+    let lease_token: &'a [u8] = lease_token.as_slice();
+    job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::scheduled_for.eq(scheduled_for))
+        .filter(job_runs::lease_token.eq(lease_token))
+        .filter(job_runs::finished.is_null())
+}
+
+fn select(link: &mut Link<'_>, job: &str, scheduled_for: Timestamp) -> Result<JobRunRow, StoreError> {
+    Ok(query!(link, |conn| job_runs::table
+        .find((job, micros(scheduled_for)))
+        .select(JobRunRow::as_select())
+        .first(conn))?)
+}
+
+fn only_one(changed: usize) -> Result<(), StoreError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
+}

@@ -1,0 +1,61 @@
+//! What a node keeps. The only crate that knows diesel: SQLite (bundled, the default) and PostgreSQL from one
+//! binary, behind one blocking [`Store`].
+//!
+//! Entries and their events are written together ([`Store::create_entries`], [`Store::update_entry`]): every
+//! change has exactly one event in a gapless chain in commit order (PROTOCOL.md §7), and whatever publishes reads
+//! events with its own cursor. Numbers that stand for a vocabulary (states, kinds, event types …) are plain here.
+//! Identifiers, bodies and payloads come in sealed ([`DataKey`]). The clock, ids and randomness are arguments.
+
+mod audit;
+mod batch;
+mod budgets;
+mod chain;
+mod columns;
+mod create_entries;
+mod database;
+mod digests;
+mod entries;
+mod error;
+mod event_heads;
+mod event_payloads;
+mod events;
+mod idempotency;
+mod invites;
+mod jobs;
+mod list_records;
+mod locks;
+mod membership;
+mod node_meta;
+mod peer_entries;
+mod peers;
+mod records;
+mod schema;
+mod screenings;
+mod sealing;
+mod sqlite_file;
+mod store;
+mod tokens;
+mod update_entry;
+
+pub use audit::AuditRow;
+pub use budgets::{BudgetRate, Charge};
+pub use create_entries::{Created, NewEntry, NewEvent};
+pub use digests::{Adoption, HeadRow, ListKey};
+pub use entries::{EntryFilter, EntryRow};
+pub use error::StoreError;
+pub use event_heads::EventHead;
+pub use event_payloads::PayloadRow;
+pub use events::{EventDraft, EventRow, EventSealer, SealedEvent, StatusItem};
+pub use idempotency::{Idempotency, IdempotentRequest};
+pub use invites::InviteUse;
+pub use jobs::{Claim, JobRunRow};
+pub use list_records::ListRecord;
+pub use membership::{MembershipAdoption, MembershipRow};
+pub use peer_entries::{PeerEntryState, PeerStatus, StatusOutcome};
+pub use peers::PeerRow;
+pub use records::RecordRow;
+pub use screenings::{Decision, ScreeningRow};
+pub use sealing::{DataKey, SealingError};
+pub use store::{DatabaseSettings, Store};
+pub use tokens::TokenRow;
+pub use update_entry::{EntryUpdate, UpdateError};

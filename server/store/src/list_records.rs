@@ -1,0 +1,144 @@
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::batch::batches;
+use crate::columns::{Byte, Bytes16, Bytes32, Half, Id};
+use crate::database::{Link, query};
+use crate::schema::list_records;
+use crate::{ListKey, Store, StoreError};
+
+/// One of this node's records in one of its lists, as a confirmation finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = list_records, treat_none_as_default_value = false)]
+pub struct ListRecord {
+    #[diesel(deserialize_as = Bytes32)]
+    pub confirm_key: [u8; 32],
+    #[diesel(deserialize_as = Id)]
+    pub entry_id: Uuid,
+    /// Place of the identifier in the entry, from 0.
+    #[diesel(deserialize_as = Half)]
+    pub identifier_index: u16,
+    #[diesel(deserialize_as = Half)]
+    pub kind: u16,
+    #[diesel(deserialize_as = Byte)]
+    pub level: u8,
+    #[diesel(deserialize_as = Bytes16)]
+    pub key_id: [u8; 16],
+}
+
+impl Store {
+    /// The records of one of this node's lists whose `confirm_key` begins with the first `bits` bits of `prefix`,
+    /// in order of `confirm_key`. 0 bits: the whole list. `bits` beyond the prefix count as the prefix's length.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn records_under(
+        &self,
+        list: &ListKey,
+        prefix: &[u8],
+        bits: u16,
+    ) -> Result<Vec<ListRecord>, StoreError> {
+        let (from, to) = prefix_range(prefix, bits);
+        self.db.read(|link| {
+            Ok(query!(link, |conn| of_list(list)
+                .filter(list_records::confirm_key.ge(&from))
+                .filter(list_records::confirm_key.le(&to))
+                .order((
+                    list_records::confirm_key,
+                    list_records::entry_id,
+                    list_records::identifier_index
+                ))
+                .select(ListRecord::as_select())
+                .load(conn))?)
+        })
+    }
+}
+
+pub(crate) fn replace_records(
+    link: &mut Link<'_>,
+    list: &ListKey,
+    records: Vec<ListRecord>,
+) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::delete(of_list(list)).execute(conn))?;
+    for rows in batches(records.into_iter().map(|record| row(list, record))) {
+        query!(link, |conn| diesel::insert_into(list_records::table)
+            .values(rows)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = list_records, treat_none_as_default_value = false)]
+struct Row {
+    audience: String,
+    subject_type: i16,
+    epoch: i64,
+    confirm_key: Vec<u8>,
+    entry_id: Vec<u8>,
+    identifier_index: i32,
+    kind: i32,
+    level: i16,
+    key_id: Vec<u8>,
+}
+
+fn row(list: &ListKey, record: ListRecord) -> Row {
+    Row {
+        audience: list.audience.to_string(),
+        subject_type: list.subject_type,
+        epoch: i64::from(list.epoch),
+        confirm_key: record.confirm_key.to_vec(),
+        entry_id: record.entry_id.as_bytes().to_vec(),
+        identifier_index: i32::from(record.identifier_index),
+        kind: i32::from(record.kind),
+        level: i16::from(record.level),
+        key_id: record.key_id.to_vec(),
+    }
+}
+
+/// The records of one list; only this node's own lists have any.
+#[auto_type]
+fn of_list<'a>(list: &'a ListKey) -> _ {
+    let audience: &'a str = list.audience.as_str();
+    let subject_type: i16 = list.subject_type;
+    let epoch: i64 = list.epoch as i64;
+    list_records::table
+        .filter(list_records::audience.eq(audience))
+        .filter(list_records::subject_type.eq(subject_type))
+        .filter(list_records::epoch.eq(epoch))
+}
+
+/// Smallest and largest key under a prefix, both inclusive.
+fn prefix_range(prefix: &[u8], bits: u16) -> ([u8; 32], [u8; 32]) {
+    let bits = usize::from(bits).min(prefix.len() * 8).min(256);
+    let (mut from, mut to) = ([0x00; 32], [0xff; 32]);
+    for (index, (low, high)) in from.iter_mut().zip(to.iter_mut()).enumerate() {
+        let fixed = bits.saturating_sub(index * 8).min(8);
+        let mask = !(0xff_u16 >> fixed) as u8;
+        let byte = prefix.get(index).copied().unwrap_or(0) & mask;
+        *low = byte;
+        *high = byte | !mask;
+    }
+    (from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bits_cover_every_key_and_all_bits_only_one() {
+        assert_eq!(prefix_range(&[], 0), ([0x00; 32], [0xff; 32]));
+        assert_eq!(prefix_range(&[7; 32], 256), ([7; 32], [7; 32]));
+    }
+
+    #[test]
+    fn bits_beyond_the_last_whole_byte_count() {
+        let (from, to) = prefix_range(&[0xab, 0xff], 12);
+        assert_eq!(
+            (from[..3].to_vec(), to[..3].to_vec()),
+            (vec![0xab, 0xf0, 0x00], vec![0xab, 0xff, 0xff])
+        );
+    }
+}

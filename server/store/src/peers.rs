@@ -1,0 +1,148 @@
+use std::time::Duration;
+
+use diesel::prelude::*;
+use lianfang_encoding::{NodeId, Timestamp};
+
+use crate::columns::{MaybeAt, MaybeCount, NodeName, count, micros};
+use crate::database::query;
+use crate::schema::peer_status;
+use crate::{Store, StoreError};
+
+/// How contact with another member stands.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = peer_status)]
+pub struct PeerRow {
+    #[diesel(deserialize_as = NodeName)]
+    pub node: NodeId,
+    /// When it last answered.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub last_contact: Option<Timestamp>,
+    /// When everything it publishes was last up to date here.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub last_sync: Option<Timestamp>,
+    /// How old, in microseconds, the newest of its heads was at the last sync.
+    #[diesel(deserialize_as = MaybeCount)]
+    pub lag_micros: Option<u64>,
+    /// Reason code of the last failure since the last sync.
+    pub last_error: Option<String>,
+    #[diesel(deserialize_as = MaybeAt)]
+    pub last_error_at: Option<Timestamp>,
+    /// Reason code while its digests are held back for a person to look at.
+    pub quarantine: Option<String>,
+    #[diesel(deserialize_as = MaybeAt)]
+    pub quarantined_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Every member that was ever contacted, in order of id.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn peers(&self) -> Result<Vec<PeerRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| peer_status::table
+                .order(peer_status::node)
+                .select(PeerRow::as_select())
+                .load(conn))?)
+        })
+    }
+
+    /// Notes that `node` answered.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn peer_answered(&self, node: &NodeId, now: Timestamp) -> Result<(), StoreError> {
+        self.note_peer(&Note {
+            last_contact: Some(micros(now)),
+            ..Note::about(node)
+        })
+    }
+
+    /// Notes that everything `node` publishes is up to date, and forgets its last error.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn peer_synced(&self, node: &NodeId, now: Timestamp, lag: Duration) -> Result<(), StoreError> {
+        let lag = u64::try_from(lag.as_micros()).unwrap_or(u64::MAX);
+        self.note_peer(&Note {
+            last_contact: Some(micros(now)),
+            last_sync: Some(micros(now)),
+            lag_micros: Some(count(lag)),
+            last_error: Some(None),
+            last_error_at: Some(None),
+            ..Note::about(node)
+        })
+    }
+
+    /// Notes that contact with `node` failed, by a reason code.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn peer_failed(&self, node: &NodeId, now: Timestamp, code: &str) -> Result<(), StoreError> {
+        self.note_peer(&Note {
+            last_error: Some(Some(code)),
+            last_error_at: Some(Some(micros(now))),
+            ..Note::about(node)
+        })
+    }
+
+    /// Holds back what `node` publishes from now on, by a reason code.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn quarantine_peer(&self, node: &NodeId, now: Timestamp, code: &str) -> Result<(), StoreError> {
+        self.note_peer(&Note {
+            quarantine: Some(Some(code)),
+            quarantined_at: Some(Some(micros(now))),
+            ..Note::about(node)
+        })
+    }
+
+    /// Ends a quarantine.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn release_peer(&self, node: &NodeId) -> Result<(), StoreError> {
+        self.note_peer(&Note {
+            quarantine: Some(None),
+            quarantined_at: Some(None),
+            ..Note::about(node)
+        })
+    }
+
+    fn note_peer(&self, note: &Note<'_>) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            query!(link, |conn| diesel::insert_into(peer_status::table)
+                .values(peer_status::node.eq(note.node))
+                .on_conflict_do_nothing()
+                .execute(conn))?;
+            query!(link, |conn| diesel::update(peer_status::table.find(note.node))
+                .set(note)
+                .execute(conn))?;
+            Ok(())
+        })
+    }
+}
+
+/// What to set; `None` leaves a column as it is, `Some(None)` empties it.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = peer_status, primary_key(node))]
+struct Note<'a> {
+    node: &'a str,
+    last_contact: Option<i64>,
+    last_sync: Option<i64>,
+    lag_micros: Option<i64>,
+    last_error: Option<Option<&'a str>>,
+    last_error_at: Option<Option<i64>>,
+    quarantine: Option<Option<&'a str>>,
+    quarantined_at: Option<Option<i64>>,
+}
+
+impl<'a> Note<'a> {
+    fn about(node: &'a NodeId) -> Self {
+        Self {
+            node: node.as_str(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,121 @@
+use diesel::prelude::*;
+use lianfang_encoding::{Audience, NodeId, Timestamp};
+use uuid::Uuid;
+
+use crate::columns::{At, AudienceName, Bytes32, Id, NodeName, Word, micros};
+use crate::database::{Link, query};
+use crate::schema::confirmed_records;
+use crate::{Store, StoreError};
+
+/// A record that a publisher has confirmed, cached.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = confirmed_records, treat_none_as_default_value = false)]
+pub struct RecordRow {
+    #[diesel(serialize_as = NodeName, deserialize_as = NodeName)]
+    pub publisher: NodeId,
+    #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
+    pub confirm_key: [u8; 32],
+    #[diesel(serialize_as = AudienceName, deserialize_as = AudienceName)]
+    pub audience: Audience,
+    pub subject_type: i16,
+    #[diesel(serialize_as = Word, deserialize_as = Word)]
+    pub epoch: u32,
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub entry_id: Uuid,
+    /// The signed record, as received.
+    pub jws: String,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub valid_until: Timestamp,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub received_at: Timestamp,
+}
+
+impl Store {
+    /// Caches a record, in place of an older one about the same entry in the same list.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn cache_record(&self, record: RecordRow) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            let (jws, valid_until, received_at) =
+                (record.jws.clone(), record.valid_until, record.received_at);
+            query!(link, |conn| diesel::insert_into(confirmed_records::table)
+                .values(record)
+                .on_conflict((
+                    confirmed_records::publisher,
+                    confirmed_records::confirm_key,
+                    confirmed_records::audience,
+                    confirmed_records::subject_type,
+                    confirmed_records::epoch,
+                    confirmed_records::entry_id,
+                ))
+                .do_update()
+                .set((
+                    confirmed_records::jws.eq(jws),
+                    confirmed_records::valid_until.eq(micros(valid_until)),
+                    confirmed_records::received_at.eq(micros(received_at)),
+                ))
+                .execute(conn))?;
+            Ok(())
+        })
+    }
+
+    /// The records of `publisher` under this key that are still valid at `now`, oldest entry id first.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn cached_records(
+        &self,
+        publisher: &NodeId,
+        confirm_key: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Vec<RecordRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| confirmed_records::table
+                .filter(confirmed_records::publisher.eq(publisher.as_str()))
+                .filter(confirmed_records::confirm_key.eq(confirm_key.as_slice()))
+                .filter(confirmed_records::valid_until.gt(micros(now)))
+                .order((
+                    confirmed_records::entry_id,
+                    confirmed_records::audience,
+                    confirmed_records::epoch
+                ))
+                .select(RecordRow::as_select())
+                .load(conn))?)
+        })
+    }
+
+    /// Drops every cached record about one entry. Returns how many there were.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn kill_records(&self, publisher: &NodeId, entry_id: Uuid) -> Result<usize, StoreError> {
+        self.db.write(|link| kill_records(link, publisher, entry_id))
+    }
+
+    /// Drops the records that are no longer valid at `now`. Returns how many there were.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn prune_records(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.db.write(|link| {
+            Ok(query!(link, |conn| diesel::delete(
+                confirmed_records::table.filter(confirmed_records::valid_until.le(micros(now)))
+            )
+            .execute(conn))?)
+        })
+    }
+}
+
+pub(crate) fn kill_records(
+    link: &mut Link<'_>,
+    publisher: &NodeId,
+    entry_id: Uuid,
+) -> Result<usize, StoreError> {
+    Ok(query!(link, |conn| diesel::delete(
+        confirmed_records::table
+            .filter(confirmed_records::publisher.eq(publisher.as_str()))
+            .filter(confirmed_records::entry_id.eq(entry_id.as_bytes().as_slice()))
+    )
+    .execute(conn))?)
+}

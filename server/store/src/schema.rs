@@ -1,0 +1,257 @@
+//! The one schema both databases have. `migrations` makes it; a test compares the two.
+
+diesel::table! {
+    entries (id) {
+        id -> Binary,
+        client_reference -> Nullable<Text>,
+        request_hash -> Binary,
+        audience -> Text,
+        subject_type -> SmallInt,
+        natural_person -> Bool,
+        state -> SmallInt,
+        state_data -> Text,
+        revision -> BigInt,
+        local_reason -> Nullable<Text>,
+        grade -> SmallInt,
+        category -> Nullable<SmallInt>,
+        basis -> SmallInt,
+        jurisdiction -> Text,
+        decided_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        created_seq -> BigInt,
+        last_seq -> BigInt,
+        audience_seq -> Nullable<BigInt>,
+        body_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    events (seq) {
+        seq -> BigInt,
+        entry_id -> Binary,
+        event_type -> SmallInt,
+        at -> BigInt,
+        previous_hash -> Binary,
+        hash -> Binary,
+        commitment -> Binary,
+        signature -> Binary,
+        audience -> Text,
+        audience_seq -> Nullable<BigInt>,
+        state -> SmallInt,
+        deadline -> Nullable<BigInt>,
+        rule -> Nullable<SmallInt>,
+        status_bytes -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    event_payloads (seq) {
+        seq -> BigInt,
+        salt -> Binary,
+        payload_sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    event_heads (scope) {
+        scope -> Text,
+        seq -> BigInt,
+        hash -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    entry_tokens (entry_id, identifier_index, kind, norm_version, level, key_id) {
+        entry_id -> Binary,
+        identifier_index -> Integer,
+        kind -> Integer,
+        norm_version -> SmallInt,
+        level -> SmallInt,
+        key_id -> Binary,
+        role -> SmallInt,
+        verified -> Bool,
+        token -> Binary,
+    }
+}
+
+diesel::table! {
+    digest_heads (publisher, audience, subject_type, epoch, incarnation, sequence) {
+        publisher -> Text,
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        incarnation -> BigInt,
+        sequence -> BigInt,
+        kind -> SmallInt,
+        head -> Binary,
+        head_hash -> Binary,
+        body_hash -> Binary,
+        body_length -> BigInt,
+        created -> BigInt,
+        expires -> BigInt,
+        in_force -> Bool,
+    }
+}
+
+diesel::table! {
+    list_records (audience, subject_type, epoch, confirm_key, entry_id, identifier_index) {
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        confirm_key -> Binary,
+        entry_id -> Binary,
+        identifier_index -> Integer,
+        kind -> Integer,
+        level -> SmallInt,
+        key_id -> Binary,
+    }
+}
+
+diesel::table! {
+    peer_status (node) {
+        node -> Text,
+        last_contact -> Nullable<BigInt>,
+        last_sync -> Nullable<BigInt>,
+        lag_micros -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_error_at -> Nullable<BigInt>,
+        quarantine -> Nullable<Text>,
+        quarantined_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    peer_entry_status (publisher, audience, seq) {
+        publisher -> Text,
+        audience -> Text,
+        seq -> BigInt,
+        entry_id -> Binary,
+        state -> SmallInt,
+        deadline -> Nullable<BigInt>,
+        rule -> Nullable<SmallInt>,
+        at -> BigInt,
+        raw -> Binary,
+    }
+}
+
+diesel::table! {
+    peer_cursors (publisher, audience) {
+        publisher -> Text,
+        audience -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    confirmed_records (publisher, confirm_key, audience, subject_type, epoch, entry_id) {
+        publisher -> Text,
+        confirm_key -> Binary,
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        entry_id -> Binary,
+        jws -> Text,
+        valid_until -> BigInt,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    screenings (id) {
+        id -> Binary,
+        client_reference -> Nullable<Text>,
+        purpose -> SmallInt,
+        verdict -> SmallInt,
+        mode -> SmallInt,
+        complete -> Bool,
+        response -> Text,
+        actor -> Text,
+        created_at -> BigInt,
+        decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    memberships (version) {
+        version -> BigInt,
+        envelope -> Binary,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_descriptors_seen (class, epoch) {
+        class -> SmallInt,
+        epoch -> BigInt,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
+    node_meta (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    invites (code_hash) {
+        code_hash -> Binary,
+        node -> Text,
+        expires -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    job_runs (job, scheduled_for) {
+        job -> Text,
+        scheduled_for -> BigInt,
+        runner -> Text,
+        lease_token -> Binary,
+        lease_expires -> BigInt,
+        started -> BigInt,
+        finished -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    token_buckets (member, class) {
+        member -> Text,
+        class -> SmallInt,
+        level -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (actor, key) {
+        actor -> Text,
+        key -> Text,
+        route -> Text,
+        body_hash -> Binary,
+        started -> BigInt,
+        expires -> BigInt,
+        status -> Nullable<Integer>,
+        response -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Binary,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        object -> Text,
+        purpose -> Text,
+        outcome -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(events, event_payloads);

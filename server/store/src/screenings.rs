@@ -1,0 +1,90 @@
+use diesel::prelude::*;
+use lianfang_encoding::Timestamp;
+use uuid::Uuid;
+
+use crate::columns::{At, Id};
+use crate::database::{Link, query};
+use crate::schema::screenings;
+use crate::{Store, StoreError};
+
+/// A screening and its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = screenings, treat_none_as_default_value = false)]
+pub struct ScreeningRow {
+    #[diesel(serialize_as = Id, deserialize_as = Id)]
+    pub id: Uuid,
+    pub client_reference: Option<String>,
+    pub purpose: i16,
+    pub verdict: i16,
+    pub mode: i16,
+    pub complete: bool,
+    /// The answer, JSON as it was given.
+    pub response: String,
+    pub actor: String,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub created_at: Timestamp,
+    /// What a person decided, JSON; once set it stays.
+    pub decision: Option<String>,
+}
+
+/// What became of a decision about a screening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    Recorded,
+    /// The same decision was recorded before.
+    Repeated,
+    /// Another decision stands.
+    Conflict {
+        stored: String,
+    },
+}
+
+impl Store {
+    /// # Errors
+    /// [`StoreError::Conflict`] when the id is taken.
+    pub fn insert_screening(&self, screening: ScreeningRow) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            query!(link, |conn| diesel::insert_into(screenings::table)
+                .values(screening)
+                .execute(conn))?;
+            Ok(())
+        })
+    }
+
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn screening(&self, id: Uuid) -> Result<ScreeningRow, StoreError> {
+        self.db.read(|link| select(link, id))
+    }
+
+    /// Records what a person decided about a screening. The first decision stands.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn decide_screening(&self, id: Uuid, decision: &str) -> Result<Decision, StoreError> {
+        self.db.write(|link| {
+            let undecided = screenings::table
+                .filter(screenings::id.eq(id.as_bytes().as_slice()))
+                .filter(screenings::decision.is_null());
+            let changed = query!(link, |conn| diesel::update(undecided)
+                .set(screenings::decision.eq(decision))
+                .execute(conn))?;
+            if changed == 1 {
+                return Ok(Decision::Recorded);
+            }
+            let stored = select(link, id)?.decision.ok_or(StoreError::Corrupt)?;
+            Ok(if stored == decision {
+                Decision::Repeated
+            } else {
+                Decision::Conflict { stored }
+            })
+        })
+    }
+}
+
+fn select(link: &mut Link<'_>, id: Uuid) -> Result<ScreeningRow, StoreError> {
+    Ok(query!(link, |conn| screenings::table
+        .find(id.as_bytes().as_slice())
+        .select(ScreeningRow::as_select())
+        .first(conn))?)
+}

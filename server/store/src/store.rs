@@ -1,0 +1,110 @@
+use std::fmt;
+use std::sync::Arc;
+
+use diesel::RunQueryDsl;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::StoreError;
+use crate::database::{Db, Link, query};
+use crate::locks::{Lock, lock};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Which database, and how many connections to it.
+#[derive(Clone)]
+pub struct DatabaseSettings {
+    /// `sqlite:PATH` or `postgres://user:password@host/name`; the second may hold a password.
+    pub url: String,
+    /// Connections to PostgreSQL, or readers of a SQLite file (which always has one writer).
+    pub connections: u32,
+}
+
+impl fmt::Debug for DatabaseSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.url.split(':').next().unwrap_or_default();
+        write!(f, "DatabaseSettings({scheme}, {} connections)", self.connections)
+    }
+}
+
+/// A node's database. Every call blocks; clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: Arc<Db>,
+}
+
+impl Store {
+    /// Connects; creates a SQLite file (mode 0600) when it is missing. Run [`Store::migrate`] before use.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`], [`StoreError::Unavailable`].
+    pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
+        Ok(Self {
+            db: Arc::new(Db::open(settings)?),
+        })
+    }
+
+    /// Applies the migrations that are missing, all or none. Replicas may call it at the same time.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`] when the database is not what these migrations lead from.
+    pub fn migrate(&self) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            lock(link, Lock::Migrations)?;
+            match link {
+                Link::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(drop),
+                Link::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(drop),
+            }
+            .map_err(|_| StoreError::Migration)
+        })
+    }
+
+    /// Takes every migration back, and all data with them.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`].
+    pub fn revert_all(&self) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            lock(link, Lock::Migrations)?;
+            match link {
+                Link::Sqlite(conn) => conn.revert_all_migrations(SQLITE).map(drop),
+                Link::Postgres(conn) => conn.revert_all_migrations(POSTGRES).map(drop),
+            }
+            .map_err(|_| StoreError::Migration)
+        })
+    }
+
+    /// Whether migrations are missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`].
+    pub fn needs_migration(&self) -> Result<bool, StoreError> {
+        self.db.write(|link| {
+            match link {
+                Link::Sqlite(conn) => conn.has_pending_migration(SQLITE),
+                Link::Postgres(conn) => conn.has_pending_migration(POSTGRES),
+            }
+            .map_err(|_| StoreError::Migration)
+        })
+    }
+
+    /// Asks the database for one row, for readiness checks.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    pub fn ping(&self) -> Result<(), StoreError> {
+        self.db.read(|link| {
+            query!(link, |conn| diesel::sql_query("SELECT 1").execute(conn))?;
+            Ok(())
+        })
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match *self.db {
+            Db::Sqlite { .. } => "Store(sqlite)",
+            Db::Postgres(_) => "Store(postgres)",
+        })
+    }
+}
