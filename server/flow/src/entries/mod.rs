@@ -10,4 +10,4 @@ mod view;
 pub use read::EntryFilter;
 pub use record::Recorded;
 
-pub(crate) use view::{Content, open_content};
+pub(crate) use view::{grade_of, open_content, state_of};

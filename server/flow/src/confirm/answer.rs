@@ -1,0 +1,200 @@
+//! The publisher's side: every record under the asked prefixes, each sealed to who holds its token.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lianfang_digest::{ListId, SignedHead};
+use lianfang_domain::includes;
+use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_identifier::{Kind, Level};
+use lianfang_store::{EntryRow, ListRecord, TokenRow};
+use lianfang_token::{Token, TokenKeyId, record_key};
+use lianfang_wire::ProblemType;
+use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES};
+use lianfang_wire::entry::NewEntry;
+use lianfang_wire::membership::Hash32;
+use lianfang_wire::record::{Record, RecordBasis, RecordMeasure, RecordRight, seal};
+use lianfang_wire::vocabulary::Role;
+use uuid::Uuid;
+
+use crate::entries::{grade_of, open_content, state_of};
+use crate::publish::list_key;
+use crate::{FlowError, Node};
+
+/// Most records in one answer; a prefix holds 8 or a few times that, the whole list only when it is tiny.
+const MAX_RECORDS: usize = 20_000;
+
+struct Found {
+    record: ListRecord,
+    token: TokenRow,
+}
+
+impl Node {
+    /// Answers a confirmation.
+    ///
+    /// # Errors
+    /// Not found when the list doesn't exist or the caller isn't in its audience: the same answer for both.
+    pub async fn confirm(
+        self: &Arc<Self>,
+        caller: &NodeId,
+        request: ConfirmRequest,
+    ) -> Result<ConfirmResponse, FlowError> {
+        let list = request.list.clone();
+        let visible = list.publisher == self.id
+            && (*caller == self.id || includes(&self.document().document, &list.audience, caller));
+        if !visible {
+            return Err(FlowError::NotFound);
+        }
+        self.check_prefixes(&request).await?;
+        let found = self.find_records(request).await?;
+        let entries = self.entries_of(&found).await?;
+        let node = Arc::clone(self);
+        let records = self
+            .gateway
+            .compute(move || {
+                found.iter().filter_map(|found| node.sealed_record(&list, found, &entries)).collect::<Vec<_>>()
+            })
+            .await?;
+        Ok(ConfirmResponse { records })
+    }
+
+    /// Every prefix has exactly the length of a currently valid head.
+    async fn check_prefixes(&self, request: &ConfirmRequest) -> Result<(), FlowError> {
+        let key = list_key(&request.list);
+        let now = self.now();
+        let heads = self.gateway.store(move |store| store.heads_after(&key, 0)).await?;
+        let valid = heads
+            .iter()
+            .filter(|head| now < head.expires)
+            .filter_map(|head| SignedHead::decode(&head.head).ok())
+            .any(|head| head.header().confirm_bits == request.confirm_bits);
+        if heads.is_empty() {
+            return Err(FlowError::NotFound);
+        }
+        let count = request.prefixes.len();
+        let fits = request.prefixes.iter().all(|prefix| prefix.has_length(request.confirm_bits));
+        if !valid || !fits || count == 0 || count > MAX_PREFIXES {
+            return Err(FlowError::because(
+                ProblemType::ConfirmBits,
+                "Send 1 to 16 prefixes, each exactly confirm_bits long as in the list's newest head.",
+            ));
+        }
+        Ok(())
+    }
+
+    async fn find_records(&self, request: ConfirmRequest) -> Result<Vec<Found>, FlowError> {
+        let key = list_key(&request.list);
+        self.gateway
+            .store(move |store| {
+                let mut records = Vec::new();
+                for prefix in &request.prefixes {
+                    records.extend(store.records_under(
+                        &key,
+                        prefix.as_bytes(),
+                        u16::from(request.confirm_bits),
+                    )?);
+                }
+                records.truncate(MAX_RECORDS);
+                let ids: Vec<_> = records.iter().map(|record| record.entry_id).collect();
+                let tokens = store.tokens_of(&ids)?;
+                Ok(pair(records, tokens))
+            })
+            .await
+    }
+
+    async fn entries_of(&self, found: &[Found]) -> Result<HashMap<Uuid, EntryRow>, FlowError> {
+        let mut ids: Vec<_> = found.iter().map(|found| found.record.entry_id).collect();
+        ids.sort();
+        ids.dedup();
+        self.gateway
+            .store(move |store| {
+                ids.into_iter().map(|id| store.entry(id).map(|row| (id, row))).collect::<Result<_, _>>()
+            })
+            .await
+    }
+
+    fn sealed_record(&self, list: &ListId, found: &Found, entries: &HashMap<Uuid, EntryRow>) -> Option<String> {
+        let row = entries.get(&found.record.entry_id)?;
+        let content = open_content(&self.keys.data, row).ok()?.entry;
+        let record = self.record(list, found, row, &content)?;
+        let jws = record.sign(&self.keys.signing).ok()?;
+        let fed = self.trust.federation();
+        let token = Token::from_bytes(found.token.token);
+        let key = record_key(&token, &fed, &self.id, &TokenKeyId(found.record.key_id));
+        let sealed = seal(&jws, key.as_bytes(), list, &fed, &mut self.randomness.rng()).ok()?;
+        Some(STANDARD.encode(sealed))
+    }
+
+    fn record(&self, list: &ListId, found: &Found, row: &EntryRow, content: &NewEntry) -> Option<Record> {
+        let now = self.now();
+        let state = state_of(row).ok()?;
+        let name = state.effective(now, content.expires);
+        let violation = content.violation.as_ref()?;
+        Some(Record {
+            iss: self.id.clone(),
+            fed: self.trust.federation(),
+            list: list.clone(),
+            confirm_key: Hash32(found.record.confirm_key),
+            key_id: TokenKeyId(found.record.key_id),
+            kind: Kind::from_number(found.record.kind)?,
+            level: Level::from_number(found.record.level)?,
+            role: u8::try_from(found.token.role).ok().and_then(Role::from_number)?,
+            verified: found.token.verified,
+            entry: row.id,
+            seq: row.audience_seq.unwrap_or_default(),
+            state: name,
+            category: violation.category,
+            right: violation.right.as_ref().map(|right| RecordRight {
+                kind: right.kind.clone(),
+                number: right.number.clone(),
+                jurisdiction: right.jurisdiction.clone(),
+            }),
+            basis: RecordBasis {
+                kind: content.basis.kind,
+                jurisdiction: content.basis.jurisdiction.clone(),
+                default_judgment: content.basis.default_judgment,
+            },
+            evidence_grade: grade_of(row),
+            measure: RecordMeasure {
+                action: content.measure.action,
+                jurisdictions: content.measure.jurisdictions.clone(),
+            },
+            natural_person: content.subject.natural_person,
+            decided: row.decided_at.unwrap_or(row.created_at),
+            expires: content.expires,
+            deadline: state.deadline().map(|deadline| deadline.due),
+            deadline_rule: state.deadline().map(|deadline| deadline.rule),
+            disputed: name.is_disputed(),
+            issued: now,
+            valid_until: self.valid_until(now, content.expires),
+            inclusion: None,
+            test: false,
+        })
+    }
+
+    fn valid_until(&self, now: Timestamp, expires: Timestamp) -> Timestamp {
+        (now + self.settings.record_life).min(expires)
+    }
+}
+
+/// Brings each record together with its token: that row whose identifier, kind, level and key are the same
+/// and whose token gives the record's confirmation key is found by its place in the entry.
+fn pair(records: Vec<ListRecord>, tokens: Vec<TokenRow>) -> Vec<Found> {
+    type Place = (Uuid, u16, u16, u8, [u8; 16]);
+    let mut places: HashMap<Place, Vec<TokenRow>> = HashMap::new();
+    for token in tokens {
+        let place = (token.entry_id, token.identifier_index, token.kind, token.level, token.key_id);
+        places.entry(place).or_default().push(token);
+    }
+    records
+        .into_iter()
+        .flat_map(|record| {
+            let place =
+                (record.entry_id, record.identifier_index, record.kind, record.level, record.key_id);
+            let found = places.get(&place).cloned().unwrap_or_default();
+            found.into_iter().map(move |token| Found { record: record.clone(), token })
+        })
+        .collect()
+}

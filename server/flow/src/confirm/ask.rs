@@ -1,0 +1,169 @@
+//! The asker's side: cached records first, then one request per list for at most 16 prefixes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lianfang_digest::{ListId, max_confirm_bits};
+use lianfang_encoding::NodeId;
+use lianfang_identifier::{Kind, Level};
+use lianfang_peer::PeerError;
+use lianfang_store::RecordRow;
+use lianfang_token::{Token, TokenKeyId, confirm_key};
+use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES, Prefix};
+use lianfang_wire::record::VerifiedRecord;
+
+use super::open::Opener;
+use crate::index::HeldList;
+use crate::publish::list_key;
+use crate::trust::active_member;
+use crate::{FlowError, Node};
+
+/// A token that a list may hold.
+#[derive(Clone)]
+pub(crate) struct PossibleHit<T> {
+    pub(crate) list: HeldList,
+    pub(crate) token: Arc<Token>,
+    pub(crate) key_id: TokenKeyId,
+    pub(crate) kind: Kind,
+    pub(crate) level: Level,
+    pub(crate) tag: T,
+}
+
+/// What became of one possible hit.
+pub(crate) enum Confirmation<T> {
+    /// The publisher's records; none for a false positive.
+    Answered(Vec<VerifiedRecord>, T),
+    /// The publisher couldn't be asked.
+    Unavailable(NodeId, T),
+}
+
+impl Node {
+    /// Confirms every possible hit with its publisher.
+    pub(crate) async fn confirm_hits<T: Clone>(
+        self: &Arc<Self>,
+        hits: Vec<PossibleHit<T>>,
+    ) -> Result<Vec<Confirmation<T>>, FlowError> {
+        let mut results = Vec::with_capacity(hits.len());
+        let mut open: BTreeMap<ListId, Vec<PossibleHit<T>>> = BTreeMap::new();
+        for hit in hits {
+            let cached = self.cached(&hit).await?;
+            if cached.is_empty() {
+                open.entry(hit.list.id.clone()).or_default().push(hit);
+            } else {
+                results.push(Confirmation::Answered(cached, hit.tag));
+            }
+        }
+        for hits in open.into_values() {
+            for batch in hits.chunks(MAX_PREFIXES) {
+                self.ask_publisher(batch, &mut results).await?;
+            }
+        }
+        Ok(results)
+    }
+
+    async fn cached<T>(&self, hit: &PossibleHit<T>) -> Result<Vec<VerifiedRecord>, FlowError> {
+        let document = self.document();
+        let Some(publisher) = active_member(&document.document, &hit.list.id.publisher) else {
+            return Ok(Vec::new());
+        };
+        if publisher.id == self.id {
+            return Ok(Vec::new());
+        }
+        let now = self.now();
+        let opener = self.opener(hit, &document.federation);
+        let (id, key) = (publisher.id.clone(), opener.confirm_key);
+        let rows = self.gateway.store(move |store| store.cached_records(&id, &key, now)).await?;
+        Ok(rows.iter().filter_map(|row| opener.verify(&row.jws, &publisher.signing_keys, now)).collect())
+    }
+
+    fn opener<'a, T>(
+        &self,
+        hit: &'a PossibleHit<T>,
+        fed: &'a lianfang_encoding::FederationId,
+    ) -> Opener<'a> {
+        Opener {
+            fed,
+            list: &hit.list.id,
+            key_id: hit.key_id,
+            confirm_key: confirm_key(&hit.token, fed, &hit.list.id.publisher, &hit.key_id),
+            kind: hit.kind,
+            level: hit.level,
+        }
+    }
+
+    async fn ask_publisher<T: Clone>(
+        self: &Arc<Self>,
+        batch: &[PossibleHit<T>],
+        results: &mut Vec<Confirmation<T>>,
+    ) -> Result<(), FlowError> {
+        let Some(first) = batch.first() else { return Ok(()) };
+        let publisher = first.list.id.publisher.clone();
+        match self.request(batch).await {
+            Ok(sealed) => {
+                for hit in batch {
+                    results.push(Confirmation::Answered(self.open_and_cache(hit, &sealed).await?, hit.tag.clone()));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
+                results.extend(batch.iter().map(|hit| Confirmation::Unavailable(publisher.clone(), hit.tag.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks with prefixes that hide which record is meant; a list that would make them too long isn't asked.
+    async fn request<T>(self: &Arc<Self>, batch: &[PossibleHit<T>]) -> Result<Vec<Vec<u8>>, PeerError> {
+        let Some(first) = batch.first() else { return Ok(Vec::new()) };
+        let (list, bits) = (&first.list.id, first.list.confirm_bits);
+        if bits > max_confirm_bits(first.list.total) {
+            return Err(PeerError::Malformed);
+        }
+        let fed = self.trust.federation();
+        let mut prefixes: Vec<_> =
+            batch.iter().map(|hit| Prefix::of(&self.opener(hit, &fed).confirm_key, bits)).collect();
+        prefixes.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+        prefixes.dedup();
+        let request = ConfirmRequest { list: list.clone(), confirm_bits: bits, prefixes };
+        let response: ConfirmResponse = if list.publisher == self.id {
+            self.confirm(&self.id, request).await.map_err(|error| PeerError::Refused(Box::new(error.problem())))?
+        } else {
+            self.peers.confirm(&list.publisher, &request).await?
+        };
+        response.records.iter().map(|record| STANDARD.decode(record).map_err(|_| PeerError::Malformed)).collect()
+    }
+
+    async fn open_and_cache<T>(
+        &self,
+        hit: &PossibleHit<T>,
+        sealed: &[Vec<u8>],
+    ) -> Result<Vec<VerifiedRecord>, FlowError> {
+        let document = self.document();
+        let now = self.now();
+        let Some(publisher) = active_member(&document.document, &hit.list.id.publisher) else {
+            return Ok(Vec::new());
+        };
+        let opener = self.opener(hit, &document.federation);
+        let opened = opener.open_all(&hit.token, sealed, &publisher.signing_keys, now);
+        let key = list_key(&hit.list.id);
+        let rows: Vec<_> = opened
+            .iter()
+            .filter(|_| publisher.id != self.id)
+            .map(|(record, jws)| RecordRow {
+                publisher: publisher.id.clone(),
+                confirm_key: opener.confirm_key,
+                audience: key.audience.clone(),
+                subject_type: key.subject_type,
+                epoch: key.epoch,
+                entry_id: record.entry,
+                jws: jws.clone(),
+                valid_until: record.valid_until,
+                received_at: now,
+            })
+            .collect();
+        self.gateway.store(move |store| rows.into_iter().try_for_each(|row| store.cache_record(row))).await?;
+        Ok(opened.into_iter().map(|(record, _)| record).collect())
+    }
+}

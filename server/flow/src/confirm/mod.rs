@@ -1,0 +1,7 @@
+//! Confirmation of possible hits (PROTOCOL.md §5): the publisher's side and the asker's side.
+
+mod answer;
+mod ask;
+mod open;
+
+pub(crate) use ask::{Confirmation, PossibleHit};

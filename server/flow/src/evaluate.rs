@@ -1,0 +1,124 @@
+//! The committee's side of a token (PROTOCOL.md §2): budget first, then the share's evaluation with its proof.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lianfang_encoding::{Class, NodeId};
+use lianfang_store::{BudgetRate, Charge};
+use lianfang_token::message::{EvalError, EvalRequest, EvalResponse, MessageError, RequestSection, ResponseSection};
+use lianfang_token::{Evaluation, TokenError};
+use lianfang_wire::ProblemType;
+
+use crate::keys::HeldShare;
+use crate::trust::{active_member, key_by_id};
+use crate::{Budget, FlowError, Node};
+
+impl Node {
+    /// Evaluates a member's blinded elements. The node learns the member, the time, the classes and the
+    /// padded sizes, and nothing else.
+    ///
+    /// # Errors
+    /// [`FlowError::Evaluation`], or a malformed message.
+    pub async fn evaluate(self: &Arc<Self>, caller: &NodeId, message: &[u8]) -> Result<Vec<u8>, FlowError> {
+        let request = EvalRequest::decode(message).map_err(malformed)?;
+        self.evaluate_request(caller, &request).await
+    }
+
+    pub(crate) async fn evaluate_request(
+        &self,
+        caller: &NodeId,
+        request: &EvalRequest,
+    ) -> Result<Vec<u8>, FlowError> {
+        let document = self.document();
+        if active_member(&document.document, caller).is_none() {
+            return Err(EvalError::NotMember.into());
+        }
+        let mut classes = Vec::new();
+        for section in request.sections() {
+            let key = key_by_id(&document.document, &section.key_id).ok_or(EvalError::UnknownKey)?;
+            self.share_for(section)?;
+            classes.push(key.fields().class);
+        }
+        let left = self.charge(caller, request, &classes).await?;
+        let mut sections = Vec::new();
+        for ((place, section), class) in request.sections().iter().enumerate().zip(&classes) {
+            sections.push(ResponseSection {
+                key_id: section.key_id,
+                generation: section.generation,
+                evaluation: self.evaluate_section(place, section).await?,
+                budget_left: left.get(class).copied().unwrap_or_default(),
+            });
+        }
+        let response = EvalResponse::new(sections)
+            .map_err(|_| FlowError::Internal("an evaluation response is out of bounds"))?;
+        let fed = self.trust.federation();
+        Ok(response.sign(request, &fed, &self.id, &self.keys.signing).encode())
+    }
+
+    fn share_for(&self, section: &RequestSection) -> Result<&HeldShare, FlowError> {
+        let mut held = self.keys.shares.iter().filter(|share| share.key_id == section.key_id).peekable();
+        let current = held.peek().map(|share| share.generation).ok_or(EvalError::UnknownKey)?;
+        held.find(|share| share.generation == section.generation)
+            .ok_or(FlowError::Evaluation(EvalError::StaleGeneration { current }))
+    }
+
+    /// Charges the whole request before any element is looked at, per class.
+    async fn charge(
+        &self,
+        caller: &NodeId,
+        request: &EvalRequest,
+        classes: &[Class],
+    ) -> Result<BTreeMap<Class, u32>, FlowError> {
+        let mut costs: BTreeMap<Class, u64> = BTreeMap::new();
+        for (section, class) in request.sections().iter().zip(classes) {
+            *costs.entry(*class).or_default() += section.elements.len() as u64;
+        }
+        let mut left = BTreeMap::new();
+        for (class, elements) in costs {
+            let budget =
+                self.settings.budgets.get(&class).copied().unwrap_or_else(|| Budget::proposed(class));
+            let rate = BudgetRate { capacity: budget.capacity, per_day: budget.per_day };
+            let (member, now) = (caller.clone(), self.now());
+            let number = i16::from(class.number());
+            let charge = self
+                .gateway
+                .store(move |store| store.charge(&member, number, elements, rate, now))
+                .await?;
+            match charge {
+                Charge::Charged { left: rest } => {
+                    left.insert(class, u32::try_from(rest).unwrap_or(u32::MAX));
+                }
+                Charge::Over { retry_after } => {
+                    let seconds = retry_after.map_or(u32::MAX, |wait| {
+                        u32::try_from(wait.as_secs().saturating_add(1)).unwrap_or(u32::MAX)
+                    });
+                    return Err(EvalError::OverBudget { retry_after: seconds }.into());
+                }
+            }
+        }
+        Ok(left)
+    }
+
+    async fn evaluate_section(&self, place: usize, section: &RequestSection) -> Result<Evaluation, FlowError> {
+        let share = self.share_for(section)?.share.clone();
+        let elements = section.elements.clone();
+        let mut rng = self.randomness.rng();
+        let evaluated = self.gateway.compute(move || share.evaluate(&elements, &mut rng)).await?;
+        evaluated.map_err(|error| match error {
+            TokenError::BadElement { index } => EvalError::BadElement {
+                section: u8::try_from(place).unwrap_or(u8::MAX),
+                index: u16::try_from(index).unwrap_or(u16::MAX),
+            }
+            .into(),
+            _ => FlowError::Internal("a key share couldn't be used"),
+        })
+    }
+}
+
+fn malformed(error: MessageError) -> FlowError {
+    let kind = match error {
+        MessageError::Version => ProblemType::UnsupportedVersion,
+        _ => ProblemType::Malformed,
+    };
+    FlowError::because(kind, error.to_string())
+}

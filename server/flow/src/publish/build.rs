@@ -1,0 +1,136 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lianfang_digest::{ListId, ShardTable};
+use lianfang_encoding::{Audience, SubjectType, Timestamp};
+use lianfang_store::{HeadRow, ListKey, TokenRow};
+use lianfang_wire::membership::Membership;
+
+use super::{BuildReport, BuiltList};
+use crate::{FlowError, Node};
+
+impl Node {
+    /// Builds every list whose content changed or whose head is past half its life, publishes it, and tells
+    /// the peers.
+    ///
+    /// # Errors
+    /// When the committee gives no tokens or the store fails. What is in force stays.
+    pub async fn build_digests(self: &Arc<Self>) -> Result<BuildReport, FlowError> {
+        let _building = self.building.lock().await;
+        let mut report = BuildReport::default();
+        for audience in audiences(&self.document().document) {
+            for subject_type in SubjectType::ALL {
+                self.build_lists(&audience, *subject_type, &mut report).await?;
+            }
+        }
+        if !report.published.is_empty() {
+            self.reload_index().await?;
+            self.notify_peers();
+        }
+        Ok(report)
+    }
+
+    async fn build_lists(
+        self: &Arc<Self>,
+        audience: &Audience,
+        subject_type: SubjectType,
+        report: &mut BuildReport,
+    ) -> Result<(), FlowError> {
+        let candidates = self.candidates(audience, subject_type).await?;
+        for (reason, count) in candidates.withheld {
+            *report.withheld.entry(reason.to_owned()).or_default() += count;
+        }
+        let mut lists = self.published_tokens(candidates.passed).await?;
+        for head in self.own_heads(audience, subject_type).await? {
+            lists.entry(head.epoch).or_default();
+        }
+        for (epoch, rows) in lists {
+            let list = ListId { publisher: self.id.clone(), audience: audience.clone(), subject_type, epoch };
+            match self.build_list(list, rows).await? {
+                Some(built) => report.published.push(built),
+                None => report.unchanged += 1,
+            }
+        }
+        Ok(())
+    }
+
+    async fn build_list(
+        self: &Arc<Self>,
+        list: ListId,
+        mut rows: Vec<TokenRow>,
+    ) -> Result<Option<BuiltList>, FlowError> {
+        rows.sort_by(|a, b| (a.entry_id, a.identifier_index, a.kind).cmp(&(b.entry_id, b.identifier_index, b.kind)));
+        let key = list_key(&list);
+        let before = match self.gateway.store(move |store| store.head(&key)).await {
+            Ok(row) => Some(row),
+            Err(FlowError::NotFound) => None,
+            Err(other) => return Err(other),
+        };
+        let now = self.now();
+        let identifiers = rows.len() as u64;
+        let (node, previous) = (Arc::clone(self), before.clone());
+        let draft = {
+            let list = list.clone();
+            self.gateway.compute(move || node.draft(&list, &rows, previous.as_ref(), now)).await??
+        };
+        if before.is_some_and(|before| is_current(&before, &draft.head, now)) {
+            return Ok(None);
+        }
+        let header = draft.head.header();
+        self.bodies.store(&header.body.sha256, &draft.body)?;
+        self.bodies.store(&header.body.shard_table, &ShardTable::of(&draft.body).to_bytes())?;
+        let built = BuiltList {
+            audience: list.audience,
+            subject_type: list.subject_type.as_str().to_owned(),
+            epoch: list.epoch,
+            sequence: header.sequence,
+            identifiers,
+            bytes: header.body.length,
+        };
+        let row = draft.row();
+        self.gateway.store(move |store| store.publish_list(row, draft.records)).await?;
+        Ok(Some(built))
+    }
+
+    async fn own_heads(&self, audience: &Audience, subject_type: SubjectType) -> Result<Vec<HeadRow>, FlowError> {
+        let id = self.id.clone();
+        let heads = self.gateway.store(move |store| store.heads_in_force(Some(&id))).await?;
+        let number = i16::from(subject_type.number());
+        Ok(heads
+            .into_iter()
+            .filter(|head| head.audience == *audience && head.subject_type == number)
+            .collect())
+    }
+}
+
+/// Same content, same way of asking, and more than half of its life ahead.
+fn is_current(before: &HeadRow, draft: &lianfang_digest::SignedHead, now: Timestamp) -> bool {
+    let same = lianfang_digest::SignedHead::decode(&before.head).is_ok_and(|old| {
+        let (old, new) = (old.header(), draft.header());
+        old.body.sha256 == new.body.sha256
+            && old.confirm_bits == new.confirm_bits
+            && old.token_keys == new.token_keys
+            && old.rules == new.rules
+    });
+    let life = before.expires.since(before.created);
+    same && now < before.created + life / 2
+}
+
+pub(crate) fn list_key(list: &ListId) -> ListKey {
+    ListKey {
+        publisher: list.publisher.clone(),
+        audience: list.audience.clone(),
+        subject_type: i16::from(list.subject_type.number()),
+        epoch: list.epoch,
+    }
+}
+
+/// Every audience an entry can name.
+fn audiences(document: &Membership) -> BTreeSet<Audience> {
+    let active = document.members.iter().filter(|member| member.is_active());
+    let countries = active.map(|member| member.jurisdiction.to_ascii_lowercase());
+    let born = ["all".to_owned(), "regulators".to_owned()];
+    let named: BTreeMap<_, _> = document.audiences.iter().collect();
+    let names = countries.chain(born).filter_map(|name| name.parse().ok());
+    names.chain(named.into_keys().cloned()).collect()
+}

@@ -1,0 +1,123 @@
+//! Which identifiers of which entries may enter a list.
+
+use std::collections::BTreeMap;
+
+use lianfang_domain::{Committee, Withheld, rule_of, withhold_entry, withhold_kind};
+use lianfang_encoding::{Audience, SubjectType, Timestamp};
+use lianfang_identifier::{Canonical, InputKind, Region, canonicalise};
+use lianfang_store::EntryRow;
+use lianfang_wire::entry::NewEntry;
+use lianfang_wire::membership::Membership;
+use lianfang_wire::vocabulary::{Role, StateName};
+use uuid::Uuid;
+
+use crate::entries::open_content;
+use crate::trust::{active_member, keys_of};
+use crate::{FlowError, Node};
+
+const PAGE: usize = 1_000;
+
+/// One identifier that may be published.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) entry: Uuid,
+    pub(super) index: u16,
+    pub(super) role: Role,
+    pub(super) verified: bool,
+}
+
+/// Identifiers that passed, and why others didn't.
+#[derive(Default)]
+pub(super) struct Candidates {
+    pub(super) passed: Vec<(Candidate, Canonical)>,
+    pub(super) withheld: BTreeMap<&'static str, u64>,
+}
+
+/// Every canonical form of every identifier of an entry, with its place.
+pub(crate) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Canonical)> + '_ {
+    entry.subject.identifiers.iter().enumerate().flat_map(|(index, identifier)| {
+        let region = identifier.region.as_deref().and_then(|region| region.parse::<Region>().ok());
+        let forms = identifier
+            .kind
+            .parse::<InputKind>()
+            .ok()
+            .and_then(|kind| canonicalise(kind, &identifier.value, region).ok())
+            .unwrap_or_default();
+        let index = u16::try_from(index).unwrap_or(u16::MAX);
+        forms.into_iter().map(move |canonical| (index, canonical))
+    })
+}
+
+impl Node {
+    /// Applies the privacy filter to everything recorded for one audience and subject type.
+    pub(super) async fn candidates(
+        &self,
+        audience: &Audience,
+        subject_type: SubjectType,
+    ) -> Result<Candidates, FlowError> {
+        let document = self.document();
+        let rule = rule_of(&document.document, audience).into_owned();
+        let states: Vec<i16> = rule.states.iter().map(|state| i16::from(state.number())).collect();
+        let mut found = Candidates::default();
+        let mut after = None;
+        loop {
+            let (audience, number, states) =
+                (audience.clone(), i16::from(subject_type.number()), states.clone());
+            let rows = self
+                .gateway
+                .store(move |store| store.entries_active_for(&audience, number, &states, after, PAGE))
+                .await?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            after = Some(last.id);
+            for row in &rows {
+                self.sift(&document.document, row, &mut found)?;
+            }
+        }
+    }
+
+    fn sift(&self, document: &Membership, row: &EntryRow, found: &mut Candidates) -> Result<(), FlowError> {
+        let now = self.now();
+        let rule = rule_of(document, &row.audience);
+        let content = open_content(&self.keys.data, row)?.entry;
+        let state = effective(row, now)?;
+        let admitted = withhold_entry(&rule, state, crate::entries::grade_of(row));
+        for (index, canonical) in identifiers_of(&content) {
+            let kept_back = admitted.and_then(|()| {
+                self.admit_kind(document, &row.audience, canonical.kind, now)
+            });
+            let Some(identifier) = content.subject.identifiers.get(usize::from(index)) else { continue };
+            match kept_back {
+                Ok(()) => {
+                    let candidate = Candidate {
+                        entry: row.id,
+                        index,
+                        role: identifier.role,
+                        verified: identifier.verified,
+                    };
+                    found.passed.push((candidate, canonical));
+                }
+                Err(reason) => *found.withheld.entry(reason.code()).or_default() += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn admit_kind(
+        &self,
+        document: &Membership,
+        audience: &Audience,
+        kind: lianfang_identifier::Kind,
+        now: Timestamp,
+    ) -> Result<(), Withheld> {
+        let class = lianfang_identifier::info(kind).class;
+        let key = keys_of(document, class, now).next().ok_or(Withheld::NoKey)?;
+        let publisher = active_member(document, &self.id).ok_or(Withheld::UnknownAudience)?;
+        let rule = rule_of(document, audience);
+        withhold_kind(document, audience, &rule, publisher, kind, Committee::of(document, key), now)
+    }
+}
+
+fn effective(row: &EntryRow, now: Timestamp) -> Result<StateName, FlowError> {
+    let state = crate::entries::state_of(row)?;
+    Ok(state.effective(now, row.expires_at.unwrap_or(Timestamp::MAX)))
+}

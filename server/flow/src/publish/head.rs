@@ -1,0 +1,131 @@
+//! The signed head of a list, chained to the one before.
+
+use std::collections::BTreeSet;
+
+use lianfang_digest::{
+    Base, BodyRef, Dummies, DummySecret, Header, Kind, ListId, RulesDigest, Seed, SignedHead, confirm_bits, state_hash,
+};
+use lianfang_encoding::{Timestamp, Transcript};
+use lianfang_store::{HeadRow, ListRecord, TokenRow};
+use lianfang_token::{Token, TokenKeyId, confirm_key};
+
+use crate::{FlowError, Node};
+
+/// A list ready to be published.
+pub(super) struct Draft {
+    pub(super) head: SignedHead,
+    pub(super) body: Vec<u8>,
+    pub(super) records: Vec<ListRecord>,
+}
+
+impl Node {
+    /// Builds base and head over `rows`; CPU work.
+    pub(super) fn draft(
+        &self,
+        list: &ListId,
+        rows: &[TokenRow],
+        before: Option<&HeadRow>,
+        now: Timestamp,
+    ) -> Result<Draft, FlowError> {
+        let failed = |_| FlowError::Internal("a digest couldn't be built");
+        let fed = self.trust.federation();
+        let records: Vec<_> = rows.iter().map(|row| self.list_record(row)).collect();
+        let mut confirm_keys: Vec<_> = records.iter().map(|record| record.confirm_key).collect();
+        let tokens: BTreeSet<[u8; 32]> = rows.iter().map(|row| row.token).collect();
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let secret = self.dummy_secret();
+        let seed = Seed::of(&fed).map_err(failed)?;
+        let base = Base::build(&tokens, &Dummies::new(&secret, &fed, list), &seed).map_err(failed)?;
+        let body = BodyRef::of(&base.body);
+        let sequence = before.map_or(1, |before| before.sequence + 1);
+        let header = Header {
+            federation: fed,
+            list: list.clone(),
+            incarnation: self.incarnation,
+            audience_version: u32::try_from(self.document().document.version).unwrap_or(u32::MAX),
+            token_keys: self.list_keys(list.epoch),
+            rules: rules_of(rows),
+            kind: Kind::Base,
+            total: base.total,
+            sequence,
+            base_sequence: sequence - 1,
+            created: now,
+            expires: now + self.settings.digest_life,
+            body,
+            previous: before
+                .filter(|before| before.incarnation == self.incarnation)
+                .map_or([0; 32], |before| before.head_hash),
+            state: state_hash(&body.sha256, []),
+            confirm_bits: confirm_bits(&mut confirm_keys).min(lianfang_digest::max_confirm_bits(base.total)),
+            signing_key: self.keys.signing.public().id(),
+            extensions: Vec::new(),
+        };
+        let head = SignedHead::sign(header, &self.keys.signing).map_err(failed)?;
+        Ok(Draft { head, body: base.body, records })
+    }
+
+    fn list_record(&self, row: &TokenRow) -> ListRecord {
+        let token = Token::from_bytes(row.token);
+        let fed = self.trust.federation();
+        ListRecord {
+            confirm_key: confirm_key(&token, &fed, &self.id, &TokenKeyId(row.key_id)),
+            entry_id: row.entry_id,
+            identifier_index: row.identifier_index,
+            kind: row.kind,
+            level: row.level,
+            key_id: row.key_id,
+        }
+    }
+
+    fn list_keys(&self, epoch: u32) -> Vec<[u8; 16]> {
+        let document = self.document();
+        let keys = document.document.keys.iter().filter(|key| key.fields().epoch == epoch);
+        keys.map(|key| *key.key_id().as_bytes()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Dummies come from a secret that never leaves this node and never changes while its data key doesn't.
+    fn dummy_secret(&self) -> DummySecret {
+        DummySecret::new(
+            Transcript::new("lianfang/dummy-secret/v1").bytes(self.keys.data.secret().as_ref()).sha256(),
+        )
+    }
+}
+
+fn rules_of(rows: &[TokenRow]) -> Vec<RulesDigest> {
+    let kinds: BTreeSet<u16> = rows.iter().map(|row| row.kind).collect();
+    kinds
+        .into_iter()
+        .filter_map(lianfang_identifier::Kind::from_number)
+        .map(|kind| {
+            let rules = lianfang_identifier::rules(kind);
+            RulesDigest {
+                kind: kind.number(),
+                norm_version: rules.norm_version,
+                digest: rules.rules_digest,
+            }
+        })
+        .collect()
+}
+
+impl Draft {
+    /// The row to store.
+    pub(super) fn row(&self) -> HeadRow {
+        let header = self.head.header();
+        HeadRow {
+            publisher: header.list.publisher.clone(),
+            audience: header.list.audience.clone(),
+            subject_type: i16::from(header.list.subject_type.number()),
+            epoch: header.list.epoch,
+            incarnation: header.incarnation,
+            sequence: header.sequence,
+            kind: 0,
+            head: self.head.to_wire(),
+            head_hash: self.head.hash(),
+            body_hash: header.body.sha256,
+            body_length: header.body.length,
+            created: header.created,
+            expires: header.expires,
+            in_force: true,
+        }
+    }
+}

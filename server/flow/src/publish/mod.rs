@@ -1,0 +1,35 @@
+//! From entries to signed digests: the privacy filter first, then tokens, then the base and its head.
+
+mod build;
+mod candidates;
+mod head;
+mod tokens;
+
+use lianfang_encoding::Audience;
+
+pub(crate) use build::list_key;
+pub(crate) use candidates::identifiers_of;
+
+/// What a build did.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct BuildReport {
+    /// Lists that were published anew.
+    pub published: Vec<BuiltList>,
+    /// Lists that were current already.
+    pub unchanged: usize,
+    /// Identifiers kept back, by reason code.
+    pub withheld: std::collections::BTreeMap<String, u64>,
+}
+
+/// One list that was published.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct BuiltList {
+    pub audience: Audience,
+    pub subject_type: String,
+    pub epoch: u32,
+    pub sequence: u64,
+    /// Identifiers in it, before padding.
+    pub identifiers: u64,
+    /// Bytes of its body.
+    pub bytes: u64,
+}

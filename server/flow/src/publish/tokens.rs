@@ -1,0 +1,106 @@
+//! Tokens of what is published: kept with the entries, so that only new ones are asked of the committee.
+
+use std::collections::{BTreeMap, HashMap};
+
+use lianfang_identifier::Canonical;
+use lianfang_store::TokenRow;
+use lianfang_token::message::Purpose;
+use lianfang_wire::ProblemType;
+use uuid::Uuid;
+
+use super::candidates::Candidate;
+use crate::tokens::{Subject, TokenOutcome};
+use crate::{FlowError, Node};
+
+const BATCH: usize = 4_096;
+
+impl Node {
+    /// The tokens of `candidates`, by epoch.
+    pub(super) async fn published_tokens(
+        &self,
+        candidates: Vec<(Candidate, Canonical)>,
+    ) -> Result<BTreeMap<u32, Vec<TokenRow>>, FlowError> {
+        let epochs = self.epochs();
+        let mut by_entry: HashMap<Uuid, Vec<(Candidate, Canonical)>> = HashMap::new();
+        for candidate in candidates {
+            by_entry.entry(candidate.0.entry).or_default().push(candidate);
+        }
+        let mut kept = self.kept_tokens(by_entry.keys().copied().collect()).await?;
+        let mut lists: BTreeMap<u32, Vec<TokenRow>> = BTreeMap::new();
+        let mut missing = Vec::new();
+        for (entry, forms) in by_entry {
+            let rows = kept.remove(&entry).unwrap_or_default();
+            let wanted: usize = forms.iter().map(|(_, form)| self.keys_in_force(form)).sum();
+            // An entry's content never changes, so as many rows as forms are all of them.
+            if rows.len() == wanted {
+                for row in rows {
+                    if let Some(epoch) = epochs.get(&row.key_id) {
+                        lists.entry(*epoch).or_default().push(row);
+                    }
+                }
+            } else {
+                missing.extend(forms);
+            }
+        }
+        for batch in missing.chunks(BATCH) {
+            for (epoch, row) in self.fetch_tokens(batch).await? {
+                lists.entry(epoch).or_default().push(row);
+            }
+        }
+        Ok(lists)
+    }
+
+    async fn kept_tokens(&self, entries: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<TokenRow>>, FlowError> {
+        let epochs = self.epochs();
+        let rows = self.gateway.store(move |store| store.tokens_of(&entries)).await?;
+        let mut kept: HashMap<Uuid, Vec<TokenRow>> = HashMap::new();
+        for row in rows.into_iter().filter(|row| epochs.contains_key(&row.key_id)) {
+            kept.entry(row.entry_id).or_default().push(row);
+        }
+        Ok(kept)
+    }
+
+    async fn fetch_tokens(&self, batch: &[(Candidate, Canonical)]) -> Result<Vec<(u32, TokenRow)>, FlowError> {
+        let subjects: Vec<_> = batch
+            .iter()
+            .map(|(candidate, canonical)| Subject { canonical: canonical.clone(), tag: candidate.clone() })
+            .collect();
+        let outcomes = self.tokenise(Purpose::Publish, &subjects).await?;
+        let rows: Option<Vec<_>> = outcomes.iter().map(|outcome| Some((outcome.epoch, row(outcome)?))).collect();
+        let rows = rows.ok_or_else(|| {
+            FlowError::because(
+                ProblemType::Unavailable,
+                "The token committee gave too few evaluations; the lists in force stay until the next build.",
+            )
+        })?;
+        let stored = rows.iter().map(|(_, row)| row.clone()).collect();
+        self.gateway.store(move |store| store.put_tokens(stored)).await?;
+        Ok(rows)
+    }
+
+    fn epochs(&self) -> HashMap<[u8; 16], u32> {
+        let now = self.now();
+        let document = self.document();
+        let valid = document.document.keys.iter().filter(|key| key.is_valid_at(now));
+        valid.map(|key| (*key.key_id().as_bytes(), key.fields().epoch)).collect()
+    }
+
+    fn keys_in_force(&self, form: &Canonical) -> usize {
+        let class = lianfang_identifier::info(form.kind).class;
+        crate::trust::keys_of(&self.document().document, class, self.now()).count()
+    }
+}
+
+fn row(outcome: &TokenOutcome<Candidate>) -> Option<TokenRow> {
+    Some(TokenRow {
+        entry_id: outcome.tag.entry,
+        identifier_index: outcome.tag.index,
+        kind: outcome.canonical.kind.number(),
+        norm_version: outcome.canonical.norm_version,
+        level: outcome.canonical.level.number(),
+        key_id: *outcome.key_id.as_bytes(),
+        role: i16::from(outcome.tag.role.number()),
+        verified: outcome.tag.verified,
+        token: *outcome.token.as_ref()?.as_bytes(),
+    })
+}

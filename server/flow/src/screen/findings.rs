@@ -1,0 +1,90 @@
+//! From tokens to confirmed findings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lianfang_domain::lifecycle::Deadline;
+use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier};
+use lianfang_encoding::NodeId;
+use lianfang_store::PeerEntryState;
+use lianfang_wire::record::VerifiedRecord;
+use lianfang_wire::vocabulary::{DeadlineRule, StateName};
+
+use crate::confirm::{Confirmation, PossibleHit};
+use crate::tokens::TokenOutcome;
+use crate::{FlowError, Node};
+
+/// What was found, and whom it couldn't be asked of.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) confirmed: Vec<Confirmed>,
+    pub(super) unavailable: BTreeMap<NodeId, ScreenedIdentifier>,
+}
+
+impl Node {
+    /// Looks every token up in every digest and confirms what may be a hit.
+    pub(super) async fn findings(
+        self: &Arc<Self>,
+        tokens: Vec<TokenOutcome<ScreenedIdentifier>>,
+    ) -> Result<Findings, FlowError> {
+        let hits = self.possible_hits(tokens);
+        let mut findings = Findings::default();
+        for confirmation in self.confirm_hits(hits).await? {
+            match confirmation {
+                Confirmation::Answered(records, tag) => {
+                    for record in records {
+                        if let Some(confirmed) = self.confirmed(record, tag).await? {
+                            findings.confirmed.push(confirmed);
+                        }
+                    }
+                }
+                Confirmation::Unavailable(publisher, tag) => {
+                    findings.unavailable.entry(publisher).or_insert(tag);
+                }
+            }
+        }
+        Ok(findings)
+    }
+
+    fn possible_hits(
+        &self,
+        tokens: Vec<TokenOutcome<ScreenedIdentifier>>,
+    ) -> Vec<PossibleHit<ScreenedIdentifier>> {
+        let index = self.index.load();
+        let now = self.now();
+        let mut hits = Vec::new();
+        for outcome in tokens {
+            let Some(token) = outcome.token else { continue };
+            let kind = outcome.canonical.kind;
+            let key_id = *outcome.key_id.as_bytes();
+            for list in index.lookup(token.as_bytes(), &key_id, kind.number(), now) {
+                hits.push(PossibleHit {
+                    list: list.clone(),
+                    token: Arc::clone(&token),
+                    key_id: outcome.key_id,
+                    kind,
+                    level: outcome.canonical.level,
+                    tag: outcome.tag,
+                });
+            }
+        }
+        hits
+    }
+
+    async fn confirmed(
+        &self,
+        record: VerifiedRecord,
+        tag: ScreenedIdentifier,
+    ) -> Result<Option<Confirmed>, FlowError> {
+        let (publisher, entry) = (record.iss.clone(), record.entry);
+        let reported = self.gateway.store(move |store| store.peer_entry_state(&publisher, entry)).await?;
+        let newer = reported.filter(|reported| reported.seq > record.seq).and_then(|reported| state(&reported));
+        Ok(Confirmed::new(record, tag, newer, self.now()))
+    }
+}
+
+fn state(reported: &PeerEntryState) -> Option<(StateName, Option<Deadline>)> {
+    let name = StateName::from_number(u8::try_from(reported.state).ok()?)?;
+    let rule = reported.rule.and_then(|rule| u8::try_from(rule).ok()).and_then(DeadlineRule::from_number);
+    Some((name, reported.deadline.zip(rule).map(|(due, rule)| Deadline { due, rule })))
+}

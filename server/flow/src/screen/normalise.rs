@@ -1,0 +1,54 @@
+//! The identifiers of a request in canonical form, with what became of each.
+
+use lianfang_domain::verdict::ScreenedIdentifier;
+use lianfang_identifier::{InputKind, Region, canonicalise};
+use lianfang_wire::entry::{Identifier, Subject as Asked};
+use lianfang_wire::screening::{IdentifierOutcome, IdentifierStatus};
+
+use crate::tokens::Subject;
+
+pub(super) struct Normalised {
+    pub(super) outcomes: Vec<IdentifierOutcome>,
+    pub(super) subjects: Vec<Subject<ScreenedIdentifier>>,
+    /// A reserved test identifier is among them.
+    pub(super) test: bool,
+}
+
+pub(super) fn normalise(asked: &Asked) -> Normalised {
+    let mut normalised =
+        Normalised { outcomes: Vec::new(), subjects: Vec::new(), test: false };
+    for (place, identifier) in asked.identifiers.iter().enumerate() {
+        let index = u32::try_from(place).unwrap_or(u32::MAX);
+        let outcome = match forms(identifier) {
+            Ok(forms) => {
+                let reason = forms.iter().find_map(|form| form.caution).map(|caution| caution.code().to_owned());
+                for canonical in forms {
+                    let test = lianfang_identifier::reserved_test(&canonical).is_some();
+                    normalised.test |= test;
+                    let tag = ScreenedIdentifier {
+                        index,
+                        role: identifier.role,
+                        // A test identifier belongs to nobody: there is nothing to verify.
+                        verified: identifier.verified || test,
+                    };
+                    normalised.subjects.push(Subject { canonical, tag });
+                }
+                IdentifierOutcome { index, kind: identifier.kind.clone(), status: IdentifierStatus::Screened, reason }
+            }
+            Err(reason) => IdentifierOutcome {
+                index,
+                kind: identifier.kind.clone(),
+                status: IdentifierStatus::Rejected,
+                reason: Some(reason.to_owned()),
+            },
+        };
+        normalised.outcomes.push(outcome);
+    }
+    normalised
+}
+
+fn forms(identifier: &Identifier) -> Result<Vec<lianfang_identifier::Canonical>, &'static str> {
+    let kind: InputKind = identifier.kind.parse().map_err(|_| "unknown_kind")?;
+    let region = identifier.region.as_deref().and_then(|region| region.parse::<Region>().ok());
+    canonicalise(kind, &identifier.value, region).map_err(|reject| reject.code())
+}

@@ -1,0 +1,201 @@
+use std::sync::Arc;
+
+use lianfang_domain::check_subject;
+use lianfang_domain::verdict::{Policy, ScreenedIdentifier, Situation, decide};
+use lianfang_store::{AuditRow, ScreeningRow};
+use lianfang_token::message::Purpose as TokenPurpose;
+use lianfang_wire::ProblemType;
+use lianfang_wire::screening::{
+    IdentifierOutcome, IdentifierStatus, NewScreening, Reason, ReasonCode, Screening,
+};
+use lianfang_wire::vocabulary::{Purpose, VerdictName};
+use uuid::Uuid;
+
+use super::answer::{recommended, risk_tier};
+use super::findings::Findings;
+use super::normalise::{Normalised, normalise};
+use crate::randomness::{appeal_code, timed_id};
+use crate::tokens::TokenOutcome;
+use crate::trust::operators;
+use crate::{Actor, FlowError, Node};
+
+impl Node {
+    /// Screens a subject against every digest that counts here.
+    ///
+    /// # Errors
+    /// Every broken rule of the input, or that not a single identifier could be read.
+    pub async fn screen(self: &Arc<Self>, actor: &Actor, asked: NewScreening) -> Result<Screening, FlowError> {
+        check_subject(&asked.subject, asked.client_reference.as_deref()).map_err(FlowError::Invalid)?;
+        let mut normalised = normalise(&asked.subject);
+        if normalised.subjects.is_empty() {
+            return Err(nothing_screened(&normalised.outcomes));
+        }
+        let tokens = self.tokenise(TokenPurpose::Screen, &normalised.subjects).await?;
+        let without_token = mark_unavailable(&mut normalised, &tokens);
+        let findings = self.findings(tokens).await?;
+        let screening = self.conclude(&asked, normalised, findings, without_token).await?;
+        self.keep(actor, asked.purpose, &screening).await?;
+        Ok(screening)
+    }
+
+    /// An earlier answer, as it was given.
+    ///
+    /// # Errors
+    /// [`FlowError::NotFound`].
+    pub async fn screening(&self, id: Uuid) -> Result<Screening, FlowError> {
+        let row = self.gateway.store(move |store| store.screening(id)).await?;
+        serde_json::from_str(&row.response).map_err(|_| FlowError::Internal("a stored screening can't be read"))
+    }
+
+    async fn conclude(
+        &self,
+        asked: &NewScreening,
+        normalised: Normalised,
+        findings: Findings,
+        without_token: Vec<u32>,
+    ) -> Result<Screening, FlowError> {
+        let now = self.now();
+        let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
+        let publishers = self.consulted(&unreachable).await?;
+        let situation = self.situation(asked, &findings, &without_token).await?;
+        let complete = without_token.is_empty()
+            && findings.unavailable.is_empty()
+            && normalised.outcomes.iter().all(|outcome| outcome.status == IdentifierStatus::Screened);
+        let verdict = decide(findings.confirmed, &self.settings.policy, &situation);
+        let name = verdict.name();
+        let mut screening = Screening {
+            id: timed_id(self.randomness.as_ref(), now),
+            client_reference: asked.client_reference.clone(),
+            verdict: name,
+            mode: self.settings.mode,
+            complete,
+            identifiers: normalised.outcomes,
+            reasons: verdict.into_reasons(),
+            publishers,
+            risk_tier: risk_tier(name),
+            recommended: recommended(name, complete),
+            policy_version: Policy::VERSION.to_owned(),
+            evaluated_at: now,
+            valid_until: now + self.settings.verdict_life,
+            appeal_reference: (name != VerdictName::Clear).then(|| appeal_code(self.randomness.as_ref())),
+            receipt: String::new(),
+            test: normalised.test,
+        };
+        self.sign_receipt(&mut screening)?;
+        Ok(screening)
+    }
+
+    async fn situation(
+        &self,
+        asked: &NewScreening,
+        findings: &Findings,
+        without_token: &[u32],
+    ) -> Result<Situation, FlowError> {
+        let document = self.document();
+        let publishers = findings.unavailable.iter().map(|(publisher, tag)| Reason {
+            publisher: Some(publisher.clone()),
+            ..unavailable(ReasonCode::PublisherUnavailable, *tag)
+        });
+        let tokens = without_token.iter().map(|index| {
+            let tag = ScreenedIdentifier {
+                index: *index,
+                role: lianfang_wire::vocabulary::Role::Own,
+                verified: false,
+            };
+            unavailable(ReasonCode::TokensUnavailable, tag)
+        });
+        Ok(Situation {
+            natural_person: asked.subject.natural_person,
+            membership_expired: document.document.expires <= self.now(),
+            quarantined: self.quarantined().await?,
+            operators: operators(&document.document),
+            unavailable: publishers.chain(tokens).collect(),
+            on_unavailable: asked.on_unavailable,
+        })
+    }
+
+    async fn keep(&self, actor: &Actor, purpose: Purpose, screening: &Screening) -> Result<(), FlowError> {
+        let row = ScreeningRow {
+            id: screening.id,
+            client_reference: screening.client_reference.clone(),
+            purpose: i16::from(purpose.number()),
+            verdict: i16::from(screening.verdict.number()),
+            mode: i16::from(screening.mode.number()),
+            complete: screening.complete,
+            response: serde_json::to_string(screening)
+                .map_err(|_| FlowError::Internal("a screening can't be written as JSON"))?,
+            actor: actor.name.clone(),
+            created_at: screening.evaluated_at,
+            decision: None,
+        };
+        let audit = AuditRow {
+            id: timed_id(self.randomness.as_ref(), screening.evaluated_at),
+            at: screening.evaluated_at,
+            actor: actor.name.clone(),
+            action: "screen".to_owned(),
+            object: screening.id.to_string(),
+            purpose: purpose.to_string(),
+            outcome: screening.verdict.to_string(),
+        };
+        self.gateway
+            .store(move |store| {
+                store.insert_screening(row)?;
+                store.append_audit(audit)
+            })
+            .await
+    }
+}
+
+fn nothing_screened(outcomes: &[IdentifierOutcome]) -> FlowError {
+    let why: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| {
+            format!(
+                "/subject/identifiers/{}: {}",
+                outcome.index,
+                outcome.reason.as_deref().unwrap_or("rejected")
+            )
+        })
+        .collect();
+    FlowError::because(
+        ProblemType::NothingScreened,
+        format!("{}. `lianfang identifier explain` shows what each rule expects.", why.join("; ")),
+    )
+}
+
+/// Marks identifiers none of whose forms has a token; returns their places.
+fn mark_unavailable(
+    normalised: &mut Normalised,
+    tokens: &[TokenOutcome<ScreenedIdentifier>],
+) -> Vec<u32> {
+    let missing = |index: u32| {
+        let mut own = tokens.iter().filter(|outcome| outcome.tag.index == index).peekable();
+        own.peek().is_none() || own.any(|outcome| outcome.token.is_none())
+    };
+    let mut places = Vec::new();
+    for outcome in &mut normalised.outcomes {
+        if outcome.status == IdentifierStatus::Screened && missing(outcome.index) {
+            outcome.status = IdentifierStatus::Unavailable;
+            outcome.reason = Some("tokens_unavailable".to_owned());
+            places.push(outcome.index);
+        }
+    }
+    places
+}
+
+fn unavailable(code: ReasonCode, tag: ScreenedIdentifier) -> Reason {
+    Reason {
+        code,
+        publisher: None,
+        entry: None,
+        state: None,
+        category: None,
+        basis: None,
+        identifier_index: Some(tag.index),
+        level: None,
+        evidence_grade: None,
+        since: None,
+        expires: None,
+        disputed: false,
+    }
+}

@@ -1,0 +1,135 @@
+//! One batch under one key: blind, ask t members and one more for each that fails or is slow, combine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use lianfang_encoding::NodeId;
+use lianfang_token::message::{EvalRequest, Purpose, RequestSection, SignedEvalResponse};
+use lianfang_token::{Blinded, KeyDescriptor, Token, VerifiedEvaluation};
+use lianfang_wire::membership::Member;
+use zeroize::Zeroizing;
+
+use crate::{FlowError, Node};
+
+/// After this without an answer one more member is asked.
+const HEDGE: Duration = Duration::from_millis(300);
+
+impl Node {
+    /// Tokens of `inputs` in order, or none when fewer than t members answered well.
+    pub(super) async fn ask_committee(
+        &self,
+        purpose: Purpose,
+        key: &KeyDescriptor,
+        inputs: Vec<Zeroizing<Vec<u8>>>,
+    ) -> Result<Option<Vec<Token>>, FlowError> {
+        let mut rng = self.randomness.rng();
+        let blinded = self
+            .gateway
+            .compute(move || {
+                Blinded::new(inputs.iter().map(|input| input.as_slice()), &mut rng)
+                    .map(|blinded| blinded.pad(&mut rng))
+            })
+            .await?
+            .map_err(|_| FlowError::Internal("identifiers couldn't be blinded"))?;
+        let blinded = Arc::new(blinded);
+        let section = RequestSection {
+            key_id: key.key_id(),
+            generation: key.generation(),
+            elements: blinded.elements().to_vec(),
+        };
+        let request = EvalRequest::new(purpose, vec![section])
+            .map_err(|_| FlowError::Internal("an evaluation request is out of bounds"))?;
+        let answers = self.collect(key, &Arc::new(request), &blinded).await?;
+        if answers.len() < usize::from(key.threshold()) {
+            return Ok(None);
+        }
+        let key = key.clone();
+        let tokens = self.gateway.compute(move || blinded.finalize(&key, &answers)).await?;
+        Ok(tokens.ok())
+    }
+
+    async fn collect(
+        &self,
+        key: &KeyDescriptor,
+        request: &Arc<EvalRequest>,
+        blinded: &Arc<Blinded>,
+    ) -> Result<Vec<VerifiedEvaluation>, FlowError> {
+        let document = self.document();
+        let needed = usize::from(key.threshold());
+        let mut committee = self.committee(key, &document.document.members).into_iter();
+        let mut asked = FuturesUnordered::new();
+        let mut answers = Vec::with_capacity(needed);
+        asked.extend(committee.by_ref().take(needed).map(|member| self.ask(member, key, request, blinded)));
+        while answers.len() < needed && !asked.is_empty() {
+            match tokio::time::timeout(HEDGE, asked.next()).await {
+                Ok(Some(Some(answer))) => answers.push(answer),
+                Ok(None) => break,
+                Ok(Some(None)) | Err(_) => {
+                    asked.extend(committee.next().map(|member| self.ask(member, key, request, blinded)));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Members that hold shares, this node first: its own share costs no round trip.
+    fn committee<'a>(&self, key: &KeyDescriptor, members: &'a [Member]) -> Vec<&'a Member> {
+        let mut committee: Vec<_> = members
+            .iter()
+            .filter(|member| member.is_active())
+            .filter(|member| {
+                member.committee_index.is_some_and(|index| key.verification_share(index).is_some())
+            })
+            .collect();
+        committee.sort_by_key(|member| member.id != self.id);
+        committee
+    }
+
+    async fn ask(
+        &self,
+        member: &Member,
+        key: &KeyDescriptor,
+        request: &Arc<EvalRequest>,
+        blinded: &Arc<Blinded>,
+    ) -> Option<VerifiedEvaluation> {
+        let answer = self.evaluation_by(&member.id, request).await;
+        let response = match answer {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                tracing::warn!(peer = %member.id, error = %error, "a committee member gave no evaluation");
+                return None;
+            }
+        };
+        let fed = self.trust.federation();
+        let signed = SignedEvalResponse::decode(&response).ok()?;
+        let verified =
+            member.signing_keys.iter().find_map(|key| signed.clone().verify(request, &fed, &member.id, key).ok());
+        let section = verified?.sections().first()?.clone();
+        let share = *key.verification_share(member.committee_index?)?;
+        let blinded = Arc::clone(blinded);
+        let checked = self
+            .gateway
+            .compute(move || {
+                blinded.verify(&share, &section.evaluation)
+            })
+            .await;
+        match checked {
+            Ok(Ok(evaluation)) => Some(evaluation),
+            _ => {
+                tracing::warn!(peer = %member.id, "a committee member's proof doesn't verify");
+                None
+            }
+        }
+    }
+
+    async fn evaluation_by(&self, member: &NodeId, request: &EvalRequest) -> Result<Vec<u8>, FlowError> {
+        if *member == self.id {
+            return self.evaluate_request(&self.id, request).await;
+        }
+        self.peers.evaluate(member, request.encode()).await.map_err(|error| {
+            FlowError::because(lianfang_wire::ProblemType::Unavailable, error.to_string())
+        })
+    }
+}

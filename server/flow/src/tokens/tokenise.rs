@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use lianfang_encoding::Timestamp;
+use lianfang_identifier::Canonical;
+use lianfang_token::message::Purpose;
+use lianfang_token::{KeyDescriptor, MAX_ELEMENTS, Token, TokenInput, TokenKeyId};
+use lianfang_wire::membership::Membership;
+use zeroize::Zeroizing;
+
+use crate::trust::keys_of;
+use crate::{FlowError, Node};
+
+/// A canonical identifier to be tokenised, and whoever needs to find it again.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject<T> {
+    pub(crate) canonical: Canonical,
+    pub(crate) tag: T,
+}
+
+/// One identifier under one key.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenOutcome<T> {
+    pub(crate) canonical: Canonical,
+    pub(crate) tag: T,
+    pub(crate) key_id: TokenKeyId,
+    pub(crate) epoch: u32,
+    /// None when too few members of the committee answered.
+    pub(crate) token: Option<Arc<Token>>,
+}
+
+/// Batches under way at once: one waits for the network while another is blinded or combined.
+const BATCHES_AT_ONCE: usize = 4;
+
+struct Wanted {
+    place: usize,
+    input: Zeroizing<Vec<u8>>,
+}
+
+impl Node {
+    /// Tokens of `subjects` under every key that is valid now: two epochs while a key is being rotated.
+    pub(crate) async fn tokenise<T: Clone>(
+        &self,
+        purpose: Purpose,
+        subjects: &[Subject<T>],
+    ) -> Result<Vec<TokenOutcome<T>>, FlowError> {
+        let document = self.document();
+        let mut outcomes = self.places(&document.document, subjects, self.now());
+        let missing = self.look_up(&mut outcomes);
+        let batches = missing.iter().flat_map(|(key_id, wanted)| {
+            let key = crate::trust::key_by_id(&document.document, key_id);
+            wanted.chunks(MAX_ELEMENTS).filter_map(move |batch| key.map(|key| (key, batch)))
+        });
+        let fetched = batches.map(|(key, batch)| self.fetch(purpose, key, batch));
+        let fetched: Vec<_> = stream::iter(fetched).buffer_unordered(BATCHES_AT_ONCE).try_collect().await?;
+        for (place, token) in fetched.into_iter().flatten() {
+            if let Some(outcome) = outcomes.get_mut(place) {
+                outcome.token = Some(token);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn places<T: Clone>(
+        &self,
+        document: &Membership,
+        subjects: &[Subject<T>],
+        now: Timestamp,
+    ) -> Vec<TokenOutcome<T>> {
+        let mut outcomes = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let class = lianfang_identifier::info(subject.canonical.kind).class;
+            outcomes.extend(keys_of(document, class, now).map(|key| TokenOutcome {
+                canonical: subject.canonical.clone(),
+                tag: subject.tag.clone(),
+                key_id: key.key_id(),
+                epoch: key.fields().epoch,
+                token: None,
+            }));
+        }
+        outcomes
+    }
+
+    fn look_up<T>(&self, outcomes: &mut [TokenOutcome<T>]) -> BTreeMap<TokenKeyId, Vec<Wanted>> {
+        let fed = self.trust.federation();
+        let mut missing: BTreeMap<TokenKeyId, Vec<Wanted>> = BTreeMap::new();
+        for (place, outcome) in outcomes.iter_mut().enumerate() {
+            let canonical = &outcome.canonical;
+            let input = TokenInput {
+                fed: &fed,
+                kind: canonical.kind.number(),
+                norm_version: canonical.norm_version,
+                level: canonical.level.number(),
+                canonical: canonical.value.as_bytes(),
+            }
+            .to_bytes();
+            outcome.token = self.tokens.find(&outcome.key_id, &input);
+            if outcome.token.is_none() {
+                missing.entry(outcome.key_id).or_default().push(Wanted { place, input });
+            }
+        }
+        missing
+    }
+
+    async fn fetch(
+        &self,
+        purpose: Purpose,
+        key: &KeyDescriptor,
+        wanted: &[Wanted],
+    ) -> Result<Vec<(usize, Arc<Token>)>, FlowError> {
+        let inputs = wanted.iter().map(|wanted| wanted.input.clone()).collect();
+        let Some(tokens) = self.ask_committee(purpose, key, inputs).await? else { return Ok(Vec::new()) };
+        let remember = |(wanted, token): (&Wanted, Token)| {
+            let token = Arc::new(token);
+            self.tokens.put(&key.key_id(), &wanted.input, Arc::clone(&token));
+            (wanted.place, token)
+        };
+        Ok(wanted.iter().zip(tokens).map(remember).collect())
+    }
+}
