@@ -5,3 +5,4 @@ mod ask;
 mod open;
 
 pub(crate) use ask::{Confirmation, PossibleHit};
+pub(crate) use open::Opener;

@@ -125,6 +125,12 @@ pub(crate) fn list_key(list: &ListId) -> ListKey {
     }
 }
 
+/// The audience of all members.
+#[expect(clippy::expect_used, reason = "a literal that fits the rule for names")]
+pub(crate) fn everybody() -> Audience {
+    "all".parse().expect("`all` is an audience")
+}
+
 /// Every audience an entry can name.
 fn audiences(document: &Membership) -> BTreeSet<Audience> {
     let active = document.members.iter().filter(|member| member.is_active());

@@ -7,7 +7,7 @@ mod tokens;
 
 use lianfang_encoding::Audience;
 
-pub(crate) use build::list_key;
+pub(crate) use build::{everybody, list_key};
 pub(crate) use candidates::identifiers_of;
 
 /// What a build did.

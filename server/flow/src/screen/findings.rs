@@ -10,6 +10,7 @@ use lianfang_store::PeerEntryState;
 use lianfang_wire::record::VerifiedRecord;
 use lianfang_wire::vocabulary::{DeadlineRule, StateName};
 
+use super::test_publisher::TestAnswer;
 use crate::confirm::{Confirmation, PossibleHit};
 use crate::tokens::TokenOutcome;
 use crate::{FlowError, Node};
@@ -27,8 +28,9 @@ impl Node {
         self: &Arc<Self>,
         tokens: Vec<TokenOutcome<ScreenedIdentifier>>,
     ) -> Result<Findings, FlowError> {
-        let hits = self.possible_hits(tokens);
         let mut findings = Findings::default();
+        self.ask_test_publisher(&tokens, &mut findings)?;
+        let hits = self.possible_hits(tokens);
         for confirmation in self.confirm_hits(hits).await? {
             match confirmation {
                 Confirmation::Answered(records, tag) => {
@@ -44,6 +46,26 @@ impl Node {
             }
         }
         Ok(findings)
+    }
+
+    fn ask_test_publisher(
+        &self,
+        tokens: &[TokenOutcome<ScreenedIdentifier>],
+        findings: &mut Findings,
+    ) -> Result<(), FlowError> {
+        for outcome in tokens {
+            let Some(token) = &outcome.token else { continue };
+            match self.test_publisher(outcome, token)? {
+                TestAnswer::Nothing => {}
+                TestAnswer::Unavailable(publisher) => {
+                    findings.unavailable.entry(publisher).or_insert(outcome.tag);
+                }
+                TestAnswer::Record(record) => {
+                    findings.confirmed.extend(Confirmed::new(*record, outcome.tag, None, self.now()));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn possible_hits(

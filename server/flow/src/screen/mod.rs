@@ -5,3 +5,4 @@ mod decision;
 mod findings;
 mod normalise;
 mod run;
+mod test_publisher;

@@ -1,0 +1,56 @@
+use lianfang_digest::ListId;
+use lianfang_domain::includes;
+use lianfang_encoding::{Audience, NodeId, SubjectType};
+use lianfang_store::HeadRow;
+use lianfang_wire::info::{FeedHead, Info, ListHead};
+use lianfang_wire::membership::Hash32;
+
+use crate::{FlowError, Node};
+
+impl Node {
+    /// What this node shows `caller`: nothing of audiences that the caller isn't in.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn info(&self, caller: &NodeId) -> Result<Info, FlowError> {
+        let own = self.id.clone();
+        let heads = self.gateway.store(move |store| store.heads_in_force(Some(&own))).await?;
+        let lists = heads.iter().filter(|head| self.may_read(caller, &head.audience)).filter_map(list_head);
+        let lists = lists.collect();
+        Ok(Info {
+            node: self.id.clone(),
+            federation: self.trust.federation(),
+            incarnation: self.incarnation,
+            membership_version: self.document().document.version,
+            software: env!("CARGO_PKG_VERSION").to_owned(),
+            now: self.now(),
+            lists,
+            feeds: self.feeds(caller).await?,
+        })
+    }
+
+    /// Whether `node` belongs to `audience`.
+    pub(crate) fn may_read(&self, node: &NodeId, audience: &Audience) -> bool {
+        includes(&self.document().document, audience, node)
+    }
+
+    async fn feeds(&self, caller: &NodeId) -> Result<Vec<FeedHead>, FlowError> {
+        let heads = self.gateway.store(|store| store.audience_heads()).await?;
+        let visible = heads.into_iter().filter(|(audience, _)| self.may_read(caller, audience));
+        Ok(visible.map(|(audience, sequence)| FeedHead { audience, sequence }).collect())
+    }
+}
+
+fn list_head(row: &HeadRow) -> Option<ListHead> {
+    let number = u8::try_from(row.subject_type).ok()?;
+    Some(ListHead {
+        list: ListId {
+            publisher: row.publisher.clone(),
+            audience: row.audience.clone(),
+            subject_type: SubjectType::from_number(number)?,
+            epoch: row.epoch,
+        },
+        sequence: row.sequence,
+        head: Hash32(row.head_hash),
+    })
+}

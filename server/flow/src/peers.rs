@@ -1,0 +1,73 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use lianfang_encoding::NodeId;
+use lianfang_wire::screening::{Peer, PeerList};
+
+use crate::{FlowError, Node};
+
+impl Node {
+    /// Every other member and how fresh what is held of it is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn peers(&self) -> Result<Vec<Peer>, FlowError> {
+        let rows = self.gateway.store(|store| store.peers()).await?;
+        let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.node.clone(), row)).collect();
+        let document = self.document();
+        let index = self.index.load();
+        let now = self.now();
+        let others = document.document.members.iter().filter(|member| member.id != self.id);
+        Ok(others
+            .map(|member| {
+                let row = rows.get(&member.id);
+                let last_sync = row.and_then(|row| row.last_sync);
+                let lists = index.lists().iter().filter(|list| list.id.publisher == member.id);
+                Peer {
+                    id: member.id.clone(),
+                    name: member.name.clone(),
+                    role: member.role.to_string(),
+                    status: member.status.to_string(),
+                    last_contact: row.and_then(|row| row.last_contact),
+                    last_sync,
+                    freshness_seconds: last_sync.map(|at| now.since(at).as_secs()),
+                    lists: lists.map(peer_list).collect(),
+                    last_error: row.and_then(|row| row.last_error.clone()),
+                    brake: row.and_then(|row| row.quarantine.as_ref()).map_or("none", |_| "quarantined").to_owned(),
+                }
+            })
+            .collect())
+    }
+
+    /// Publishers whose digests are held back until a person has looked.
+    pub(crate) async fn quarantined(&self) -> Result<BTreeSet<NodeId>, FlowError> {
+        let rows = self.gateway.store(|store| store.peers()).await?;
+        Ok(rows.into_iter().filter(|row| row.quarantine.is_some()).map(|row| row.node).collect())
+    }
+
+    /// Whether the node can do its work.
+    ///
+    /// # Errors
+    /// What is missing, one short code each.
+    pub async fn ready(&self) -> Result<(), Vec<String>> {
+        let mut missing = Vec::new();
+        if self.gateway.store(|store| store.ping()).await.is_err() {
+            missing.push("store".to_owned());
+        }
+        if self.document().document.expires <= self.now() {
+            missing.push("membership_expired".to_owned());
+        }
+        if missing.is_empty() { Ok(()) } else { Err(missing) }
+    }
+}
+
+fn peer_list(list: &crate::index::HeldList) -> PeerList {
+    PeerList {
+        audience: list.id.audience.to_string(),
+        subject_type: list.id.subject_type.to_string(),
+        epoch: list.id.epoch,
+        sequence: list.sequence,
+        identifiers: u64::from(list.total),
+        created: list.created,
+        expires: list.expires,
+    }
+}

@@ -1,0 +1,225 @@
+//! One list of one peer: heads against the guard, body shard by shard into a file, then into force.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use lianfang_digest::{
+    BodyVerifier, Expectation, ListState, Refusal, SHARD, Seed, ShardTable, SignedHead, VerifiedHead,
+};
+use lianfang_encoding::{NodeId, PublicKey, Timestamp};
+use lianfang_peer::PeerError;
+use lianfang_store::{Adoption, HeadRow};
+use lianfang_wire::info::ListHead;
+use lianfang_wire::membership::Member;
+
+use super::refusal::problem_type;
+use super::run::SyncFailure;
+use super::{ListSync, PeerSync};
+use crate::bodies::failed;
+use crate::publish::list_key;
+use crate::trust::active_member;
+use crate::{FlowError, Node};
+
+/// Bytes of a shard table: 32 for each MiB of the largest body.
+const MAX_TABLE: usize = 64 * 1024;
+
+/// Why a list wasn't taken over.
+enum Stop {
+    Refused(Refusal),
+    Failed(SyncFailure),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<E: Into<SyncFailure>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Node {
+    /// Takes over a newer version of a list, unless it is refused. Returns when the one in force was made.
+    pub(super) async fn fetch_list(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        offered: &ListHead,
+        dry_run: bool,
+        done: &mut PeerSync,
+    ) -> Result<Option<Timestamp>, SyncFailure> {
+        let key = list_key(&offered.list);
+        let held = match self.gateway.store(move |store| store.head(&key)).await {
+            Ok(row) => Some(row),
+            Err(FlowError::NotFound) => None,
+            Err(other) => return Err(other.into()),
+        };
+        if held.as_ref().is_some_and(|held| held.head_hash == offered.head.0) {
+            done.unchanged += 1;
+            return Ok(held.map(|held| held.created));
+        }
+        let mut list = ListSync {
+            audience: offered.list.audience.to_string(),
+            subject_type: offered.list.subject_type.to_string(),
+            epoch: offered.list.epoch,
+            from_sequence: held.as_ref().map_or(0, |held| held.sequence),
+            to_sequence: offered.sequence,
+            refused: None,
+        };
+        let mut created = held.as_ref().map(|held| held.created);
+        if !dry_run {
+            match self.take_over(peer, offered, held, done).await {
+                Ok(newer) => created = Some(newer),
+                Err(Stop::Failed(failure)) => return Err(failure),
+                Err(Stop::Refused(refusal)) => {
+                    let kind = problem_type(&refusal);
+                    tracing::warn!(peer = %peer, code = kind.slug(), why = %refusal, "a digest was refused");
+                    self.quarantine_fork(peer, &refusal).await?;
+                    list.refused = Some(kind.slug().to_owned());
+                }
+            }
+        }
+        done.lists.push(list);
+        Ok(created)
+    }
+
+    async fn quarantine_fork(&self, peer: &NodeId, refusal: &Refusal) -> Result<(), FlowError> {
+        if *refusal != Refusal::Fork {
+            return Ok(());
+        }
+        let (id, now) = (peer.clone(), self.now());
+        self.gateway.store(move |store| store.quarantine_peer(&id, now, "digest_fork")).await
+    }
+
+    async fn take_over(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        offered: &ListHead,
+        held: Option<HeadRow>,
+        done: &mut PeerSync,
+    ) -> Result<Timestamp, Stop> {
+        let document = self.document();
+        let publisher =
+            active_member(&document.document, peer).ok_or_else(|| PeerError::Unknown(peer.clone()))?;
+        let after = held.as_ref().map_or(0, |held| held.sequence);
+        let heads = self.peers.heads(peer, &offered.list, after).await?;
+        let heads: Vec<_> = heads.iter().map(|head| SignedHead::decode(head)).collect::<Result<_, _>>()?;
+        let held = held.as_ref().and_then(|row| held_state(row, &publisher.signing_keys));
+        let newest = heads.last().cloned().ok_or(Refusal::BaseMissing)?;
+        let key = signing_key(publisher, &newest)?;
+        let expectation = Expectation {
+            federation: &document.federation,
+            list: &offered.list,
+            key,
+            now: self.now(),
+            max_body: max_body(publisher),
+        };
+        // Only bases are exchanged: the newest one stands for all before it.
+        let accepted = expectation.accept(held.as_ref(), vec![newest])?;
+        let Some(head) = accepted.heads.last() else { return Err(Refusal::BaseMissing.into()) };
+        done.bytes += self.fetch_body(peer, head).await?;
+        let row = head_row(head);
+        match self.gateway.store(move |store| store.adopt_head(row)).await? {
+            Adoption::Adopted | Adoption::Known => Ok(head.header().created),
+            Adoption::Older => Err(Refusal::Replayed.into()),
+            Adoption::Fork { .. } => Err(Refusal::Fork.into()),
+        }
+    }
+
+    /// Streams the body into a file, verified shard by shard; goes on where an earlier transfer stopped.
+    async fn fetch_body(self: &Arc<Self>, peer: &NodeId, head: &VerifiedHead) -> Result<u64, Stop> {
+        let body = head.header().body;
+        if self.bodies.find(&body.sha256).is_some_and(|found| found.length == body.length) {
+            return Ok(0);
+        }
+        let table = match ShardTable::implied(&body)? {
+            Some(table) => table,
+            None => {
+                let bytes = self.collect(peer, body.shard_table, MAX_TABLE).await?;
+                let table = ShardTable::parse(&body, &bytes)?;
+                self.bodies.store(&body.shard_table, &bytes)?;
+                table
+            }
+        };
+        let seed = Seed::of(&head.header().federation)?;
+        let mut verifier = BodyVerifier::new(head, table, &seed)?;
+        let path = self.bodies.partial_path(&body.sha256);
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path).map_err(failed)?;
+        let resumed = resume(&mut file, &mut verifier);
+        let mut pieces = self.peers.body(peer, body.sha256, resumed).await?;
+        while let Some(piece) = pieces.next().await {
+            verifier.feed(&piece?, |shard| file.write_all(shard).map_err(|error| Stop::from(failed(error))))?;
+        }
+        let moved = verifier.verified().saturating_sub(resumed);
+        verifier.finish()?;
+        self.bodies.adopt(&body.sha256, &file)?;
+        Ok(moved)
+    }
+
+    async fn collect(&self, peer: &NodeId, hash: [u8; 32], limit: usize) -> Result<Vec<u8>, Stop> {
+        let mut whole = Vec::new();
+        let mut pieces = self.peers.body(peer, hash, 0).await?;
+        while let Some(piece) = pieces.next().await {
+            whole.extend_from_slice(&piece?);
+            if whole.len() > limit {
+                return Err(PeerError::TooLarge.into());
+            }
+        }
+        Ok(whole)
+    }
+}
+
+/// Verifies the whole shards that an interrupted transfer left behind and cuts off the rest.
+fn resume(file: &mut File, verifier: &mut BodyVerifier) -> u64 {
+    let mut shard = vec![0; SHARD];
+    while file.read_exact(&mut shard).is_ok() {
+        if verifier.feed(&shard, |_| Ok::<(), Refusal>(())).is_err() {
+            break;
+        }
+    }
+    let good = verifier.verified();
+    let cut = file.set_len(good).and_then(|()| file.seek(SeekFrom::Start(good)));
+    if cut.is_err() { 0 } else { good }
+}
+
+fn held_state(row: &HeadRow, keys: &[PublicKey]) -> Option<ListState> {
+    let head = SignedHead::decode(&row.head).ok()?;
+    let verified = keys.iter().find_map(|key| head.clone().verify(key).ok())?;
+    ListState::start(&[verified]).ok()
+}
+
+fn signing_key<'a>(publisher: &'a Member, head: &SignedHead) -> Result<&'a PublicKey, Refusal> {
+    let named = head.header().signing_key;
+    publisher.signing_keys.iter().find(|key| key.id() == named).ok_or(Refusal::SigningKey)
+}
+
+/// 3.65 bytes an identifier, and the smallest class at least.
+fn max_body(publisher: &Member) -> u64 {
+    let identifiers = publisher.quotas.identifiers_per_list;
+    identifiers.saturating_mul(5).max(128 * 1024)
+}
+
+fn head_row(head: &VerifiedHead) -> HeadRow {
+    let header = head.header();
+    HeadRow {
+        publisher: header.list.publisher.clone(),
+        audience: header.list.audience.clone(),
+        subject_type: i16::from(header.list.subject_type.number()),
+        epoch: header.list.epoch,
+        incarnation: header.incarnation,
+        sequence: header.sequence,
+        kind: 0,
+        head: head.signed().to_wire(),
+        head_hash: head.hash(),
+        body_hash: header.body.sha256,
+        body_length: header.body.length,
+        created: header.created,
+        expires: header.expires,
+        in_force: true,
+    }
+}

@@ -1,0 +1,101 @@
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lianfang_encoding::{NodeId, PublicKey};
+use lianfang_peer::PeerError;
+use lianfang_store::{PeerStatus, StatusOutcome};
+use lianfang_wire::feed::{StatusItem, StatusPage};
+use lianfang_wire::info::FeedHead;
+
+use super::PeerSync;
+use super::run::SyncFailure;
+use crate::trust::active_member;
+use crate::{FlowError, Node};
+
+impl Node {
+    /// Applies what is new in one status feed; terminal states kill cached records at once.
+    pub(super) async fn fetch_status(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        feed: &FeedHead,
+        dry_run: bool,
+        done: &mut PeerSync,
+    ) -> Result<(), SyncFailure> {
+        let (id, audience) = (peer.clone(), feed.audience.clone());
+        let mut cursor = self.gateway.store(move |store| store.status_cursor(&id, &audience)).await?;
+        if dry_run {
+            done.status_items += feed.sequence.saturating_sub(cursor);
+            return Ok(());
+        }
+        while cursor < feed.sequence {
+            let page = self.peers.status(peer, &feed.audience, cursor).await?;
+            let items = self.verify_page(peer, feed, &page)?;
+            if items.is_empty() {
+                return Err(PeerError::Malformed.into());
+            }
+            let count = items.len() as u64;
+            cursor = self.apply_page(peer, feed, items).await?;
+            done.status_items += count;
+        }
+        Ok(())
+    }
+
+    fn verify_page(
+        &self,
+        peer: &NodeId,
+        feed: &FeedHead,
+        page: &StatusPage,
+    ) -> Result<Vec<PeerStatus>, SyncFailure> {
+        let document = self.document();
+        let publisher =
+            active_member(&document.document, peer).ok_or_else(|| PeerError::Unknown(peer.clone()))?;
+        page.items
+            .iter()
+            .map(|item| {
+                let raw = STANDARD.decode(item).map_err(|_| PeerError::Malformed)?;
+                let verified = verify(&raw, &publisher.signing_keys).ok_or(PeerError::Malformed)?;
+                let expected = verified.fed == document.federation
+                    && verified.publisher == *peer
+                    && verified.audience == feed.audience;
+                if expected { Ok(row(verified, raw)) } else { Err(PeerError::Malformed.into()) }
+            })
+            .collect()
+    }
+
+    async fn apply_page(
+        &self,
+        peer: &NodeId,
+        feed: &FeedHead,
+        items: Vec<PeerStatus>,
+    ) -> Result<u64, SyncFailure> {
+        let (id, audience) = (peer.clone(), feed.audience.clone());
+        let outcome = self.gateway.store(move |store| store.apply_status(&id, &audience, &items)).await?;
+        match outcome {
+            StatusOutcome::Applied { cursor } => Ok(cursor),
+            StatusOutcome::Gap { .. } => Err(PeerError::Malformed.into()),
+            StatusOutcome::Fork { .. } => {
+                let (id, now) = (peer.clone(), self.now());
+                self.gateway.store(move |store| store.quarantine_peer(&id, now, "status_fork")).await?;
+                Err(FlowError::from(lianfang_wire::ProblemType::DigestFork).into())
+            }
+        }
+    }
+}
+
+fn verify(raw: &[u8], keys: &[PublicKey]) -> Option<StatusItem> {
+    StatusItem::verify(raw, keys).ok()
+}
+
+fn row(item: StatusItem, raw: Vec<u8>) -> PeerStatus {
+    PeerStatus {
+        seq: item.seq,
+        entry_id: item.entry,
+        state: i16::from(item.state.number()),
+        deadline: item.deadline,
+        rule: item.rule.map(|rule| i16::from(rule.number())),
+        at: item.at,
+        raw,
+        terminal: item.state.is_terminal(),
+    }
+}
