@@ -6,6 +6,7 @@ pub mod entry;
 pub mod event;
 pub mod feed;
 pub mod info;
+pub mod join;
 pub mod jws;
 pub mod membership;
 pub mod problem;

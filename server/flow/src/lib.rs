@@ -29,7 +29,7 @@ pub use bodies::BodyFile;
 pub use entries::{EntryFilter, Recorded};
 pub use error::FlowError;
 pub use keys::{HeldShare, NodeKeys};
-pub use membership::MembershipView;
+pub use membership::{Founded, Founder, MembershipView, found};
 pub use node::{Node, NodeParts};
 pub use publish::{BuildReport, BuiltList};
 pub use randomness::{Randomness, SystemRandomness};

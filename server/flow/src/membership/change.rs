@@ -1,0 +1,129 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_certs::NodeIdentity;
+use lianfang_encoding::NodeId;
+use lianfang_wire::ProblemType;
+use lianfang_wire::join::{JoinRequest, Welcome};
+use lianfang_wire::membership::{Envelope, Hash32, Member, Membership, Quotas};
+use lianfang_wire::vocabulary::MemberStatus;
+
+use super::invite::use_invitation;
+use crate::{FlowError, Node};
+
+/// Life of a node's certificate.
+const CERTIFICATE_LIFE: Duration = Duration::from_secs(397 * 86_400);
+
+impl Node {
+    /// Admits the node that answers an invitation of this governor.
+    ///
+    /// # Errors
+    /// When this node is no governor or keeps no authority, when the invitation isn't good, or when the
+    /// request breaks a rule.
+    pub async fn approve(self: &Arc<Self>, request: JoinRequest) -> Result<Welcome, FlowError> {
+        let document = self.document();
+        if request.federation != document.federation {
+            return Err(FlowError::because(ProblemType::Invalid, "The request is for another federation."));
+        }
+        if document.document.members.iter().any(|member| member.id == request.node) {
+            return Err(FlowError::because(
+                ProblemType::Conflict,
+                "This node id is taken, or was once: ids are never used again. Invite under another one.",
+            ));
+        }
+        let certificate = self.certify(&request)?;
+        use_invitation(self, &request).await?;
+        let member = self.member(&request)?;
+        let mut next = self.successor();
+        next.members.push(member);
+        self.put_forward(next).await?;
+        Ok(Welcome { node: request.node, certificate, memberships: self.all_memberships().await? })
+    }
+
+    /// Removes a member, for good, at every door at once.
+    ///
+    /// # Errors
+    /// When this node is no governor, or there is no such active member.
+    pub async fn remove(self: &Arc<Self>, node: NodeId) -> Result<(), FlowError> {
+        let mut next = self.successor();
+        let member = next.members.iter_mut().find(|member| member.id == node && member.is_active());
+        member.ok_or(FlowError::NotFound)?.status = MemberStatus::Removed;
+        next.governance.governors.retain(|governor| governor.node != node);
+        self.put_forward(next).await
+    }
+
+    fn certify(&self, request: &JoinRequest) -> Result<String, FlowError> {
+        let authority = self.keys.authority.as_ref().ok_or_else(|| {
+            FlowError::because(
+                ProblemType::Conflict,
+                "This node doesn't keep the federation's certificate authority. Run this on the founder's node.",
+            )
+        })?;
+        let identity = NodeIdentity {
+            fed: request.federation,
+            node: request.node.clone(),
+            hosts: request.hosts.clone(),
+        };
+        authority
+            .issue(&request.csr, &identity, CERTIFICATE_LIFE, self.now(), &mut self.randomness.rng())
+            .map_err(|error| FlowError::because(ProblemType::Invalid, error.to_string()))
+    }
+
+    fn member(&self, request: &JoinRequest) -> Result<Member, FlowError> {
+        let pin = lianfang_certs::request_pin(&request.csr)
+            .map_err(|error| FlowError::because(ProblemType::Invalid, error.to_string()))?;
+        Ok(Member {
+            id: request.node.clone(),
+            name: request.name.clone(),
+            operator: request.operator.clone(),
+            role: request.role,
+            jurisdiction: request.jurisdiction.clone(),
+            endpoint: request.endpoint.clone(),
+            pin: Hash32(pin),
+            signing_keys: vec![request.signing_key],
+            committee_index: None,
+            quotas: Quotas::default(),
+            status: MemberStatus::Active,
+        })
+    }
+
+    /// The document in force as the start of the next one.
+    fn successor(&self) -> Membership {
+        let current = self.document();
+        Membership {
+            version: current.document.version + 1,
+            previous: Some(Hash32(current.hash)),
+            federation: Some(current.federation),
+            issued: self.now(),
+            ..current.document.clone()
+        }
+    }
+
+    /// Signs the next document as a governor, puts it in force here and tells the peers.
+    async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
+        let key = self.keys.governor.as_ref().ok_or_else(|| {
+            FlowError::because(ProblemType::Conflict, "This node isn't a governor of the federation.")
+        })?;
+        let envelope = Envelope::seal(&next, &[key])
+            .map_err(|_| FlowError::Internal("a membership document can't be written"))?;
+        self.adopt_membership(&envelope.to_json()).await?;
+        self.notify_peers();
+        Ok(())
+    }
+
+    async fn all_memberships(&self) -> Result<Vec<Envelope>, FlowError> {
+        let newest = self.document().document.version;
+        let stored = self
+            .gateway
+            .store(move |store| (1..=newest).map(|version| store.membership(version)).collect::<Result<Vec<_>, _>>())
+            .await?;
+        stored
+            .into_iter()
+            .map(|row| {
+                let row = row.ok_or(FlowError::Internal("a membership document is missing"))?;
+                Envelope::from_json(&row.envelope)
+                    .map_err(|_| FlowError::Internal("a stored membership document is damaged"))
+            })
+            .collect()
+    }
+}
