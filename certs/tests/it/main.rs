@@ -9,6 +9,7 @@
 mod archive;
 mod certificates;
 mod command;
+mod corpus;
 mod harness;
 mod hostile_certificates;
 mod hostile_requests;
