@@ -1,4 +1,4 @@
-/// Rows per statement: with at most 22 columns they stay below the 32,766 values that SQLite binds.
+/// Rows per statement: with at most 23 columns they stay below the 32,766 values that SQLite binds.
 pub(crate) const BATCH: usize = 500;
 
 /// Splits rows into what one statement can hold.

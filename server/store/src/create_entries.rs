@@ -217,6 +217,10 @@ impl Rows {
     }
 }
 
+pub(crate) fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
+}
+
 fn first_revision(entry: NewEntry, event: &EventRow) -> EntryRow {
     EntryRow {
         id: entry.id,
@@ -235,6 +239,7 @@ fn first_revision(entry: NewEntry, event: &EventRow) -> EntryRow {
         jurisdiction: entry.jurisdiction,
         decided_at: entry.decided_at,
         expires_at: entry.expires_at,
+        due_at: earlier(entry.expires_at, event.deadline),
         created_at: event.at,
         updated_at: event.at,
         created_seq: event.seq,

@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
 
-use crate::columns::{At, AudienceName, Bytes32, Count, Id, MaybeAt, MaybeCount, count, limit};
+use crate::columns::{At, AudienceName, Bytes32, Count, Id, MaybeAt, MaybeCount, count, limit, micros};
 use crate::database::{Link, query};
 use crate::schema::entries;
 use crate::{Store, StoreError};
@@ -38,6 +38,10 @@ pub struct EntryRow {
     pub decided_at: Option<Timestamp>,
     #[diesel(serialize_as = MaybeAt, deserialize_as = MaybeAt)]
     pub expires_at: Option<Timestamp>,
+    /// When time itself next changes the entry: the earlier of its last event's deadline and its expiry; `None`
+    /// once it has ended.
+    #[diesel(serialize_as = MaybeAt, deserialize_as = MaybeAt)]
+    pub due_at: Option<Timestamp>,
     #[diesel(serialize_as = At, deserialize_as = At)]
     pub created_at: Timestamp,
     #[diesel(serialize_as = At, deserialize_as = At)]
@@ -133,6 +137,21 @@ impl Store {
                 .filter(entries::state.eq_any(states))
                 .filter(entries::local_reason.is_null())
                 .order(entries::id)
+                .limit(limit(rows))
+                .select(EntryRow::as_select())
+                .load(conn))?)
+        })
+    }
+
+    /// Up to `rows` entries whose `due_at` has come, the longest overdue first.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn entries_due(&self, now: Timestamp, rows: usize) -> Result<Vec<EntryRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| entries::table
+                .filter(entries::due_at.le(micros(now)))
+                .order(entries::due_at)
                 .limit(limit(rows))
                 .select(EntryRow::as_select())
                 .load(conn))?)

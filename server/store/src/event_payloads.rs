@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::columns::{Bytes32, Count};
+use crate::columns::{Bytes32, Count, count};
 use crate::database::query;
 use crate::schema::{event_payloads, events};
 use crate::{Store, StoreError};
@@ -18,6 +18,19 @@ pub struct PayloadRow {
 }
 
 impl Store {
+    /// Salt and payload of the event `seq`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such event or its payload was erased.
+    pub fn event_payload(&self, seq: u64) -> Result<PayloadRow, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| event_payloads::table
+                .find(count(seq))
+                .select(PayloadRow::as_select())
+                .first(conn))?)
+        })
+    }
+
     /// Salts and payloads of an entry's events, oldest first, without the erased ones.
     ///
     /// # Errors

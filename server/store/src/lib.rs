@@ -34,6 +34,8 @@ mod screenings;
 mod sealing;
 mod sqlite_file;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tokens;
 mod update_entry;
 

@@ -18,6 +18,7 @@ diesel::table! {
         jurisdiction -> Text,
         decided_at -> Nullable<BigInt>,
         expires_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
         created_seq -> BigInt,

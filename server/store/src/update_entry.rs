@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::chain::{Chain, Subject};
 use crate::columns::{count, micros};
-use crate::create_entries::NewEvent;
+use crate::create_entries::{NewEvent, earlier};
 use crate::database::{Link, query};
 use crate::entries::select_entry;
 use crate::schema::{entries, event_payloads, events};
@@ -26,11 +26,13 @@ pub struct EntryUpdate {
     pub decided_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub body_sealed: Vec<u8>,
+    /// Whether the entry ends with this event, so that no deadline or expiry concerns it any more.
+    pub ends: bool,
     pub event: NewEvent,
 }
 
 impl EntryUpdate {
-    /// Everything as it is in `row`, with `event`.
+    /// Everything as it is in `row`, not ended, with `event`.
     pub fn of(row: &EntryRow, event: NewEvent) -> Self {
         Self {
             natural_person: row.natural_person,
@@ -44,6 +46,7 @@ impl EntryUpdate {
             decided_at: row.decided_at,
             expires_at: row.expires_at,
             body_sealed: row.body_sealed.clone(),
+            ends: false,
             event,
         }
     }
@@ -122,6 +125,11 @@ fn next_revision(current: EntryRow, update: EntryUpdate, event: &EventRow) -> En
         jurisdiction: update.jurisdiction,
         decided_at: update.decided_at,
         expires_at: update.expires_at,
+        due_at: if update.ends {
+            None
+        } else {
+            earlier(update.expires_at, event.deadline)
+        },
         updated_at: event.at,
         last_seq: event.seq,
         audience_seq: event.audience_seq.or(current.audience_seq),

@@ -15,6 +15,7 @@ CREATE TABLE entries (
     jurisdiction TEXT NOT NULL,
     decided_at INTEGER,
     expires_at INTEGER,
+    due_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     created_seq INTEGER NOT NULL UNIQUE,
@@ -24,6 +25,7 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE INDEX entries_by_audience ON entries (audience, subject_type, id);
 CREATE INDEX entries_by_state ON entries (state, created_seq);
+CREATE INDEX entries_due ON entries (due_at) WHERE due_at IS NOT NULL;
 
 -- The spine: one row for each change of an entry, written in the transaction that changes it.
 CREATE TABLE events (

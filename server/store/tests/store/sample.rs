@@ -1,0 +1,126 @@
+//! Synthetic rows, and a sealer whose hashes can be checked again.
+
+use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
+use lianfang_store::{
+    EntryRow, EntryUpdate, EventDraft, EventRow, EventSealer, NewEntry, NewEvent, SealedEvent, SealingError,
+};
+use uuid::Uuid;
+
+pub(crate) const ACTIVE: i16 = 2;
+pub(crate) const WITHDRAWN: i16 = 9;
+
+pub(crate) fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_secs(1_790_000_000 + seconds)
+}
+
+pub(crate) fn audience(name: &str) -> Audience {
+    name.parse().unwrap()
+}
+
+pub(crate) fn node(name: &str) -> NodeId {
+    name.parse().unwrap()
+}
+
+pub(crate) fn event(payload: &str) -> NewEvent {
+    NewEvent {
+        event_type: 1,
+        deadline: None,
+        rule: None,
+        payload: payload.into(),
+    }
+}
+
+/// A shared, active entry of audience `all`.
+pub(crate) fn entry(reference: &str) -> NewEntry {
+    NewEntry {
+        id: Uuid::new_v4(),
+        client_reference: Some(reference.to_owned()),
+        request_hash: sha256(reference.as_bytes()),
+        audience: audience("all"),
+        subject_type: 1,
+        natural_person: false,
+        state: ACTIVE,
+        state_data: "{}".to_owned(),
+        local_reason: None,
+        grade: 2,
+        category: Some(3),
+        basis: 1,
+        jurisdiction: "cn".to_owned(),
+        decided_at: Some(at(0)),
+        expires_at: None,
+        body_sealed: vec![1, 2, 3],
+        event: event(reference),
+    }
+}
+
+pub(crate) fn in_audience(name: &str, entry: NewEntry) -> NewEntry {
+    NewEntry {
+        audience: audience(name),
+        ..entry
+    }
+}
+
+pub(crate) fn local(entry: NewEntry) -> NewEntry {
+    NewEntry {
+        local_reason: Some("incomplete".to_owned()),
+        ..entry
+    }
+}
+
+pub(crate) fn to_state(row: &EntryRow, state: i16) -> EntryUpdate {
+    EntryUpdate {
+        state,
+        ..EntryUpdate::of(row, event("change"))
+    }
+}
+
+/// Seals by hashing only.
+pub(crate) struct Hashing;
+
+impl EventSealer for Hashing {
+    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+        let commitment = sha256(draft.payload);
+        Ok(SealedEvent {
+            hash: chained(draft.previous_hash, draft.seq, draft.at, &commitment),
+            commitment,
+            signature: [7; 64],
+            status_bytes: draft.audience_seq.map(|seq| seq.to_be_bytes().to_vec()),
+            salt: [8; 32],
+            payload_sealed: draft.payload.to_vec(),
+        })
+    }
+}
+
+/// Refuses the event with this payload.
+pub(crate) struct Refusing(pub(crate) &'static str);
+
+impl EventSealer for Refusing {
+    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+        if draft.payload == self.0.as_bytes() {
+            Err(SealingError::Randomness)
+        } else {
+            Hashing.seal(draft)
+        }
+    }
+}
+
+fn chained(previous: &[u8; 32], seq: u64, at: Timestamp, commitment: &[u8; 32]) -> [u8; 32] {
+    Transcript::new("test/event")
+        .u64(seq)
+        .u64(at.as_micros())
+        .bytes(previous)
+        .bytes(commitment)
+        .sha256()
+}
+
+/// Follows the chain from the first event: gapless, strictly later, each naming the hash before.
+pub(crate) fn assert_chain(events: &[EventRow]) {
+    let (mut seq, mut time, mut hash) = (0, Timestamp::default(), [0; 32]);
+    for event in events {
+        assert_eq!(event.seq, seq + 1);
+        assert!(event.at > time, "event {}", event.seq);
+        assert_eq!(event.previous_hash, hash, "event {}", event.seq);
+        assert_eq!(event.hash, chained(&hash, event.seq, event.at, &event.commitment));
+        (seq, time, hash) = (event.seq, event.at, event.hash);
+    }
+}
