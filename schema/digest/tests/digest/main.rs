@@ -1,0 +1,8 @@
+#![expect(clippy::unwrap_used, reason = "a failing fixture is a failing test")]
+//! One binary for every integration test of the crate.
+
+mod bloom;
+mod bodies;
+mod chain;
+mod fixture;
+mod heads;
