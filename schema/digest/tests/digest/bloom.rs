@@ -25,7 +25,7 @@ fn our_positions_set_exactly_the_bits_that_the_crate_sets() {
         let mut filter = oracle(class, &seed);
         let mut bits = vec![0u8; (class.bits() / 8) as usize];
         let modulus = Modulus::from(class);
-        for token in tokens(5_000) {
+        for token in tokens(2_000) {
             filter.set(&Item(token));
             for at in seed.probe(&token).positions(&modulus) {
                 bits[at as usize / 8] |= 1 << (at % 8);
@@ -51,7 +51,7 @@ fn a_base_is_the_crates_bytes_and_answers_as_the_crate_does() {
     for token in tokens(16_384) {
         assert!(ours.contains(&token));
     }
-    for token in strangers(100_000) {
+    for token in strangers(20_000) {
         assert_eq!(ours.contains(&token), filter.check(&Item(token)));
     }
 }
@@ -59,15 +59,15 @@ fn a_base_is_the_crates_bytes_and_answers_as_the_crate_does() {
 #[test]
 fn a_padded_base_is_half_full_and_holds_every_token() {
     let publisher = Publisher::new();
-    let base = publisher.base(100_001);
-    assert_eq!(base.total, 114_688);
+    let base = publisher.base(20_481);
+    assert_eq!(base.total, 24_576);
     let class = SizeClass::of_total(base.total).unwrap();
     let ones = lianfang_digest::bloom::ones(&base.body[BLOOM_HEADER..]);
     let fill = ones as f64 / f64::from(class.bits());
     assert!((0.49..0.51).contains(&fill), "{fill}");
     let bloom = Bloom::parse(&base.body, class, &publisher.seed).unwrap();
-    assert!(tokens(100_001).iter().all(|token| bloom.contains(token)));
-    assert_eq!(strangers(50_000).filter(|token| bloom.contains(token)).count(), 0);
+    assert!(tokens(20_481).iter().all(|token| bloom.contains(token)));
+    assert_eq!(strangers(20_000).filter(|token| bloom.contains(token)).count(), 0);
 }
 
 #[test]
