@@ -4,5 +4,6 @@
 mod bloom;
 mod bodies;
 mod chain;
+mod delta;
 mod fixture;
 mod heads;
