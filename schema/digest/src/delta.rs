@@ -43,33 +43,11 @@ impl Delta {
         sequence: u64,
         is_live: impl Fn(u64) -> bool,
     ) -> Result<Self, Refusal> {
-        let (additions, removals) = (
-            padded_prefixes(self.additions.len())?,
-            padded_prefixes(self.removals.len())?,
-        );
-        let free = |delta: &Self, prefix: u64| !delta.adds(prefix) && !delta.removes(prefix);
-        for dummy in dummies
-            .of_additions(sequence)
-            .map(|token| prefix(&token, PREFIX_BITS))
-        {
-            if self.additions.len() >= additions {
-                break;
-            }
-            if free(&self, dummy) {
-                insert(&mut self.additions, dummy);
-            }
-        }
-        for dummy in dummies
-            .of_removals(sequence)
-            .map(|token| prefix(&token, PREFIX_BITS))
-        {
-            if self.removals.len() >= removals {
-                break;
-            }
-            if free(&self, dummy) && !is_live(dummy) {
-                insert(&mut self.removals, dummy);
-            }
-        }
+        let (added, removed) = (dummies.of_additions(sequence), dummies.of_removals(sequence));
+        let additions = pad_set(&self.additions, added, |prefix| self.removes(prefix))?;
+        let taken = |prefix| additions.binary_search(&prefix).is_ok() || is_live(prefix);
+        self.removals = pad_set(&self.removals, removed, taken)?;
+        self.additions = additions;
         Ok(self)
     }
 
@@ -191,17 +169,26 @@ impl std::fmt::Debug for NetChange {
     }
 }
 
-fn padded_prefixes(count: usize) -> Result<usize, Refusal> {
-    match padded(count)? {
-        count if count <= MAX_PREFIXES => Ok(count as usize),
-        _ => Err(Refusal::Counts),
+/// `set` and as many dummies as its count lacks to three significant bits, without those that are `taken`.
+fn pad_set(
+    set: &[u64],
+    dummies: impl Iterator<Item = [u8; 32]>,
+    taken: impl Fn(u64) -> bool,
+) -> Result<Vec<u64>, Refusal> {
+    let missing = match padded(set.len())? {
+        count if count <= MAX_PREFIXES => (count as usize).saturating_sub(set.len()),
+        _ => return Err(Refusal::Counts),
+    };
+    let mut added = BTreeSet::new();
+    let mut free = dummies
+        .map(|token| prefix(&token, PREFIX_BITS))
+        .filter(|prefix| set.binary_search(prefix).is_err() && !taken(*prefix));
+    while added.len() < missing {
+        added.extend(free.next());
     }
-}
-
-fn insert(sorted: &mut Vec<u64>, prefix: u64) {
-    if let Err(at) = sorted.binary_search(&prefix) {
-        sorted.insert(at, prefix);
-    }
+    let mut all = [set, &Vec::from_iter(added)].concat();
+    all.sort_unstable();
+    Ok(all)
 }
 
 fn overlap(one: &[u64], other: &[u64]) -> bool {
