@@ -121,6 +121,7 @@ impl From<SizeClass> for Modulus {
 /// A body that passed every check, borrowed from wherever it is kept or mapped.
 #[derive(Debug, Clone, Copy)]
 pub struct Bloom<'a> {
+    class: SizeClass,
     modulus: Modulus,
     seed: Seed,
     bits: &'a [u8],
@@ -142,6 +143,7 @@ impl<'a> Bloom<'a> {
             std::cmp::Ordering::Equal => check_fill(ones(bits), class)?,
         }
         Ok(Self {
+            class,
             modulus: class.into(),
             seed: *seed,
             bits,
@@ -157,6 +159,16 @@ impl<'a> Bloom<'a> {
                 .get(at / 8)
                 .is_some_and(|byte| byte >> (at % 8) & 1 == 1)
         })
+    }
+
+    /// The class that fixes the number of bits.
+    pub fn class(&self) -> SizeClass {
+        self.class
+    }
+
+    /// The federation's seed.
+    pub fn seed(&self) -> &Seed {
+        &self.seed
     }
 
     /// The bits, LSB-first, without the 45 bytes in front.
