@@ -11,11 +11,11 @@
 //! confirm_bits u8  signing key [8]  extension count u8, (number u16, value len16) …
 //! ```
 
-use lianfang_encoding::{FederationId, KeyId, Timestamp};
+use lianfang_encoding::{FederationId, KeyId, SubjectType, Timestamp};
 
 use crate::gcs::{self, PREFIX_BITS};
 use crate::header::{BodyRef, Extension, Header, Kind, RulesDigest, SHARD_BITS};
-use crate::{ListId, Refusal, SubjectType};
+use crate::{ListId, Refusal};
 
 /// Longest header accepted, signature left out.
 pub const MAX_HEADER: usize = 16 * 1024;
@@ -77,7 +77,7 @@ pub fn decode(bytes: &[u8]) -> Result<(Header, usize), Refusal> {
     let incarnation = input.u32()?;
     let audience = input.label()?.parse().map_err(|_| Refusal::AudienceName)?;
     let audience_version = input.u32()?;
-    let subject_type = SubjectType::try_from(input.u8()?)?;
+    let subject_type = subject_type(input.u8()?)?;
     let epoch = input.u32()?;
     let token_keys = take_token_keys(&mut input)?;
     let rules = take_rules(&mut input)?;
@@ -298,4 +298,8 @@ impl<'a> Reader<'a> {
         let length = self.u8()?;
         Ok(std::str::from_utf8(self.take(length.into())?).unwrap_or_default())
     }
+}
+
+fn subject_type(number: u8) -> Result<SubjectType, Refusal> {
+    SubjectType::from_number(number).ok_or(Refusal::SubjectType(number))
 }

@@ -45,7 +45,10 @@ impl Prefix {
     pub fn has_length(&self, bits: u8) -> bool {
         let unused = self.0.len() * 8 - usize::from(bits).min(self.0.len() * 8);
         self.0.len() == usize::from(bits).div_ceil(8)
-            && self.0.last().is_none_or(|last| unused == 0 || last.trailing_zeros() as usize >= unused)
+            && self
+                .0
+                .last()
+                .is_none_or(|last| unused == 0 || last.trailing_zeros() as usize >= unused)
     }
 
     /// The bytes.

@@ -275,7 +275,9 @@ pub struct Sharing {
 
 impl Default for Sharing {
     fn default() -> Self {
-        Self { audience: "all".to_owned() }
+        Self {
+            audience: "all".to_owned(),
+        }
     }
 }
 

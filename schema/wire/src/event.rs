@@ -1,6 +1,8 @@
 //! Events, the spine of a node (PROTOCOL.md §7): commitment, chain and signature of one change of an entry.
 
-use lianfang_encoding::{FederationId, NodeId, PublicKey, Signature, SignatureError, SigningKey, Timestamp, Transcript, sha256};
+use lianfang_encoding::{
+    FederationId, NodeId, PublicKey, Signature, SignatureError, SigningKey, Timestamp, Transcript, sha256,
+};
 
 /// What the signature of an event covers. Payload and salt are stored apart, so that they can be erased
 /// while chain and signatures stay verifiable.
@@ -22,7 +24,10 @@ pub struct EventHeader {
 
 /// SHA-256(lp16("lianfang/event/v1"), lp16(salt), lp16(SHA-256(payload))) (PROTOCOL.md §7).
 pub fn commitment(salt: &[u8; 32], payload: &[u8]) -> [u8; 32] {
-    Transcript::new("lianfang/event/v1").bytes(salt).bytes(&sha256(payload)).sha256()
+    Transcript::new("lianfang/event/v1")
+        .bytes(salt)
+        .bytes(&sha256(payload))
+        .sha256()
 }
 
 impl EventHeader {
@@ -76,12 +81,30 @@ mod tests {
         let signature = event.sign(&key);
         assert!(event.verify(&key.public(), &signature).is_ok());
         let changed = [
-            EventHeader { fed: FederationId([9; 16]), ..event.clone() },
-            EventHeader { publisher: "b".parse().unwrap(), ..event.clone() },
-            EventHeader { seq: 8, ..event.clone() },
-            EventHeader { at: Timestamp::from_secs(2), ..event.clone() },
-            EventHeader { previous: [9; 32], ..event.clone() },
-            EventHeader { commitment: commitment(&[4; 32], b"{}"), ..event.clone() },
+            EventHeader {
+                fed: FederationId([9; 16]),
+                ..event.clone()
+            },
+            EventHeader {
+                publisher: "b".parse().unwrap(),
+                ..event.clone()
+            },
+            EventHeader {
+                seq: 8,
+                ..event.clone()
+            },
+            EventHeader {
+                at: Timestamp::from_secs(2),
+                ..event.clone()
+            },
+            EventHeader {
+                previous: [9; 32],
+                ..event.clone()
+            },
+            EventHeader {
+                commitment: commitment(&[4; 32], b"{}"),
+                ..event.clone()
+            },
         ];
         for other in changed {
             assert!(other.verify(&key.public(), &signature).is_err(), "{other:?}");

@@ -68,8 +68,12 @@ impl StatusItem {
         let item = Self::parse(signed).ok_or(StatusError::Malformed)?;
         let key_id = KeyId(tail[..8].try_into().map_err(|_| StatusError::Malformed)?);
         let signature = tail[8..].try_into().map_err(|_| StatusError::Malformed)?;
-        let key = keys.iter().find(|key| key.id() == key_id).ok_or(StatusError::Signature)?;
-        key.verify(signed, &signature).map_err(|_| StatusError::Signature)?;
+        let key = keys
+            .iter()
+            .find(|key| key.id() == key_id)
+            .ok_or(StatusError::Signature)?;
+        key.verify(signed, &signature)
+            .map_err(|_| StatusError::Signature)?;
         Ok(item)
     }
 
@@ -99,7 +103,9 @@ impl StatusItem {
             entry: Uuid::from_bytes(reader.field()?.try_into().ok()?),
             seq: reader.u64()?,
             state: StateName::from_number(reader.u8()?)?,
-            deadline: Some(reader.u64()?).filter(|micros| *micros > 0).map(Timestamp::from_micros),
+            deadline: Some(reader.u64()?)
+                .filter(|micros| *micros > 0)
+                .map(Timestamp::from_micros),
             rule: match reader.u8()? {
                 0 => None,
                 number => Some(DeadlineRule::from_number(number)?),

@@ -46,8 +46,12 @@ struct Header {
 /// # Errors
 /// [`JwsError::Claims`] when the claims can't be written as JSON.
 pub fn sign(typ: &str, claims: &impl Serialize, key: &SigningKey) -> Result<String, JwsError> {
-    let header =
-        Header { alg: "EdDSA".to_owned(), typ: typ.to_owned(), kid: key.public().id(), crit: None };
+    let header = Header {
+        alg: "EdDSA".to_owned(),
+        typ: typ.to_owned(),
+        kid: key.public().id(),
+        crit: None,
+    };
     let header = serde_json::to_vec(&header).map_err(|_| JwsError::Claims)?;
     let claims = serde_json::to_vec(claims).map_err(|_| JwsError::Claims)?;
     let mut text = URL_SAFE_NO_PAD.encode(header);
@@ -79,9 +83,13 @@ pub fn verify<T: DeserializeOwned>(typ: &str, text: &str, keys: &[PublicKey]) ->
     if header.typ != typ {
         return Err(JwsError::Type);
     }
-    let key = keys.iter().find(|key| key.id() == header.kid).ok_or(JwsError::Key)?;
+    let key = keys
+        .iter()
+        .find(|key| key.id() == header.kid)
+        .ok_or(JwsError::Key)?;
     let signature = decode(signature)?.try_into().map_err(|_| JwsError::Malformed)?;
-    key.verify(signed.as_bytes(), &signature).map_err(|_| JwsError::Signature)?;
+    key.verify(signed.as_bytes(), &signature)
+        .map_err(|_| JwsError::Signature)?;
     serde_json::from_slice(&decode(claims)?).map_err(|_| JwsError::Claims)
 }
 
@@ -100,7 +108,14 @@ mod tests {
 
     fn signed() -> (SigningKey, String) {
         let key = SigningKey::from_seed(&[3; 32]);
-        let text = sign("lianfang-test+jwt", &Claims { iss: "platform-a".into() }, &key).unwrap();
+        let text = sign(
+            "lianfang-test+jwt",
+            &Claims {
+                iss: "platform-a".into(),
+            },
+            &key,
+        )
+        .unwrap();
         (key, text)
     }
 

@@ -130,7 +130,11 @@ pub struct Quotas {
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { identifiers_per_list: 10_000_000, digests_per_day: 2_000, notifications_per_minute: 600 }
+        Self {
+            identifiers_per_list: 10_000_000,
+            digests_per_day: 2_000,
+            notifications_per_minute: 600,
+        }
     }
 }
 
@@ -222,7 +226,10 @@ impl Envelope {
     /// [`EnvelopeError::Payload`] when the document can't be written as JSON.
     pub fn seal(document: &Membership, keys: &[&SigningKey]) -> Result<Self, EnvelopeError> {
         let payload = serde_json::to_vec(document).map_err(|_| EnvelopeError::Payload)?;
-        let mut envelope = Self { payload: STANDARD.encode(&payload), signatures: Vec::new() };
+        let mut envelope = Self {
+            payload: STANDARD.encode(&payload),
+            signatures: Vec::new(),
+        };
         for key in keys {
             envelope.sign(key)?;
         }
@@ -237,7 +244,10 @@ impl Envelope {
         let message = signing_input(&self.payload_bytes()?);
         let id = key.public().id();
         self.signatures.retain(|signature| signature.key != id);
-        self.signatures.push(EnvelopeSignature { key: id, signature: key.sign(&message) });
+        self.signatures.push(EnvelopeSignature {
+            key: id,
+            signature: key.sign(&message),
+        });
         Ok(())
     }
 
@@ -264,15 +274,24 @@ impl Envelope {
     pub fn parse(self) -> Result<ParsedMembership, EnvelopeError> {
         let bytes = self.payload_bytes()?;
         let document: Membership = serde_json::from_slice(&bytes).map_err(|_| EnvelopeError::Payload)?;
-        let federation = document.federation.unwrap_or_else(|| FederationId::of_genesis(&bytes));
+        let federation = document
+            .federation
+            .unwrap_or_else(|| FederationId::of_genesis(&bytes));
         if (document.version == 1) != document.federation.is_none() {
             return Err(EnvelopeError::Payload);
         }
-        Ok(ParsedMembership { document, hash: sha256(&bytes), federation, envelope: self })
+        Ok(ParsedMembership {
+            document,
+            hash: sha256(&bytes),
+            federation,
+            envelope: self,
+        })
     }
 
     fn payload_bytes(&self) -> Result<Vec<u8>, EnvelopeError> {
-        STANDARD.decode(&self.payload).map_err(|_| EnvelopeError::Malformed)
+        STANDARD
+            .decode(&self.payload)
+            .map_err(|_| EnvelopeError::Malformed)
     }
 }
 
@@ -284,7 +303,9 @@ impl ParsedMembership {
 
     /// How many distinct governors of `governance` have validly signed this document.
     pub fn signed_by(&self, governance: &Governance) -> usize {
-        let Ok(bytes) = self.envelope.payload_bytes() else { return 0 };
+        let Ok(bytes) = self.envelope.payload_bytes() else {
+            return 0;
+        };
         let message = signing_input(&bytes);
         governance
             .governors

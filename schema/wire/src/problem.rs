@@ -17,7 +17,11 @@ pub struct Violation {
 impl Violation {
     /// Field, rule and fix of one broken rule.
     pub fn new(field: impl Into<String>, rule: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { field: field.into(), rule: rule.into(), fix: fix.into() }
+        Self {
+            field: field.into(),
+            rule: rule.into(),
+            fix: fix.into(),
+        }
     }
 }
 
@@ -174,7 +178,10 @@ mod tests {
     fn numbers_and_slugs_are_unique() {
         let numbers: HashSet<_> = ProblemType::ALL.iter().map(|kind| kind.number()).collect();
         let slugs: HashSet<_> = ProblemType::ALL.iter().map(|kind| kind.slug()).collect();
-        assert_eq!((numbers.len(), slugs.len()), (ProblemType::ALL.len(), ProblemType::ALL.len()));
+        assert_eq!(
+            (numbers.len(), slugs.len()),
+            (ProblemType::ALL.len(), ProblemType::ALL.len())
+        );
     }
 
     #[test]

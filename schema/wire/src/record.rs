@@ -13,9 +13,7 @@ use uuid::Uuid;
 
 use crate::jws::{self, JwsError};
 use crate::membership::Hash32;
-use crate::vocabulary::{
-    BasisType, Category, DeadlineRule, EvidenceGrade, MeasureAction, Role, StateName,
-};
+use crate::vocabulary::{BasisType, Category, DeadlineRule, EvidenceGrade, MeasureAction, Role, StateName};
 
 /// The JWS type of a record.
 pub const TYPE: &str = "lianfang-record+jwt";
@@ -190,7 +188,11 @@ impl Record {
         if !same {
             return Err(RecordError::Another);
         }
-        if record.valid_until <= now { Err(RecordError::Expired) } else { Ok(VerifiedRecord(record)) }
+        if record.valid_until <= now {
+            Err(RecordError::Expired)
+        } else {
+            Ok(VerifiedRecord(record))
+        }
     }
 }
 
@@ -209,7 +211,13 @@ pub fn seal(
     rng.fill_bytes(&mut sealed);
     let aad = associated_data(fed, list);
     let text = cipher(record_key)
-        .encrypt(Nonce::from_slice(&sealed), Payload { msg: jws.as_bytes(), aad: &aad })
+        .encrypt(
+            Nonce::from_slice(&sealed),
+            Payload {
+                msg: jws.as_bytes(),
+                aad: &aad,
+            },
+        )
         .map_err(|_| RecordError::Sealed)?;
     sealed.extend_from_slice(&text);
     Ok(sealed)

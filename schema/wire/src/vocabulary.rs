@@ -44,12 +44,18 @@ impl StateName {
 
     /// Visible as disputed; leads to review at most.
     pub const fn is_disputed(self) -> bool {
-        matches!(self, Self::Contested | Self::Forwarded | Self::Litigated | Self::Suspended | Self::CourtStay)
+        matches!(
+            self,
+            Self::Contested | Self::Forwarded | Self::Litigated | Self::Suspended | Self::CourtStay
+        )
     }
 
     /// Over for good; kills every cached record.
     pub const fn is_terminal(self) -> bool {
-        matches!(self, Self::Released | Self::Expired | Self::Withdrawn | Self::Settled | Self::Corrected)
+        matches!(
+            self,
+            Self::Released | Self::Expired | Self::Withdrawn | Self::Settled | Self::Corrected
+        )
     }
 }
 

@@ -19,7 +19,9 @@ pub enum Withheld {
     Evidence,
     #[error("this kind is excluded from this audience")]
     KindExcluded,
-    #[error("personal kinds are shared only when 3 independent organisations hold key shares, 2 of which are needed")]
+    #[error(
+        "personal kinds are shared only when 3 independent organisations hold key shares, 2 of which are needed"
+    )]
     CommitteeTooSmall,
     #[error("personal kinds don't cross a border without a recorded ground for the transfer")]
     CrossBorder,
@@ -69,7 +71,11 @@ pub fn rule_of<'a>(document: &'a Membership, audience: &Audience) -> Cow<'a, Aud
         None => Cow::Owned(AudienceRule {
             members: None,
             version: 1,
-            states: StateName::ALL.iter().copied().filter(|state| shared_by_default(*state)).collect(),
+            states: StateName::ALL
+                .iter()
+                .copied()
+                .filter(|state| shared_by_default(*state))
+                .collect(),
             weakest_evidence: EvidenceGrade::Documented,
             excluded_kinds: Vec::new(),
             transfer: None,
@@ -111,7 +117,10 @@ impl Committee {
             .filter(|member| member.committee_index.is_some())
             .map(|member| member.operator.as_str())
             .collect();
-        Self { operators: operators.len(), threshold: key.threshold() }
+        Self {
+            operators: operators.len(),
+            threshold: key.threshold(),
+        }
     }
 }
 
@@ -131,7 +140,7 @@ pub fn withhold_kind(
     if rule.excluded_kinds.contains(&kind) {
         return Err(Withheld::KindExcluded);
     }
-    if !kind.is_personal() {
+    if !lianfang_identifier::info(kind).personal {
         return Ok(());
     }
     if committee.operators < 3 || committee.threshold < 2 {
@@ -140,7 +149,11 @@ pub fn withhold_kind(
     let crosses =
         audience_members(document, audience).any(|member| member.jurisdiction != publisher.jurisdiction);
     let ground = rule.transfer.as_ref().is_some_and(|transfer| now < transfer.ends);
-    if crosses && !ground { Err(Withheld::CrossBorder) } else { Ok(()) }
+    if crosses && !ground {
+        Err(Withheld::CrossBorder)
+    } else {
+        Ok(())
+    }
 }
 
 fn active(document: &Membership) -> impl Iterator<Item = &Member> {
@@ -151,7 +164,11 @@ fn belongs(document: &Membership, audience: &Audience, member: &Member) -> bool 
     match audience.as_str() {
         "all" => true,
         "regulators" => member.role == MemberRole::Regulator,
-        _ => match document.audiences.get(audience).and_then(|rule| rule.members.as_ref()) {
+        _ => match document
+            .audiences
+            .get(audience)
+            .and_then(|rule| rule.members.as_ref())
+        {
             Some(members) => members.contains(&member.id),
             None => is_country_of(audience, member),
         },

@@ -55,7 +55,14 @@ pub fn check_entry(entry: &NewEntry, now: Timestamp) -> Result<Finding, Vec<Viol
     terms(entry, now, &mut broken);
     evidence(entry, &mut broken);
     texts(entry, &mut broken);
-    if broken.is_empty() { Ok(Finding { grade: grade(entry), local: local(entry) }) } else { Err(broken) }
+    if broken.is_empty() {
+        Ok(Finding {
+            grade: grade(entry),
+            local: local(entry),
+        })
+    } else {
+        Err(broken)
+    }
 }
 
 /// Checks the subject of a screening.
@@ -95,17 +102,27 @@ fn subject(checked: &Subject, at: &str, broken: &mut Vec<Violation>) {
                 "use a kind printed by `lianfang identifier kinds`",
             ));
         }
-        if identifier.region.as_deref().is_some_and(|region| !is_country(region)) {
+        if identifier
+            .region
+            .as_deref()
+            .is_some_and(|region| !is_country(region))
+        {
             broken.push(country(format!("{field}/region")));
         }
         if !seen.insert((&identifier.kind, &identifier.value, identifier.role)) {
-            broken.push(Violation::new(field, "an identifier occurs once", "remove the repetition"));
+            broken.push(Violation::new(
+                field,
+                "an identifier occurs once",
+                "remove the repetition",
+            ));
         }
     }
 }
 
 fn reference(client_reference: Option<&str>, broken: &mut Vec<Violation>) {
-    if client_reference.is_some_and(|text| text.is_empty() || text.len() > MAX_REFERENCE || text.contains('\0')) {
+    if client_reference
+        .is_some_and(|text| text.is_empty() || text.len() > MAX_REFERENCE || text.contains('\0'))
+    {
         broken.push(Violation::new(
             "/client_reference",
             "a reference has 1 to 200 bytes and no NUL",
@@ -116,9 +133,16 @@ fn reference(client_reference: Option<&str>, broken: &mut Vec<Violation>) {
 
 fn terms(entry: &NewEntry, now: Timestamp, broken: &mut Vec<Violation>) {
     if entry.expires <= now {
-        broken.push(Violation::new("/expires", "a finding ends in the future", "set a later time"));
+        broken.push(Violation::new(
+            "/expires",
+            "a finding ends in the future",
+            "set a later time",
+        ));
     }
-    let decided = entry.decision.as_ref().map_or(now, |decision| decision.decided_at);
+    let decided = entry
+        .decision
+        .as_ref()
+        .map_or(now, |decision| decision.decided_at);
     let own = matches!(entry.basis.kind, BasisType::PlatformDecision);
     if own && entry.expires.since(decided) > PLATFORM_DECISION_LIFE {
         broken.push(Violation::new(
@@ -128,7 +152,11 @@ fn terms(entry: &NewEntry, now: Timestamp, broken: &mut Vec<Violation>) {
         ));
     }
     if decided > now + Duration::from_secs(300) {
-        broken.push(Violation::new("/decision/decided_at", "a decision lies in the past", "check the clock"));
+        broken.push(Violation::new(
+            "/decision/decided_at",
+            "a decision lies in the past",
+            "check the clock",
+        ));
     }
     if !is_country(&entry.basis.jurisdiction) {
         broken.push(country("/basis/jurisdiction".to_owned()));
@@ -142,7 +170,11 @@ fn terms(entry: &NewEntry, now: Timestamp, broken: &mut Vec<Violation>) {
 
 fn evidence(entry: &NewEntry, broken: &mut Vec<Violation>) {
     if entry.evidence.len() > 256 {
-        broken.push(Violation::new("/evidence", "at most 256 pieces", "bundle them into a manifest"));
+        broken.push(Violation::new(
+            "/evidence",
+            "at most 256 pieces",
+            "bundle them into a manifest",
+        ));
     }
     for (index, piece) in entry.evidence.iter().enumerate().take(256) {
         let is_hash = piece.sha256.len() == 64 && piece.sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -157,7 +189,11 @@ fn evidence(entry: &NewEntry, broken: &mut Vec<Violation>) {
 }
 
 fn texts(entry: &NewEntry, broken: &mut Vec<Violation>) {
-    let facts = entry.decision.as_ref().and_then(|decision| decision.facts.as_deref()).unwrap_or_default();
+    let facts = entry
+        .decision
+        .as_ref()
+        .and_then(|decision| decision.facts.as_deref())
+        .unwrap_or_default();
     if facts.len() > MAX_TEXT || facts.contains('\0') {
         broken.push(Violation::new(
             "/decision/facts",
@@ -201,5 +237,9 @@ fn is_country(text: &str) -> bool {
 }
 
 fn country(field: String) -> Violation {
-    Violation::new(field, "a country is an upper-case ISO 3166-1 alpha-2 code", "write CN, DE, US, …")
+    Violation::new(
+        field,
+        "a country is an upper-case ISO 3166-1 alpha-2 code",
+        "write CN, DE, US, …",
+    )
 }

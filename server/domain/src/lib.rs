@@ -7,7 +7,9 @@ pub mod lifecycle;
 mod membership;
 pub mod verdict;
 
-pub use audience::{Committee, Withheld, audience_exists, audience_members, includes, rule_of, withhold_entry, withhold_kind};
+pub use audience::{
+    Committee, Withheld, audience_exists, audience_members, includes, rule_of, withhold_entry, withhold_kind,
+};
 pub use clock::Clock;
 pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject};
 pub use membership::{MembershipError, accept_genesis, accept_successor};

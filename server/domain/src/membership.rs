@@ -49,7 +49,10 @@ pub fn accept_successor(current: &ParsedMembership, next: &ParsedMembership) -> 
         return Err(MembershipError::Rollback);
     }
     let follows = next.document.version == current.document.version + 1
-        && next.document.previous.is_some_and(|previous| previous.0 == current.hash);
+        && next
+            .document
+            .previous
+            .is_some_and(|previous| previous.0 == current.hash);
     if !follows {
         return Err(MembershipError::Chain);
     }
@@ -69,7 +72,11 @@ fn signed(parsed: &ParsedMembership, governance: &Governance) -> Result<(), Memb
 
 fn well_formed(document: &Membership) -> Result<(), MembershipError> {
     let governance = &document.governance;
-    let keys: BTreeSet<_> = governance.governors.iter().map(|governor| governor.key.id()).collect();
+    let keys: BTreeSet<_> = governance
+        .governors
+        .iter()
+        .map(|governor| governor.key.id())
+        .collect();
     if governance.threshold == 0
         || usize::from(governance.threshold) > keys.len()
         || keys.len() != governance.governors.len()
@@ -88,14 +95,23 @@ fn well_formed(document: &Membership) -> Result<(), MembershipError> {
 
 fn nothing_goes_back(current: &Membership, next: &Membership) -> Result<(), MembershipError> {
     for old in &current.members {
-        let new = next.members.iter().find(|member| member.id == old.id).ok_or(MembershipError::Members)?;
+        let new = next
+            .members
+            .iter()
+            .find(|member| member.id == old.id)
+            .ok_or(MembershipError::Members)?;
         if new.is_active() && !old.is_active() {
             return Err(MembershipError::Members);
         }
     }
     for old in &current.keys {
-        let same = next.keys.iter().find(|key| key.fields().class == old.fields().class && key.fields().epoch == old.fields().epoch);
-        if same.is_some_and(|key| key.generation() < old.generation() || key.fields().public_key != old.fields().public_key) {
+        let same = next
+            .keys
+            .iter()
+            .find(|key| key.fields().class == old.fields().class && key.fields().epoch == old.fields().epoch);
+        if same.is_some_and(|key| {
+            key.generation() < old.generation() || key.fields().public_key != old.fields().public_key
+        }) {
             return Err(MembershipError::Keys);
         }
     }

@@ -19,11 +19,17 @@ pub enum ActorKind {
 impl Actor {
     /// Whoever may open the operator's socket.
     pub fn operator() -> Self {
-        Self { name: "operator".to_owned(), kind: ActorKind::Operator }
+        Self {
+            name: "operator".to_owned(),
+            kind: ActorKind::Operator,
+        }
     }
 
     /// The subject of a verified JWT.
     pub fn subject(name: impl Into<String>) -> Self {
-        Self { name: name.into(), kind: ActorKind::Jwt }
+        Self {
+            name: name.into(),
+            kind: ActorKind::Jwt,
+        }
     }
 }

@@ -21,7 +21,9 @@ pub(crate) struct Bodies {
 impl Bodies {
     pub(crate) fn open(folder: &Path) -> Result<Self, FlowError> {
         fs::create_dir_all(folder).map_err(failed)?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
     }
 
     /// Where the body with this hash is, or would be.
@@ -58,7 +60,9 @@ impl Bodies {
     pub(crate) fn adopt(&self, hash: &[u8; 32], file: &File) -> Result<(), FlowError> {
         file.sync_all().map_err(failed)?;
         fs::rename(self.partial_path(hash), self.path(hash)).map_err(failed)?;
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(failed)
+        File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
     }
 
     pub(crate) fn remove(&self, hash: &[u8; 32]) {

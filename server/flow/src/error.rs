@@ -43,7 +43,10 @@ impl FlowError {
                 ..Problem::new(ProblemType::PreconditionFailed)
                     .detail("Read the entry again, decide anew and send its present ETag in If-Match.")
             },
-            Self::Problem(kind, detail) => Problem { detail: detail.clone(), ..Problem::new(*kind) },
+            Self::Problem(kind, detail) => Problem {
+                detail: detail.clone(),
+                ..Problem::new(*kind)
+            },
             Self::Evaluation(refusal) => evaluation(*refusal),
             Self::Membership(refusal) => Problem::new(membership(*refusal)).detail(refusal.to_string()),
             Self::Store(error) => store(*error),
@@ -79,7 +82,10 @@ fn evaluation(refusal: EvalError) -> Problem {
         EvalError::OverBudget { retry_after } => Some(u64::from(retry_after)),
         _ => None,
     };
-    Problem { retry_after, ..Problem::new(kind).detail(refusal.to_string()) }
+    Problem {
+        retry_after,
+        ..Problem::new(kind).detail(refusal.to_string())
+    }
 }
 
 fn membership(refusal: MembershipError) -> ProblemType {
@@ -96,9 +102,10 @@ fn membership(refusal: MembershipError) -> ProblemType {
 
 fn store(error: StoreError) -> Problem {
     match error {
-        StoreError::Busy | StoreError::Unavailable | StoreError::Full | StoreError::ReadOnly => {
-            Problem { retry_after: Some(2), ..Problem::new(ProblemType::Unavailable) }
-        }
+        StoreError::Busy | StoreError::Unavailable | StoreError::Full | StoreError::ReadOnly => Problem {
+            retry_after: Some(2),
+            ..Problem::new(ProblemType::Unavailable)
+        },
         StoreError::Conflict => Problem::new(ProblemType::Conflict),
         _ => Problem::new(ProblemType::Internal),
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use lianfang_encoding::{Class, NodeId};
 use lianfang_store::{BudgetRate, Charge};
-use lianfang_token::message::{EvalError, EvalRequest, EvalResponse, MessageError, RequestSection, ResponseSection};
+use lianfang_token::message::{
+    EvalError, EvalRequest, EvalResponse, MessageError, RequestSection, ResponseSection,
+};
 use lianfang_token::{Evaluation, TokenError};
 use lianfang_wire::ProblemType;
 
@@ -52,12 +54,22 @@ impl Node {
         let response = EvalResponse::new(sections)
             .map_err(|_| FlowError::Internal("an evaluation response is out of bounds"))?;
         let fed = self.trust.federation();
-        Ok(response.sign(request, &fed, &self.id, &self.keys.signing).encode())
+        Ok(response
+            .sign(request, &fed, &self.id, &self.keys.signing)
+            .encode())
     }
 
     fn share_for(&self, section: &RequestSection) -> Result<&HeldShare, FlowError> {
-        let mut held = self.keys.shares.iter().filter(|share| share.key_id == section.key_id).peekable();
-        let current = held.peek().map(|share| share.generation).ok_or(EvalError::UnknownKey)?;
+        let mut held = self
+            .keys
+            .shares
+            .iter()
+            .filter(|share| share.key_id == section.key_id)
+            .peekable();
+        let current = held
+            .peek()
+            .map(|share| share.generation)
+            .ok_or(EvalError::UnknownKey)?;
         held.find(|share| share.generation == section.generation)
             .ok_or(FlowError::Evaluation(EvalError::StaleGeneration { current }))
     }
@@ -75,9 +87,16 @@ impl Node {
         }
         let mut left = BTreeMap::new();
         for (class, elements) in costs {
-            let budget =
-                self.settings.budgets.get(&class).copied().unwrap_or_else(|| Budget::proposed(class));
-            let rate = BudgetRate { capacity: budget.capacity, per_day: budget.per_day };
+            let budget = self
+                .settings
+                .budgets
+                .get(&class)
+                .copied()
+                .unwrap_or_else(|| Budget::proposed(class));
+            let rate = BudgetRate {
+                capacity: budget.capacity,
+                per_day: budget.per_day,
+            };
             let (member, now) = (caller.clone(), self.now());
             let number = i16::from(class.number());
             let charge = self
@@ -99,11 +118,18 @@ impl Node {
         Ok(left)
     }
 
-    async fn evaluate_section(&self, place: usize, section: &RequestSection) -> Result<Evaluation, FlowError> {
+    async fn evaluate_section(
+        &self,
+        place: usize,
+        section: &RequestSection,
+    ) -> Result<Evaluation, FlowError> {
         let share = self.share_for(section)?.share.clone();
         let elements = section.elements.clone();
         let mut rng = self.randomness.rng();
-        let evaluated = self.gateway.compute(move || share.evaluate(&elements, &mut rng)).await?;
+        let evaluated = self
+            .gateway
+            .compute(move || share.evaluate(&elements, &mut rng))
+            .await?;
         evaluated.map_err(|error| match error {
             TokenError::BadElement { index } => EvalError::BadElement {
                 section: u8::try_from(place).unwrap_or(u8::MAX),

@@ -19,7 +19,11 @@ pub(crate) struct Gateway {
 impl Gateway {
     pub(crate) fn new(store: Store, calls: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { store, calls: Arc::new(Semaphore::new(calls)), cores: Arc::new(Semaphore::new(cores)) }
+        Self {
+            store,
+            calls: Arc::new(Semaphore::new(calls)),
+            cores: Arc::new(Semaphore::new(cores)),
+        }
     }
 
     /// Runs `call` on a blocking thread with the store.
@@ -27,7 +31,8 @@ impl Gateway {
         &self,
         call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, FlowError> {
-        self.raw(move |store| call(store).map_err(FlowError::from)).await?
+        self.raw(move |store| call(store).map_err(FlowError::from))
+            .await?
     }
 
     /// Like [`Gateway::store`], for calls with an error of their own.
@@ -35,8 +40,10 @@ impl Gateway {
         &self,
         call: impl FnOnce(&Store) -> T + Send + 'static,
     ) -> Result<T, FlowError> {
-        let permit =
-            Arc::clone(&self.calls).acquire_owned().await.map_err(|_| FlowError::Internal("store closed"))?;
+        let permit = Arc::clone(&self.calls)
+            .acquire_owned()
+            .await
+            .map_err(|_| FlowError::Internal("store closed"))?;
         let store = self.store.clone();
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -51,8 +58,10 @@ impl Gateway {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, FlowError> {
-        let permit =
-            Arc::clone(&self.cores).acquire_owned().await.map_err(|_| FlowError::Internal("pool closed"))?;
+        let permit = Arc::clone(&self.cores)
+            .acquire_owned()
+            .await
+            .map_err(|_| FlowError::Internal("pool closed"))?;
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()

@@ -64,16 +64,17 @@ impl Node {
         let wanted: Vec<_> = rows
             .into_iter()
             .filter(|row| now < row.expires && !quarantined.contains(&row.publisher))
-            .filter(|row| {
-                row.publisher == self.id || includes(&document.document, &row.audience, &self.id)
-            })
+            .filter(|row| row.publisher == self.id || includes(&document.document, &row.audience, &self.id))
             .filter_map(|row| {
                 let publisher = active_member(&document.document, &row.publisher)?;
                 Some((row, publisher.signing_keys.clone()))
             })
             .collect();
         let (bodies, fed) = (self.bodies.clone(), document.federation);
-        let index = self.gateway.compute(move || build(&wanted, &bodies, &fed)).await??;
+        let index = self
+            .gateway
+            .compute(move || build(&wanted, &bodies, &fed))
+            .await??;
         self.index.store(std::sync::Arc::new(index));
         Ok(())
     }
@@ -102,7 +103,10 @@ fn build(
         let class = head.header().class();
         match class.and_then(|class| Bloom::parse(body, class, &seed)) {
             Ok(base) => {
-                sources.push(Source { list: list.id.clone(), base });
+                sources.push(Source {
+                    list: list.id.clone(),
+                    base,
+                });
                 used.push(list);
             }
             Err(refusal) => {
@@ -132,7 +136,12 @@ fn held_list(row: &HeadRow, keys: &[PublicKey], bodies: &Bodies) -> Result<Held,
         confirm_bits: header.confirm_bits,
         total: header.total,
         token_keys: header.token_keys.clone(),
-        foreign_kinds: header.rules.iter().filter(|rules| !known(rules)).map(|rules| rules.kind).collect(),
+        foreign_kinds: header
+            .rules
+            .iter()
+            .filter(|rules| !known(rules))
+            .map(|rules| rules.kind)
+            .collect(),
         sequence: header.sequence,
         created: header.created,
         expires: header.expires,

@@ -5,6 +5,7 @@ use lianfang_store::HeadRow;
 use lianfang_wire::info::{FeedHead, Info, ListHead};
 use lianfang_wire::membership::Hash32;
 
+use crate::publish::audiences;
 use crate::{FlowError, Node};
 
 impl Node {
@@ -14,8 +15,14 @@ impl Node {
     /// When the store fails.
     pub async fn info(&self, caller: &NodeId) -> Result<Info, FlowError> {
         let own = self.id.clone();
-        let heads = self.gateway.store(move |store| store.heads_in_force(Some(&own))).await?;
-        let lists = heads.iter().filter(|head| self.may_read(caller, &head.audience)).filter_map(list_head);
+        let heads = self
+            .gateway
+            .store(move |store| store.heads_in_force(Some(&own)))
+            .await?;
+        let lists = heads
+            .iter()
+            .filter(|head| self.may_read(caller, &head.audience))
+            .filter_map(list_head);
         let lists = lists.collect();
         Ok(Info {
             node: self.id.clone(),
@@ -35,9 +42,19 @@ impl Node {
     }
 
     async fn feeds(&self, caller: &NodeId) -> Result<Vec<FeedHead>, FlowError> {
-        let heads = self.gateway.store(|store| store.audience_heads()).await?;
-        let visible = heads.into_iter().filter(|(audience, _)| self.may_read(caller, audience));
-        Ok(visible.map(|(audience, sequence)| FeedHead { audience, sequence }).collect())
+        let named = audiences(&self.document().document).into_iter();
+        let readable: Vec<_> = named.filter(|audience| self.may_read(caller, audience)).collect();
+        let heads = self
+            .gateway
+            .store(move |store| {
+                let head = |audience: Audience| {
+                    let sequence = store.audience_head(&audience)?;
+                    Ok(FeedHead { audience, sequence })
+                };
+                readable.into_iter().map(head).collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        Ok(heads.into_iter().filter(|feed| feed.sequence > 0).collect())
     }
 }
 

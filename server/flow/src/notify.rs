@@ -25,8 +25,15 @@ impl Node {
     /// Tells every peer, without waiting for any.
     pub(crate) fn notify_peers(self: &Arc<Self>) {
         let document = self.document();
-        let notice = Notice { membership_version: document.document.version };
-        for member in document.document.members.iter().filter(|member| member.is_active() && member.id != self.id) {
+        let notice = Notice {
+            membership_version: document.document.version,
+        };
+        for member in document
+            .document
+            .members
+            .iter()
+            .filter(|member| member.is_active() && member.id != self.id)
+        {
             let (node, peer, notice) = (Arc::clone(self), member.id.clone(), notice.clone());
             tokio::spawn(async move {
                 if let Err(error) = node.peers.notify(&peer, &notice).await {

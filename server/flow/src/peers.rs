@@ -16,7 +16,11 @@ impl Node {
         let document = self.document();
         let index = self.index.load();
         let now = self.now();
-        let others = document.document.members.iter().filter(|member| member.id != self.id);
+        let others = document
+            .document
+            .members
+            .iter()
+            .filter(|member| member.id != self.id);
         Ok(others
             .map(|member| {
                 let row = rows.get(&member.id);
@@ -32,7 +36,10 @@ impl Node {
                     freshness_seconds: last_sync.map(|at| now.since(at).as_secs()),
                     lists: lists.map(peer_list).collect(),
                     last_error: row.and_then(|row| row.last_error.clone()),
-                    brake: row.and_then(|row| row.quarantine.as_ref()).map_or("none", |_| "quarantined").to_owned(),
+                    brake: row
+                        .and_then(|row| row.quarantine.as_ref())
+                        .map_or("none", |_| "quarantined")
+                        .to_owned(),
                 }
             })
             .collect())
@@ -41,7 +48,11 @@ impl Node {
     /// Publishers whose digests are held back until a person has looked.
     pub(crate) async fn quarantined(&self) -> Result<BTreeSet<NodeId>, FlowError> {
         let rows = self.gateway.store(|store| store.peers()).await?;
-        Ok(rows.into_iter().filter(|row| row.quarantine.is_some()).map(|row| row.node).collect())
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.quarantine.is_some())
+            .map(|row| row.node)
+            .collect())
     }
 
     /// Whether the node can do its work.

@@ -38,5 +38,9 @@ pub(crate) fn appeal_code(randomness: &dyn Randomness) -> String {
     let mut bytes = [0; 20];
     randomness.rng().fill_bytes(&mut bytes);
     let symbol = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-    bytes.chunks(5).map(|group| group.iter().map(symbol).collect::<String>()).collect::<Vec<_>>().join("-")
+    bytes
+        .chunks(5)
+        .map(|group| group.iter().map(symbol).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }

@@ -21,7 +21,11 @@ impl Node {
     /// [`FlowError::NotFound`].
     pub async fn digest_head(&self, caller: &NodeId, list: &ListId) -> Result<Vec<u8>, FlowError> {
         let heads = self.readable_heads(caller, list, 0).await?;
-        heads.into_iter().find(|head| head.in_force).map(|head| head.head).ok_or(FlowError::NotFound)
+        heads
+            .into_iter()
+            .find(|head| head.in_force)
+            .map(|head| head.head)
+            .ok_or(FlowError::NotFound)
     }
 
     /// Heads above `after`, oldest first.
@@ -63,9 +67,13 @@ impl Node {
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn digest_body(&self, caller: &NodeId, hash: [u8; 32]) -> Result<BodyFile, FlowError> {
-        let heads = self.gateway.store(move |store| store.heads_in_force(None)).await?;
-        let readable =
-            heads.iter().any(|head| names(head, &hash) && self.may_read(caller, &head.audience));
+        let heads = self
+            .gateway
+            .store(move |store| store.heads_in_force(None))
+            .await?;
+        let readable = heads
+            .iter()
+            .any(|head| names(head, &hash) && self.may_read(caller, &head.audience));
         if !readable {
             return Err(FlowError::NotFound);
         }
@@ -90,14 +98,21 @@ impl Node {
         let (found, newest) = self
             .gateway
             .store(move |store| {
-                Ok((store.status_after(&audience, after, limit + 1)?, store.audience_head(&audience)?))
+                Ok((
+                    store.status_after(&audience, after, limit + 1)?,
+                    store.audience_head(&audience)?,
+                ))
             })
             .await?;
         if newest == 0 {
             return Err(FlowError::NotFound);
         }
         let more = found.len() > limit;
-        let items = found.iter().take(limit).map(|item| STANDARD.encode(&item.bytes)).collect();
+        let items = found
+            .iter()
+            .take(limit)
+            .map(|item| STANDARD.encode(&item.bytes))
+            .collect();
         Ok(StatusPage { items, more })
     }
 

@@ -42,8 +42,14 @@ impl Budget {
     /// What the protocol proposes for a class.
     pub fn proposed(class: Class) -> Self {
         match class {
-            Class::Organisation | Class::Goods => Self { capacity: 16_000, per_day: 16_000 },
-            Class::Person => Self { capacity: 50_000, per_day: 50_000 },
+            Class::Organisation | Class::Goods => Self {
+                capacity: 16_000,
+                per_day: 16_000,
+            },
+            Class::Person => Self {
+                capacity: 50_000,
+                per_day: 50_000,
+            },
         }
     }
 }

@@ -33,7 +33,9 @@ impl Trust {
             current = Some(next);
         }
         let current = current.ok_or(FlowError::Internal("no membership document is stored"))?;
-        Ok(Self { current: ArcSwap::from_pointee(current) })
+        Ok(Self {
+            current: ArcSwap::from_pointee(current),
+        })
     }
 
     /// The document in force.
@@ -77,7 +79,10 @@ fn parse(bytes: &[u8]) -> Result<ParsedMembership, FlowError> {
 
 /// The active member with this id.
 pub(crate) fn active_member<'a>(document: &'a Membership, node: &NodeId) -> Option<&'a Member> {
-    document.members.iter().find(|member| member.id == *node && member.is_active())
+    document
+        .members
+        .iter()
+        .find(|member| member.id == *node && member.is_active())
 }
 
 /// The token keys of `class` that are valid at `now`, newest epoch first.
@@ -102,5 +107,9 @@ pub(crate) fn key_by_id<'a>(document: &'a Membership, id: &TokenKeyId) -> Option
 
 /// Who operates which node.
 pub(crate) fn operators(document: &Membership) -> BTreeMap<NodeId, String> {
-    document.members.iter().map(|member| (member.id.clone(), member.operator.clone())).collect()
+    document
+        .members
+        .iter()
+        .map(|member| (member.id.clone(), member.operator.clone()))
+        .collect()
 }

@@ -24,8 +24,7 @@ impl PeerClient {
         identity: &Identity,
         roots: std::sync::Arc<rustls::RootCertStore>,
     ) -> Result<Self, PeerError> {
-        let tls =
-            client_config(identity, roots, expected.clone()).map_err(|_| PeerError::Configuration)?;
+        let tls = client_config(identity, roots, expected.clone()).map_err(|_| PeerError::Configuration)?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(true)
@@ -37,7 +36,11 @@ impl PeerClient {
             .user_agent(concat!("lianfang/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|_| PeerError::Configuration)?;
-        Ok(Self { client, base: member.endpoint.trim_end_matches('/').to_owned(), expected })
+        Ok(Self {
+            client,
+            base: member.endpoint.trim_end_matches('/').to_owned(),
+            expected,
+        })
     }
 
     /// Whether this client still speaks to what the membership document says.
@@ -46,6 +49,7 @@ impl PeerClient {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}/federation/v1{path}", self.base))
+        self.client
+            .request(method, format!("{}/federation/v1{path}", self.base))
     }
 }

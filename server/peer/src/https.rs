@@ -36,7 +36,12 @@ pub struct HttpsPeers {
 impl HttpsPeers {
     /// A client of federation `fed` that shows `identity`, the certificate of `own`.
     pub fn new(fed: FederationId, own: NodeId, identity: Identity) -> Self {
-        Self { fed, own, identity, clients: ArcSwap::from_pointee(HashMap::new()) }
+        Self {
+            fed,
+            own,
+            identity,
+            clients: ArcSwap::from_pointee(HashMap::new()),
+        }
     }
 
     fn request(&self, to: &NodeId, method: Method, path: &str) -> Result<RequestBuilder, PeerError> {
@@ -61,12 +66,18 @@ impl Peers for HttpsPeers {
         let roots = authorities(authority_certificates).map_err(|_| PeerError::Configuration)?;
         let present = self.clients.load();
         let mut clients = HashMap::new();
-        for member in members.iter().filter(|member| member.is_active() && member.id != self.own) {
+        for member in members
+            .iter()
+            .filter(|member| member.is_active() && member.id != self.own)
+        {
             let client = match present.get(&member.id) {
                 Some(client) if client.fits(member) => client.clone(),
                 _ => {
-                    let expected =
-                        ExpectedPeer { fed: self.fed, node: member.id.clone(), pin: member.pin.0 };
+                    let expected = ExpectedPeer {
+                        fed: self.fed,
+                        node: member.id.clone(),
+                        pin: member.pin.0,
+                    };
                     PeerClient::new(member, expected, &self.identity, Arc::clone(&roots))?
                 }
             };
@@ -81,7 +92,9 @@ impl Peers for HttpsPeers {
     }
 
     async fn membership(&self, to: &NodeId, version: Option<u64>) -> Result<Vec<u8>, PeerError> {
-        let path = version.map_or("/membership".to_owned(), |version| format!("/membership?version={version}"));
+        let path = version.map_or("/membership".to_owned(), |version| {
+            format!("/membership?version={version}")
+        });
         bytes(self.get(to, &path).await?, MAX_ENVELOPE).await
     }
 
@@ -96,14 +109,20 @@ impl Peers for HttpsPeers {
     }
 
     async fn confirm(&self, to: &NodeId, request: &ConfirmRequest) -> Result<ConfirmResponse, PeerError> {
-        let request = self.request(to, Method::POST, "/confirm")?.timeout(SHORT).json(request);
+        let request = self
+            .request(to, Method::POST, "/confirm")?
+            .timeout(SHORT)
+            .json(request);
         json(accepted(request.send().await?).await?, 8 * MAX_ANSWER).await
     }
 
     async fn heads(&self, to: &NodeId, list: &ListId, after: u64) -> Result<Vec<Vec<u8>>, PeerError> {
         let path = format!("{}/heads?after={after}", list_path(list));
         let heads: Vec<String> = json(self.get(to, &path).await?, MAX_ANSWER).await?;
-        heads.iter().map(|head| STANDARD.decode(head).map_err(|_| PeerError::Malformed)).collect()
+        heads
+            .iter()
+            .map(|head| STANDARD.decode(head).map_err(|_| PeerError::Malformed))
+            .collect()
     }
 
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {
@@ -117,15 +136,25 @@ impl Peers for HttpsPeers {
         if (from > 0) != resumed {
             return Err(PeerError::Malformed);
         }
-        Ok(response.bytes_stream().map(|piece| piece.map_err(PeerError::from)).boxed())
+        Ok(response
+            .bytes_stream()
+            .map(|piece| piece.map_err(PeerError::from))
+            .boxed())
     }
 
     async fn status(&self, to: &NodeId, audience: &Audience, after: u64) -> Result<StatusPage, PeerError> {
-        json(self.get(to, &format!("/status/{audience}?after={after}")).await?, MAX_ANSWER).await
+        json(
+            self.get(to, &format!("/status/{audience}?after={after}")).await?,
+            MAX_ANSWER,
+        )
+        .await
     }
 
     async fn notify(&self, to: &NodeId, notice: &Notice) -> Result<(), PeerError> {
-        let request = self.request(to, Method::POST, "/notify")?.timeout(SHORT).json(notice);
+        let request = self
+            .request(to, Method::POST, "/notify")?
+            .timeout(SHORT)
+            .json(notice);
         accepted(request.send().await?).await.map(drop)
     }
 }

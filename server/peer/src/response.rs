@@ -22,7 +22,10 @@ pub(crate) async fn accepted(response: reqwest::Response) -> Result<reqwest::Res
 
 /// The whole body, unless it is longer than `limit`.
 pub(crate) async fn bytes(response: reqwest::Response, limit: usize) -> Result<Vec<u8>, PeerError> {
-    if response.content_length().is_some_and(|length| length > limit as u64) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > limit as u64)
+    {
         return Err(PeerError::TooLarge);
     }
     let mut whole = Vec::new();

@@ -50,7 +50,11 @@ pub(crate) fn authorities(pem: &[String]) -> Result<Arc<RootCertStore>, TlsError
             roots.add(certificate).map_err(|_| TlsError::Authority)?;
         }
     }
-    if roots.is_empty() { Err(TlsError::Authority) } else { Ok(Arc::new(roots)) }
+    if roots.is_empty() {
+        Err(TlsError::Authority)
+    } else {
+        Ok(Arc::new(roots))
+    }
 }
 
 pub(crate) fn client_config(
@@ -62,7 +66,11 @@ pub(crate) fn client_config(
     let chain = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
         .build()
         .map_err(|_| TlsError::Authority)?;
-    let verifier = Arc::new(PeerVerifier { chain, expected, provider: provider.clone() });
+    let verifier = Arc::new(PeerVerifier {
+        chain,
+        expected,
+        provider: provider.clone(),
+    });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|_| TlsError::Authority)?
@@ -100,8 +108,9 @@ impl ServerCertVerifier for PeerVerifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified =
-            self.chain.verify_server_cert(end_entity, intermediates, server_name, ocsp, now)?;
+        let verified = self
+            .chain
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp, now)?;
         let refused = || Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
         let (fed, node) = lianfang_certs::identity(end_entity).map_err(|_| refused())?;
         let pin = lianfang_certs::spki_pin(end_entity).map_err(|_| refused())?;
@@ -134,6 +143,8 @@ impl ServerCertVerifier for PeerVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -49,7 +49,10 @@ pub fn contest_deadline(basis: BasisType, now: Timestamp) -> Option<Deadline> {
             rule: DeadlineRule::CnEcommerceLaw,
         }),
         BasisType::PlatformDecision | BasisType::CourtInterim | BasisType::AdministrativePending => {
-            Some(Deadline { due: add_working_days(now, 10), rule: DeadlineRule::PlatformReview })
+            Some(Deadline {
+                due: add_working_days(now, 10),
+                rule: DeadlineRule::PlatformReview,
+            })
         }
         BasisType::CourtFinal | BasisType::AdministrativeFinal => None,
     }

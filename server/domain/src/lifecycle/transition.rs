@@ -80,10 +80,17 @@ fn from_effective(state: State, event: EventType, at: Circumstances) -> Result<S
             Some(deadline) => Ok(State::Contested { deadline }),
             None => Err(Refusal::FinalFinding),
         },
-        EventType::Suspended => Ok(State::Suspended { previous: Box::new(state) }),
-        EventType::CourtStayed => Ok(State::CourtStay { previous: Box::new(state) }),
+        EventType::Suspended => Ok(State::Suspended {
+            previous: Box::new(state),
+        }),
+        EventType::CourtStayed => Ok(State::CourtStay {
+            previous: Box::new(state),
+        }),
         EventType::Withdrawn => Ok(State::Withdrawn),
-        _ => Err(Refusal::Illegal { from: state.name(), event }),
+        _ => Err(Refusal::Illegal {
+            from: state.name(),
+            event,
+        }),
     }
 }
 
@@ -91,15 +98,25 @@ fn from_contested(deadline: Deadline, event: EventType, at: Circumstances) -> Re
     match event {
         // Forwarding doesn't lengthen a clock that runs already: the earlier end counts.
         EventType::Forwarded => {
-            let forwarding = Deadline { due: add_working_days(at.now, 3), rule: DeadlineRule::Forwarding };
-            let deadline = if forwarding.due < deadline.due { forwarding } else { deadline };
+            let forwarding = Deadline {
+                due: add_working_days(at.now, 3),
+                rule: DeadlineRule::Forwarding,
+            };
+            let deadline = if forwarding.due < deadline.due {
+                forwarding
+            } else {
+                deadline
+            };
             Ok(State::Forwarded { deadline })
         }
         EventType::Upheld => Ok(State::Upheld),
         EventType::Withdrawn => Ok(State::Withdrawn),
         EventType::Released => Ok(State::Released),
         EventType::Settled => Ok(State::Settled),
-        _ => Err(Refusal::Illegal { from: StateName::Contested, event }),
+        _ => Err(Refusal::Illegal {
+            from: StateName::Contested,
+            event,
+        }),
     }
 }
 
@@ -109,12 +126,17 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn at(basis: BasisType) -> Circumstances {
-        Circumstances { now: Timestamp::from_secs(1_000), basis }
+        Circumstances {
+            now: Timestamp::from_secs(1_000),
+            basis,
+        }
     }
 
     fn example(name: StateName) -> State {
-        let deadline =
-            Deadline { due: Timestamp::from_secs(5_000_000), rule: DeadlineRule::CnEcommerceLaw };
+        let deadline = Deadline {
+            due: Timestamp::from_secs(5_000_000),
+            rule: DeadlineRule::CnEcommerceLaw,
+        };
         match name {
             StateName::Draft => State::Draft,
             StateName::Notified => State::Notified,
@@ -123,8 +145,12 @@ mod tests {
             StateName::Forwarded => State::Forwarded { deadline },
             StateName::Litigated => State::Litigated,
             StateName::Upheld => State::Upheld,
-            StateName::Suspended => State::Suspended { previous: Box::new(State::Upheld) },
-            StateName::CourtStay => State::CourtStay { previous: Box::new(State::Active) },
+            StateName::Suspended => State::Suspended {
+                previous: Box::new(State::Upheld),
+            },
+            StateName::CourtStay => State::CourtStay {
+                previous: Box::new(State::Active),
+            },
             StateName::Released => State::Released,
             StateName::Expired => State::Expired,
             StateName::Withdrawn => State::Withdrawn,
@@ -164,12 +190,20 @@ mod tests {
 
     #[test]
     fn a_contest_of_a_notice_gives_the_complainant_fifteen_days() {
-        let state = apply(State::Active, EventType::Contested, at(BasisType::RightsHolderNotice)).unwrap();
+        let state = apply(
+            State::Active,
+            EventType::Contested,
+            at(BasisType::RightsHolderNotice),
+        )
+        .unwrap();
         let deadline = state.deadline().unwrap();
         assert_eq!(deadline.due, Timestamp::from_secs(1_000 + 15 * 86_400));
         let late = deadline.due;
         assert_eq!(state.effective(late, Timestamp::MAX), StateName::Released);
-        assert_eq!(state.effective(Timestamp::from_secs(1_001), Timestamp::MAX), StateName::Contested);
+        assert_eq!(
+            state.effective(Timestamp::from_secs(1_001), Timestamp::MAX),
+            StateName::Contested
+        );
     }
 
     #[test]

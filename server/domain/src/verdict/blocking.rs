@@ -86,14 +86,16 @@ fn shortfall(confirmed: &Confirmed, policy: &Policy, situation: &Situation) -> O
     if situation.quarantined.contains(&record.iss) {
         return Some(ReasonCode::PublisherQuarantined);
     }
-    situation.membership_expired.then_some(ReasonCode::MembershipExpired)
+    situation
+        .membership_expired
+        .then_some(ReasonCode::MembershipExpired)
 }
 
 fn not_identifying(record: &Record) -> Option<ReasonCode> {
     if record.level != Level::Strict {
         return Some(ReasonCode::CandidateMatch);
     }
-    match record.kind.strength() {
+    match lianfang_identifier::info(record.kind).strength {
         Strength::Strong => None,
         Strength::Medium | Strength::Weak => Some(ReasonCode::WeakIdentifier),
         Strength::Genuine => Some(ReasonCode::GenuineItem),
@@ -124,7 +126,10 @@ impl Blocking {
         } else {
             return None;
         };
-        Some(Self { confirmed: finding.0.clone(), ground })
+        Some(Self {
+            confirmed: finding.0.clone(),
+            ground,
+        })
     }
 
     /// On which ground it blocks.

@@ -33,12 +33,18 @@ impl Confirmed {
         now: Timestamp,
     ) -> Option<Self> {
         let (name, deadline) = reported.unwrap_or_else(|| {
-            let deadline =
-                record.deadline.zip(record.deadline_rule).map(|(due, rule)| Deadline { due, rule });
+            let deadline = record
+                .deadline
+                .zip(record.deadline_rule)
+                .map(|(due, rule)| Deadline { due, rule });
             (record.state, deadline)
         });
         let state = effective_state(name, deadline, now, record.expires);
-        (!state.is_terminal()).then_some(Self { record, identifier, state })
+        (!state.is_terminal()).then_some(Self {
+            record,
+            identifier,
+            state,
+        })
     }
 
     /// The record.

@@ -67,7 +67,10 @@ pub fn decide(findings: Vec<Confirmed>, policy: &Policy, situation: &Situation) 
     for finding in &qualified {
         match Blocking::establish(finding, &qualified, policy, situation) {
             Some(ground) => blocking.push(ground),
-            None => review.push(reason::of_record(ReasonCode::ConfirmedFinding, finding.confirmed())),
+            None => review.push(reason::of_record(
+                ReasonCode::ConfirmedFinding,
+                finding.confirmed(),
+            )),
         }
     }
     let adverse = !review.is_empty() || unavailability_counts(situation);
@@ -89,5 +92,9 @@ fn unavailability_counts(situation: &Situation) -> bool {
 
 /// Different identifiers of the request with a confirmed finding.
 fn signals(findings: &[Confirmed]) -> usize {
-    findings.iter().map(|finding| finding.identifier().index).collect::<BTreeSet<_>>().len()
+    findings
+        .iter()
+        .map(|finding| finding.identifier().index)
+        .collect::<BTreeSet<_>>()
+        .len()
 }

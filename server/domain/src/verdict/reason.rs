@@ -13,7 +13,7 @@ pub(super) fn of_record(code: ReasonCode, confirmed: &Confirmed) -> Reason {
         category: Some(record.category),
         basis: Some(record.basis.kind),
         identifier_index: Some(confirmed.identifier().index),
-        level: Some(record.level.as_str().to_owned()),
+        level: Some(record.level.name().to_owned()),
         evidence_grade: Some(record.evidence_grade),
         since: Some(record.decided),
         expires: Some(record.expires),

@@ -54,7 +54,10 @@ impl Node {
         let records = self
             .gateway
             .compute(move || {
-                found.iter().filter_map(|found| node.sealed_record(&list, found, &entries)).collect::<Vec<_>>()
+                found
+                    .iter()
+                    .filter_map(|found| node.sealed_record(&list, found, &entries))
+                    .collect::<Vec<_>>()
             })
             .await?;
         Ok(ConfirmResponse { records })
@@ -64,7 +67,10 @@ impl Node {
     async fn check_prefixes(&self, request: &ConfirmRequest) -> Result<(), FlowError> {
         let key = list_key(&request.list);
         let now = self.now();
-        let heads = self.gateway.store(move |store| store.heads_after(&key, 0)).await?;
+        let heads = self
+            .gateway
+            .store(move |store| store.heads_after(&key, 0))
+            .await?;
         let valid = heads
             .iter()
             .filter(|head| now < head.expires)
@@ -74,7 +80,10 @@ impl Node {
             return Err(FlowError::NotFound);
         }
         let count = request.prefixes.len();
-        let fits = request.prefixes.iter().all(|prefix| prefix.has_length(request.confirm_bits));
+        let fits = request
+            .prefixes
+            .iter()
+            .all(|prefix| prefix.has_length(request.confirm_bits));
         if !valid || !fits || count == 0 || count > MAX_PREFIXES {
             return Err(FlowError::because(
                 ProblemType::ConfirmBits,
@@ -110,12 +119,19 @@ impl Node {
         ids.dedup();
         self.gateway
             .store(move |store| {
-                ids.into_iter().map(|id| store.entry(id).map(|row| (id, row))).collect::<Result<_, _>>()
+                ids.into_iter()
+                    .map(|id| store.entry(id).map(|row| (id, row)))
+                    .collect::<Result<_, _>>()
             })
             .await
     }
 
-    fn sealed_record(&self, list: &ListId, found: &Found, entries: &HashMap<Uuid, EntryRow>) -> Option<String> {
+    fn sealed_record(
+        &self,
+        list: &ListId,
+        found: &Found,
+        entries: &HashMap<Uuid, EntryRow>,
+    ) -> Option<String> {
         let row = entries.get(&found.record.entry_id)?;
         let content = open_content(&self.keys.data, row).ok()?.entry;
         let record = self.record(list, found, row, &content)?;
@@ -185,16 +201,30 @@ fn pair(records: Vec<ListRecord>, tokens: Vec<TokenRow>) -> Vec<Found> {
     type Place = (Uuid, u16, u16, u8, [u8; 16]);
     let mut places: HashMap<Place, Vec<TokenRow>> = HashMap::new();
     for token in tokens {
-        let place = (token.entry_id, token.identifier_index, token.kind, token.level, token.key_id);
+        let place = (
+            token.entry_id,
+            token.identifier_index,
+            token.kind,
+            token.level,
+            token.key_id,
+        );
         places.entry(place).or_default().push(token);
     }
     records
         .into_iter()
         .flat_map(|record| {
-            let place =
-                (record.entry_id, record.identifier_index, record.kind, record.level, record.key_id);
+            let place = (
+                record.entry_id,
+                record.identifier_index,
+                record.kind,
+                record.level,
+                record.key_id,
+            );
             let found = places.get(&place).cloned().unwrap_or_default();
-            found.into_iter().map(move |token| Found { record: record.clone(), token })
+            found.into_iter().map(move |token| Found {
+                record: record.clone(),
+                token,
+            })
         })
         .collect()
 }

@@ -74,15 +74,17 @@ impl Node {
         let now = self.now();
         let opener = self.opener(hit, &document.federation);
         let (id, key) = (publisher.id.clone(), opener.confirm_key);
-        let rows = self.gateway.store(move |store| store.cached_records(&id, &key, now)).await?;
-        Ok(rows.iter().filter_map(|row| opener.verify(&row.jws, &publisher.signing_keys, now)).collect())
+        let rows = self
+            .gateway
+            .store(move |store| store.cached_records(&id, &key, now))
+            .await?;
+        Ok(rows
+            .iter()
+            .filter_map(|row| opener.verify(&row.jws, &publisher.signing_keys, now))
+            .collect())
     }
 
-    fn opener<'a, T>(
-        &self,
-        hit: &'a PossibleHit<T>,
-        fed: &'a lianfang_encoding::FederationId,
-    ) -> Opener<'a> {
+    fn opener<'a, T>(&self, hit: &'a PossibleHit<T>, fed: &'a lianfang_encoding::FederationId) -> Opener<'a> {
         Opener {
             fed,
             list: &hit.list.id,
@@ -103,12 +105,19 @@ impl Node {
         match self.request(batch).await {
             Ok(sealed) => {
                 for hit in batch {
-                    results.push(Confirmation::Answered(self.open_and_cache(hit, &sealed).await?, hit.tag.clone()));
+                    results.push(Confirmation::Answered(
+                        self.open_and_cache(hit, &sealed).await?,
+                        hit.tag.clone(),
+                    ));
                 }
             }
             Err(error) => {
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
-                results.extend(batch.iter().map(|hit| Confirmation::Unavailable(publisher.clone(), hit.tag.clone())));
+                results.extend(
+                    batch
+                        .iter()
+                        .map(|hit| Confirmation::Unavailable(publisher.clone(), hit.tag.clone())),
+                );
             }
         }
         Ok(())
@@ -116,23 +125,37 @@ impl Node {
 
     /// Asks with prefixes that hide which record is meant; a list that would make them too long isn't asked.
     async fn request<T>(self: &Arc<Self>, batch: &[PossibleHit<T>]) -> Result<Vec<Vec<u8>>, PeerError> {
-        let Some(first) = batch.first() else { return Ok(Vec::new()) };
+        let Some(first) = batch.first() else {
+            return Ok(Vec::new());
+        };
         let (list, bits) = (&first.list.id, first.list.confirm_bits);
         if bits > max_confirm_bits(first.list.total) {
             return Err(PeerError::Malformed);
         }
         let fed = self.trust.federation();
-        let mut prefixes: Vec<_> =
-            batch.iter().map(|hit| Prefix::of(&self.opener(hit, &fed).confirm_key, bits)).collect();
+        let mut prefixes: Vec<_> = batch
+            .iter()
+            .map(|hit| Prefix::of(&self.opener(hit, &fed).confirm_key, bits))
+            .collect();
         prefixes.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
         prefixes.dedup();
-        let request = ConfirmRequest { list: list.clone(), confirm_bits: bits, prefixes };
+        let request = ConfirmRequest {
+            list: list.clone(),
+            confirm_bits: bits,
+            prefixes,
+        };
         let response: ConfirmResponse = if list.publisher == self.id {
-            self.confirm(&self.id, request).await.map_err(|error| PeerError::Refused(Box::new(error.problem())))?
+            self.confirm(&self.id, request)
+                .await
+                .map_err(|error| PeerError::Refused(Box::new(error.problem())))?
         } else {
             self.peers.confirm(&list.publisher, &request).await?
         };
-        response.records.iter().map(|record| STANDARD.decode(record).map_err(|_| PeerError::Malformed)).collect()
+        response
+            .records
+            .iter()
+            .map(|record| STANDARD.decode(record).map_err(|_| PeerError::Malformed))
+            .collect()
     }
 
     async fn open_and_cache<T>(
@@ -163,7 +186,9 @@ impl Node {
                 received_at: now,
             })
             .collect();
-        self.gateway.store(move |store| rows.into_iter().try_for_each(|row| store.cache_record(row))).await?;
+        self.gateway
+            .store(move |store| rows.into_iter().try_for_each(|row| store.cache_record(row)))
+            .await?;
         Ok(opened.into_iter().map(|(record, _)| record).collect())
     }
 }

@@ -25,7 +25,9 @@ impl Opener<'_> {
         now: Timestamp,
     ) -> Vec<(VerifiedRecord, String)> {
         let key = record_key(token, self.fed, &self.list.publisher, &self.key_id);
-        let opened = sealed.iter().filter_map(|sealed| open(sealed, key.as_bytes(), self.list, self.fed).ok());
+        let opened = sealed
+            .iter()
+            .filter_map(|sealed| open(sealed, key.as_bytes(), self.list, self.fed).ok());
         opened
             .filter_map(|text| match self.verify(&text, keys, now) {
                 Some(record) => Some((record, text)),

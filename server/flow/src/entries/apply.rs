@@ -30,7 +30,9 @@ impl Node {
                 "An entry is created by POST /v1/entries, once.",
             ));
         }
-        let row = self.move_entry(actor.name.clone(), id, Some(if_match), new).await?;
+        let row = self
+            .move_entry(actor.name.clone(), id, Some(if_match), new)
+            .await?;
         self.entries_changed();
         self.entry_view(&row)
     }
@@ -41,7 +43,10 @@ impl Node {
     /// When the store fails.
     pub async fn expire_entries(self: &Arc<Self>) -> Result<usize, FlowError> {
         let now = self.now();
-        let due = self.gateway.store(move |store| store.entries_due(now, 10_000)).await?;
+        let due = self
+            .gateway
+            .store(move |store| store.entries_due(now, 10_000))
+            .await?;
         let mut moved = 0;
         for row in due {
             let state = state_of(&row)?.effective(now, row.expires_at.unwrap_or(now));
@@ -50,8 +55,15 @@ impl Node {
                 lianfang_wire::vocabulary::StateName::Expired => EventType::Expired,
                 _ => continue,
             };
-            let event = NewEvent { kind, reason: Some("its time was over".to_owned()), reference: None };
-            match self.move_entry("node".to_owned(), row.id, Some(row.revision), event).await {
+            let event = NewEvent {
+                kind,
+                reason: Some("its time was over".to_owned()),
+                reference: None,
+            };
+            match self
+                .move_entry("node".to_owned(), row.id, Some(row.revision), event)
+                .await
+            {
                 Ok(_) => moved += 1,
                 // Somebody moved it first; the next run looks again.
                 Err(FlowError::Stale(_)) => {}
@@ -83,7 +95,9 @@ impl Node {
         match outcome {
             Ok(row) => Ok(row),
             Err(UpdateError::NotFound) => Err(FlowError::NotFound),
-            Err(UpdateError::Stale { current }) => Err(FlowError::Stale(Box::new(self.entry_view(&current)?))),
+            Err(UpdateError::Stale { current }) => {
+                Err(FlowError::Stale(Box::new(self.entry_view(&current)?)))
+            }
             Err(UpdateError::Refused(error)) => Err(error),
             Err(UpdateError::Store(error)) => Err(error.into()),
         }
@@ -92,7 +106,15 @@ impl Node {
     fn change(&self, row: &store::EntryRow, actor: &str, new: &NewEvent) -> Result<EntryUpdate, FlowError> {
         let basis = u8::try_from(row.basis).ok().and_then(BasisType::from_number);
         let basis = basis.ok_or(FlowError::Internal("an entry's basis isn't known"))?;
-        let state = apply(state_of(row)?, new.kind, Circumstances { now: self.now(), basis }).map_err(refused)?;
+        let state = apply(
+            state_of(row)?,
+            new.kind,
+            Circumstances {
+                now: self.now(),
+                basis,
+            },
+        )
+        .map_err(refused)?;
         let payload = EventPayload {
             entry: row.id,
             actor: actor.to_owned(),

@@ -22,19 +22,28 @@ impl Node {
         let prepared = self
             .gateway
             .compute(move || {
-                lines.into_iter().map(|(line, new)| node.prepare_line(&actor, line, new)).collect::<Vec<_>>()
+                lines
+                    .into_iter()
+                    .map(|(line, new)| node.prepare_line(&actor, line, new))
+                    .collect::<Vec<_>>()
             })
             .await?;
         let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
-        let places: Vec<usize> =
-            rows.iter().enumerate().filter_map(|(place, row)| row.as_ref().map(|_| place)).collect();
+        let places: Vec<usize> = rows
+            .iter()
+            .enumerate()
+            .filter_map(|(place, row)| row.as_ref().map(|_| place))
+            .collect();
         let outcomes = self.write_entries(rows.into_iter().flatten().collect()).await?;
         for (place, outcome) in places.into_iter().zip(&outcomes) {
             if let Some(result) = results.get_mut(place) {
                 say(result, outcome);
             }
         }
-        if outcomes.iter().any(|outcome| matches!(outcome, store::Created::New { .. })) {
+        if outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, store::Created::New { .. }))
+        {
             self.entries_changed();
         }
         Ok(results)
@@ -46,8 +55,13 @@ impl Node {
         line: u64,
         new: Result<NewEntry, Problem>,
     ) -> (BatchResult, Option<store::NewEntry>) {
-        let mut result =
-            BatchResult { line, client_reference: None, id: None, created: None, problem: None };
+        let mut result = BatchResult {
+            line,
+            client_reference: None,
+            id: None,
+            created: None,
+            problem: None,
+        };
         let new = match new {
             Ok(new) => new,
             Err(problem) => {

@@ -45,17 +45,25 @@ impl Node {
             })?,
         };
         let limit = filter.limit.clamp(1, LARGEST_PAGE);
-        let wanted =
-            store::EntryFilter { state: filter.state.map(|state| i16::from(state.number())), audience: None };
+        let wanted = store::EntryFilter {
+            state: filter.state.map(|state| i16::from(state.number())),
+            audience: None,
+        };
         let rows = self
             .gateway
             .store(move |store| store.entries_page(&wanted, after, limit as usize + 1))
             .await?;
         let more = rows.len() > limit as usize;
         let rows = &rows[..rows.len().min(limit as usize)];
-        let next_cursor =
-            if more { rows.last().map(|row| row.created_seq.to_string()) } else { None };
-        let items = rows.iter().map(|row| self.entry_view(row)).collect::<Result<_, _>>()?;
+        let next_cursor = if more {
+            rows.last().map(|row| row.created_seq.to_string())
+        } else {
+            None
+        };
+        let items = rows
+            .iter()
+            .map(|row| self.entry_view(row))
+            .collect::<Result<_, _>>()?;
         Ok(EntryPage { items, next_cursor })
     }
 
@@ -69,11 +77,16 @@ impl Node {
             .store(move |store| {
                 store.entry(id)?;
                 let events = store.entry_events(id)?;
-                let payloads = events.iter().map(|event| store.event_payload(event.seq)).collect::<Vec<_>>();
+                let payloads = events
+                    .iter()
+                    .map(|event| store.event_payload(event.seq))
+                    .collect::<Vec<_>>();
                 Ok(events.into_iter().zip(payloads).collect::<Vec<_>>())
             })
             .await?;
-        rows.into_iter().map(|(event, payload)| self.timeline_event(&event, payload.ok())).collect()
+        rows.into_iter()
+            .map(|(event, payload)| self.timeline_event(&event, payload.ok()))
+            .collect()
     }
 
     fn timeline_event(
@@ -83,13 +96,20 @@ impl Node {
     ) -> Result<TimelineEvent, FlowError> {
         let unreadable = FlowError::Internal("an event's numbers aren't known");
         let (Some(kind), Some(state)) = (
-            u8::try_from(event.event_type).ok().and_then(EventType::from_number),
+            u8::try_from(event.event_type)
+                .ok()
+                .and_then(EventType::from_number),
             u8::try_from(event.state).ok().and_then(StateName::from_number),
         ) else {
             return Err(unreadable);
         };
         let payload: Option<EventPayload> = payload
-            .and_then(|row| self.keys.data.open(PAYLOADS, &row.seq.to_be_bytes(), &row.payload_sealed).ok())
+            .and_then(|row| {
+                self.keys
+                    .data
+                    .open(PAYLOADS, &row.seq.to_be_bytes(), &row.payload_sealed)
+                    .ok()
+            })
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Ok(TimelineEvent {
             seq: event.seq,

@@ -55,7 +55,10 @@ impl Node {
         if created {
             self.entries_changed();
         }
-        Ok(Recorded { entry: self.entry(id).await?, created })
+        Ok(Recorded {
+            entry: self.entry(id).await?,
+            created,
+        })
     }
 
     pub(crate) async fn write_entries(
@@ -64,7 +67,9 @@ impl Node {
     ) -> Result<Vec<store::Created>, FlowError> {
         let node = std::sync::Arc::clone(self);
         let now = self.now();
-        self.gateway.store(move |store| store.create_entries(batch, now, node.as_ref())).await
+        self.gateway
+            .store(move |store| store.create_entries(batch, now, node.as_ref()))
+            .await
     }
 
     /// Checks an entry and seals it for the store.
@@ -84,8 +89,21 @@ impl Node {
             .data
             .seal(ENTRIES, id.as_bytes(), &content, &mut self.randomness.rng())
             .map_err(|_| FlowError::Internal("an entry can't be sealed"))?;
-        let payload = EventPayload { entry: id, actor: actor.name.clone(), reason: None, reference: None };
-        Ok(row(id, new, audience, finding, request_hash, body_sealed, &payload))
+        let payload = EventPayload {
+            entry: id,
+            actor: actor.name.clone(),
+            reason: None,
+            reference: None,
+        };
+        Ok(row(
+            id,
+            new,
+            audience,
+            finding,
+            request_hash,
+            body_sealed,
+            &payload,
+        ))
     }
 
     fn known_audience(&self, name: &str) -> Result<Audience, FlowError> {
@@ -96,7 +114,11 @@ impl Node {
             )
         };
         let audience: Audience = name.parse().map_err(|_| unknown())?;
-        if audience_exists(&self.document().document, &audience) { Ok(audience) } else { Err(unknown()) }
+        if audience_exists(&self.document().document, &audience) {
+            Ok(audience)
+        } else {
+            Err(unknown())
+        }
     }
 }
 
@@ -120,7 +142,10 @@ fn row(
         state_data: serde_json::to_string(&State::Active).unwrap_or_default(),
         local_reason: finding.local.map(|reason| reason.code().to_owned()),
         grade: i16::from(finding.grade.number()),
-        category: new.violation.as_ref().map(|violation| i16::from(violation.category.number())),
+        category: new
+            .violation
+            .as_ref()
+            .map(|violation| i16::from(violation.category.number())),
         basis: i16::from(new.basis.kind.number()),
         jurisdiction: new.basis.jurisdiction,
         decided_at,

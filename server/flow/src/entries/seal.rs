@@ -16,7 +16,8 @@ impl EventSealer for Node {
     fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
         let mut rng = self.randomness.rng();
         let mut salt = [0; 32];
-        rng.try_fill_bytes(&mut salt).map_err(|_| SealingError::Randomness)?;
+        rng.try_fill_bytes(&mut salt)
+            .map_err(|_| SealingError::Randomness)?;
         let header = EventHeader {
             fed: self.trust.federation(),
             publisher: self.id.clone(),
@@ -43,7 +44,9 @@ impl EventSealer for Node {
 
 impl Node {
     fn status_item(&self, draft: &EventDraft<'_>) -> Result<Option<Vec<u8>>, SealingError> {
-        let Some(seq) = draft.audience_seq else { return Ok(None) };
+        let Some(seq) = draft.audience_seq else {
+            return Ok(None);
+        };
         let state = u8::try_from(draft.state).ok().and_then(StateName::from_number);
         let item = StatusItem {
             fed: self.trust.federation(),
@@ -53,7 +56,10 @@ impl Node {
             seq,
             state: state.ok_or(SealingError::Forged)?,
             deadline: draft.deadline.filter(|deadline| *deadline > Timestamp::default()),
-            rule: draft.rule.and_then(|rule| u8::try_from(rule).ok()).and_then(DeadlineRule::from_number),
+            rule: draft
+                .rule
+                .and_then(|rule| u8::try_from(rule).ok())
+                .and_then(DeadlineRule::from_number),
             at: draft.at,
         };
         Ok(Some(item.sign(&self.keys.signing)))

@@ -29,7 +29,10 @@ pub(crate) fn state_of(row: &EntryRow) -> Result<State, FlowError> {
 }
 
 pub(crate) fn grade_of(row: &EntryRow) -> EvidenceGrade {
-    u8::try_from(row.grade).ok().and_then(EvidenceGrade::from_number).unwrap_or(EvidenceGrade::Stated)
+    u8::try_from(row.grade)
+        .ok()
+        .and_then(EvidenceGrade::from_number)
+        .unwrap_or(EvidenceGrade::Stated)
 }
 
 impl Node {

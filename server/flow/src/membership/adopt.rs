@@ -14,13 +14,18 @@ impl Node {
     pub async fn adopt_membership(self: &Arc<Self>, envelope: &[u8]) -> Result<(), FlowError> {
         let next = self.trust.check(envelope)?;
         let (version, bytes, now) = (next.document.version, envelope.to_vec(), self.now());
-        let adopted =
-            self.gateway.store(move |store| store.adopt_membership(version, &bytes, now)).await?;
+        let adopted = self
+            .gateway
+            .store(move |store| store.adopt_membership(version, &bytes, now))
+            .await?;
         match adopted {
             MembershipAdoption::Adopted | MembershipAdoption::Known => {}
             MembershipAdoption::Older { .. } => return Err(MembershipError::Rollback.into()),
             MembershipAdoption::Fork { .. } => {
-                tracing::error!(membership.version = version, "two membership documents with one version");
+                tracing::error!(
+                    membership.version = version,
+                    "two membership documents with one version"
+                );
                 return Err(FlowError::from(ProblemType::MembershipRollback));
             }
         }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_certs::NodeIdentity;
+use lianfang_certs::{NodeIdentity, Serial};
 use lianfang_encoding::NodeId;
 use lianfang_wire::ProblemType;
 use lianfang_wire::join::{JoinRequest, Welcome};
@@ -23,9 +23,17 @@ impl Node {
     pub async fn approve(self: &Arc<Self>, request: JoinRequest) -> Result<Welcome, FlowError> {
         let document = self.document();
         if request.federation != document.federation {
-            return Err(FlowError::because(ProblemType::Invalid, "The request is for another federation."));
+            return Err(FlowError::because(
+                ProblemType::Invalid,
+                "The request is for another federation.",
+            ));
         }
-        if document.document.members.iter().any(|member| member.id == request.node) {
+        if document
+            .document
+            .members
+            .iter()
+            .any(|member| member.id == request.node)
+        {
             return Err(FlowError::because(
                 ProblemType::Conflict,
                 "This node id is taken, or was once: ids are never used again. Invite under another one.",
@@ -37,7 +45,11 @@ impl Node {
         let mut next = self.successor();
         next.members.push(member);
         self.put_forward(next).await?;
-        Ok(Welcome { node: request.node, certificate, memberships: self.all_memberships().await? })
+        Ok(Welcome {
+            node: request.node,
+            certificate,
+            memberships: self.all_memberships().await?,
+        })
     }
 
     /// Removes a member, for good, at every door at once.
@@ -46,7 +58,10 @@ impl Node {
     /// When this node is no governor, or there is no such active member.
     pub async fn remove(self: &Arc<Self>, node: NodeId) -> Result<(), FlowError> {
         let mut next = self.successor();
-        let member = next.members.iter_mut().find(|member| member.id == node && member.is_active());
+        let member = next
+            .members
+            .iter_mut()
+            .find(|member| member.id == node && member.is_active());
         member.ok_or(FlowError::NotFound)?.status = MemberStatus::Removed;
         next.governance.governors.retain(|governor| governor.node != node);
         self.put_forward(next).await
@@ -65,7 +80,13 @@ impl Node {
             hosts: request.hosts.clone(),
         };
         authority
-            .issue(&request.csr, &identity, CERTIFICATE_LIFE, self.now(), &mut self.randomness.rng())
+            .issue(
+                &request.csr,
+                &identity,
+                CERTIFICATE_LIFE,
+                self.now(),
+                Serial::random(&mut self.randomness.rng()),
+            )
             .map_err(|error| FlowError::because(ProblemType::Invalid, error.to_string()))
     }
 
@@ -102,7 +123,10 @@ impl Node {
     /// Signs the next document as a governor, puts it in force here and tells the peers.
     async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
         let key = self.keys.governor.as_ref().ok_or_else(|| {
-            FlowError::because(ProblemType::Conflict, "This node isn't a governor of the federation.")
+            FlowError::because(
+                ProblemType::Conflict,
+                "This node isn't a governor of the federation.",
+            )
         })?;
         let envelope = Envelope::seal(&next, &[key])
             .map_err(|_| FlowError::Internal("a membership document can't be written"))?;
@@ -115,7 +139,11 @@ impl Node {
         let newest = self.document().document.version;
         let stored = self
             .gateway
-            .store(move |store| (1..=newest).map(|version| store.membership(version)).collect::<Result<Vec<_>, _>>())
+            .store(move |store| {
+                (1..=newest)
+                    .map(|version| store.membership(version))
+                    .collect::<Result<Vec<_>, _>>()
+            })
             .await?;
         stored
             .into_iter()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lianfang_certs::{Authority, NodeIdentity};
+use lianfang_certs::{Authority, NodeIdentity, Serial};
 use lianfang_encoding::{Class, FederationId, NodeId, PublicKey, SigningKey, Timestamp, Transcript};
 use lianfang_token::{Birth, DescriptorFields, KeyDescriptor, SecretKey};
 use lianfang_wire::ProblemType;
@@ -51,16 +51,15 @@ pub struct Founded {
 ///
 /// # Errors
 /// When the certificate request breaks a rule or OpenSSL fails.
-pub fn found(
-    founder: Founder,
-    rng: &mut impl CryptoRngCore,
-    now: Timestamp,
-) -> Result<Founded, FlowError> {
+pub fn found(founder: Founder, rng: &mut impl CryptoRngCore, now: Timestamp) -> Result<Founded, FlowError> {
     let authority = Authority::create(&founder.federation_name, AUTHORITY_LIFE, now).map_err(certificate)?;
     let governor = SigningKey::generate(rng);
     let first = genesis(&founder, &authority, governor.public(), now)?;
     let genesis = seal(&first, &governor)?;
-    let parsed = genesis.clone().parse().map_err(|_| FlowError::Internal("the genesis can't be read back"))?;
+    let parsed = genesis
+        .clone()
+        .parse()
+        .map_err(|_| FlowError::Internal("the genesis can't be read back"))?;
     let federation = parsed.federation;
     let (keys, shares) = first_keys(federation, parsed.hash, rng, now)?;
     let second = Membership {
@@ -71,9 +70,20 @@ pub fn found(
         ..first
     };
     let second = seal(&second, &governor)?;
-    let identity = NodeIdentity { fed: federation, node: founder.node, hosts: founder.hosts };
-    let certificate =
-        authority.issue(&founder.csr, &identity, CERTIFICATE_LIFE, now, rng).map_err(certificate)?;
+    let identity = NodeIdentity {
+        fed: federation,
+        node: founder.node,
+        hosts: founder.hosts,
+    };
+    let certificate = authority
+        .issue(
+            &founder.csr,
+            &identity,
+            CERTIFICATE_LIFE,
+            now,
+            Serial::random(rng),
+        )
+        .map_err(certificate)?;
     Ok(Founded {
         federation,
         memberships: vec![genesis, second],
@@ -101,7 +111,10 @@ fn genesis(
         expires: now + 365 * DAY,
         governance: Governance {
             threshold: 1,
-            governors: vec![Governor { node: founder.node.clone(), key: governor }],
+            governors: vec![Governor {
+                node: founder.node.clone(),
+                key: governor,
+            }],
         },
         authorities: vec![authority.cert_pem().map_err(certificate)?],
         members: vec![Member {
@@ -127,7 +140,11 @@ fn kind_rules() -> Vec<KindRules> {
     lianfang_identifier::kinds()
         .map(|info| {
             let rules = lianfang_identifier::rules(info.kind);
-            KindRules { kind: info.kind, norm_version: rules.norm_version, digest: Hash32(rules.rules_digest) }
+            KindRules {
+                kind: info.kind,
+                norm_version: rules.norm_version,
+                digest: Hash32(rules.rules_digest),
+            }
         })
         .collect()
 }
@@ -152,14 +169,25 @@ fn first_keys(
             threshold: 1,
             public_key: secret.public(),
             verification_shares: shares.iter().map(|share| *share.verification_share()).collect(),
-            born: Birth { at: now, threshold: 1, members: 1 },
-            transcript: Transcript::new("lianfang/founding/v1").bytes(&genesis).u8(class.number()).sha256(),
+            born: Birth {
+                at: now,
+                threshold: 1,
+                members: 1,
+            },
+            transcript: Transcript::new("lianfang/founding/v1")
+                .bytes(&genesis)
+                .u8(class.number())
+                .sha256(),
             valid_from: now,
             valid_until: now + 365 * DAY,
         };
         let key = KeyDescriptor::new(fields)
             .map_err(|_| FlowError::Internal("a token key's descriptor breaks a rule"))?;
-        held.extend(shares.into_iter().map(|share| HeldShare { key_id: key.key_id(), generation: 0, share }));
+        held.extend(shares.into_iter().map(|share| HeldShare {
+            key_id: key.key_id(),
+            generation: 0,
+            share,
+        }));
         keys.push(key);
     }
     Ok((keys, held))

@@ -33,7 +33,9 @@ impl Node {
             expires: self.now() + LIFE,
         };
         let (hash, expires) = (hash(&invitation.code), invitation.expires);
-        self.gateway.store(move |store| store.add_invite(&hash, &node, expires)).await?;
+        self.gateway
+            .store(move |store| store.add_invite(&hash, &node, expires))
+            .await?;
         Ok(invitation)
     }
 }
@@ -42,7 +44,11 @@ impl Node {
 pub(super) async fn use_invitation(node: &Node, request: &JoinRequest) -> Result<(), FlowError> {
     let refused = |why: &str| FlowError::because(ProblemType::Forbidden, why);
     let (hash, now) = (hash(&request.code), node.now());
-    match node.gateway.store(move |store| store.use_invite(&hash, now)).await? {
+    match node
+        .gateway
+        .store(move |store| store.use_invite(&hash, now))
+        .await?
+    {
         InviteUse::Accepted { node: invited } if invited == request.node => Ok(()),
         InviteUse::Accepted { .. } => Err(refused("The invitation is for another node id.")),
         InviteUse::Unknown => Err(refused("This governor didn't issue that invitation.")),
@@ -52,5 +58,7 @@ pub(super) async fn use_invitation(node: &Node, request: &JoinRequest) -> Result
 }
 
 fn hash(code: &str) -> [u8; 32] {
-    Transcript::new("lianfang/invitation/v1").bytes(code.as_bytes()).sha256()
+    Transcript::new("lianfang/invitation/v1")
+        .bytes(code.as_bytes())
+        .sha256()
 }

@@ -45,7 +45,12 @@ impl Node {
             lists.entry(head.epoch).or_default();
         }
         for (epoch, rows) in lists {
-            let list = ListId { publisher: self.id.clone(), audience: audience.clone(), subject_type, epoch };
+            let list = ListId {
+                publisher: self.id.clone(),
+                audience: audience.clone(),
+                subject_type,
+                epoch,
+            };
             match self.build_list(list, rows).await? {
                 Some(built) => report.published.push(built),
                 None => report.unchanged += 1,
@@ -59,7 +64,9 @@ impl Node {
         list: ListId,
         mut rows: Vec<TokenRow>,
     ) -> Result<Option<BuiltList>, FlowError> {
-        rows.sort_by(|a, b| (a.entry_id, a.identifier_index, a.kind).cmp(&(b.entry_id, b.identifier_index, b.kind)));
+        rows.sort_by(|a, b| {
+            (a.entry_id, a.identifier_index, a.kind).cmp(&(b.entry_id, b.identifier_index, b.kind))
+        });
         let key = list_key(&list);
         let before = match self.gateway.store(move |store| store.head(&key)).await {
             Ok(row) => Some(row),
@@ -71,14 +78,17 @@ impl Node {
         let (node, previous) = (Arc::clone(self), before.clone());
         let draft = {
             let list = list.clone();
-            self.gateway.compute(move || node.draft(&list, &rows, previous.as_ref(), now)).await??
+            self.gateway
+                .compute(move || node.draft(&list, &rows, previous.as_ref(), now))
+                .await??
         };
         if before.is_some_and(|before| is_current(&before, &draft.head, now)) {
             return Ok(None);
         }
         let header = draft.head.header();
         self.bodies.store(&header.body.sha256, &draft.body)?;
-        self.bodies.store(&header.body.shard_table, &ShardTable::of(&draft.body).to_bytes())?;
+        self.bodies
+            .store(&header.body.shard_table, &ShardTable::of(&draft.body).to_bytes())?;
         let built = BuiltList {
             audience: list.audience,
             subject_type: list.subject_type.as_str().to_owned(),
@@ -88,13 +98,22 @@ impl Node {
             bytes: header.body.length,
         };
         let row = draft.row();
-        self.gateway.store(move |store| store.publish_list(row, draft.records)).await?;
+        self.gateway
+            .store(move |store| store.publish_list(row, draft.records))
+            .await?;
         Ok(Some(built))
     }
 
-    async fn own_heads(&self, audience: &Audience, subject_type: SubjectType) -> Result<Vec<HeadRow>, FlowError> {
+    async fn own_heads(
+        &self,
+        audience: &Audience,
+        subject_type: SubjectType,
+    ) -> Result<Vec<HeadRow>, FlowError> {
         let id = self.id.clone();
-        let heads = self.gateway.store(move |store| store.heads_in_force(Some(&id))).await?;
+        let heads = self
+            .gateway
+            .store(move |store| store.heads_in_force(Some(&id)))
+            .await?;
         let number = i16::from(subject_type.number());
         Ok(heads
             .into_iter()
@@ -132,7 +151,7 @@ pub(crate) fn everybody() -> Audience {
 }
 
 /// Every audience an entry can name.
-fn audiences(document: &Membership) -> BTreeSet<Audience> {
+pub(crate) fn audiences(document: &Membership) -> BTreeSet<Audience> {
     let active = document.members.iter().filter(|member| member.is_active());
     let countries = active.map(|member| member.jurisdiction.to_ascii_lowercase());
     let born = ["all".to_owned(), "regulators".to_owned()];

@@ -34,18 +34,26 @@ pub(super) struct Candidates {
 }
 
 /// Every canonical form of every identifier of an entry, with its place.
-pub(crate) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Canonical)> + '_ {
-    entry.subject.identifiers.iter().enumerate().flat_map(|(index, identifier)| {
-        let region = identifier.region.as_deref().and_then(|region| region.parse::<Region>().ok());
-        let forms = identifier
-            .kind
-            .parse::<InputKind>()
-            .ok()
-            .and_then(|kind| canonicalise(kind, &identifier.value, region).ok())
-            .unwrap_or_default();
-        let index = u16::try_from(index).unwrap_or(u16::MAX);
-        forms.into_iter().map(move |canonical| (index, canonical))
-    })
+pub(super) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Canonical)> + '_ {
+    entry
+        .subject
+        .identifiers
+        .iter()
+        .enumerate()
+        .flat_map(|(index, identifier)| {
+            let region = identifier
+                .region
+                .as_deref()
+                .and_then(|region| region.parse::<Region>().ok());
+            let forms = identifier
+                .kind
+                .parse::<InputKind>()
+                .ok()
+                .and_then(|kind| canonicalise(kind, &identifier.value, region).ok())
+                .unwrap_or_default();
+            let index = u16::try_from(index).unwrap_or(u16::MAX);
+            forms.into_iter().map(move |canonical| (index, canonical))
+        })
 }
 
 impl Node {
@@ -57,7 +65,11 @@ impl Node {
     ) -> Result<Candidates, FlowError> {
         let document = self.document();
         let rule = rule_of(&document.document, audience).into_owned();
-        let states: Vec<i16> = rule.states.iter().map(|state| i16::from(state.number())).collect();
+        let states: Vec<i16> = rule
+            .states
+            .iter()
+            .map(|state| i16::from(state.number()))
+            .collect();
         let mut found = Candidates::default();
         let mut after = None;
         loop {
@@ -82,10 +94,11 @@ impl Node {
         let state = effective(row, now)?;
         let admitted = withhold_entry(&rule, state, crate::entries::grade_of(row));
         for (index, canonical) in identifiers_of(&content) {
-            let kept_back = admitted.and_then(|()| {
-                self.admit_kind(document, &row.audience, canonical.kind, now)
-            });
-            let Some(identifier) = content.subject.identifiers.get(usize::from(index)) else { continue };
+            let kept_back =
+                admitted.and_then(|()| self.admit_kind(document, &row.audience, canonical.kind, now));
+            let Some(identifier) = content.subject.identifiers.get(usize::from(index)) else {
+                continue;
+            };
             match kept_back {
                 Ok(()) => {
                     let candidate = Candidate {
@@ -113,7 +126,15 @@ impl Node {
         let key = keys_of(document, class, now).next().ok_or(Withheld::NoKey)?;
         let publisher = active_member(document, &self.id).ok_or(Withheld::UnknownAudience)?;
         let rule = rule_of(document, audience);
-        withhold_kind(document, audience, &rule, publisher, kind, Committee::of(document, key), now)
+        withhold_kind(
+            document,
+            audience,
+            &rule,
+            publisher,
+            kind,
+            Committee::of(document, key),
+            now,
+        )
     }
 }
 

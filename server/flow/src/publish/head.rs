@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use lianfang_digest::{
-    Base, BodyRef, Dummies, DummySecret, Header, Kind, ListId, RulesDigest, Seed, SignedHead, confirm_bits, state_hash,
+    Base, BodyRef, Dummies, DummySecret, Header, Kind, ListId, RulesDigest, Seed, SignedHead, confirm_bits,
+    state_hash,
 };
 use lianfang_encoding::{Timestamp, Transcript};
 use lianfang_store::{HeadRow, ListRecord, TokenRow};
@@ -61,7 +62,11 @@ impl Node {
             extensions: Vec::new(),
         };
         let head = SignedHead::sign(header, &self.keys.signing).map_err(failed)?;
-        Ok(Draft { head, body: base.body, records })
+        Ok(Draft {
+            head,
+            body: base.body,
+            records,
+        })
     }
 
     fn list_record(&self, row: &TokenRow) -> ListRecord {
@@ -79,14 +84,23 @@ impl Node {
 
     fn list_keys(&self, epoch: u32) -> Vec<[u8; 16]> {
         let document = self.document();
-        let keys = document.document.keys.iter().filter(|key| key.fields().epoch == epoch);
-        keys.map(|key| *key.key_id().as_bytes()).collect::<BTreeSet<_>>().into_iter().collect()
+        let keys = document
+            .document
+            .keys
+            .iter()
+            .filter(|key| key.fields().epoch == epoch);
+        keys.map(|key| *key.key_id().as_bytes())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 
     /// Dummies come from a secret that never leaves this node and never changes while its data key doesn't.
     fn dummy_secret(&self) -> DummySecret {
         DummySecret::new(
-            Transcript::new("lianfang/dummy-secret/v1").bytes(self.keys.data.secret().as_ref()).sha256(),
+            Transcript::new("lianfang/dummy-secret/v1")
+                .bytes(self.keys.data.secret().as_ref())
+                .sha256(),
         )
     }
 }

@@ -60,13 +60,22 @@ impl Node {
         Ok(kept)
     }
 
-    async fn fetch_tokens(&self, batch: &[(Candidate, Canonical)]) -> Result<Vec<(u32, TokenRow)>, FlowError> {
+    async fn fetch_tokens(
+        &self,
+        batch: &[(Candidate, Canonical)],
+    ) -> Result<Vec<(u32, TokenRow)>, FlowError> {
         let subjects: Vec<_> = batch
             .iter()
-            .map(|(candidate, canonical)| Subject { canonical: canonical.clone(), tag: candidate.clone() })
+            .map(|(candidate, canonical)| Subject {
+                canonical: canonical.clone(),
+                tag: candidate.clone(),
+            })
             .collect();
         let outcomes = self.tokenise(Purpose::Publish, &subjects).await?;
-        let rows: Option<Vec<_>> = outcomes.iter().map(|outcome| Some((outcome.epoch, row(outcome)?))).collect();
+        let rows: Option<Vec<_>> = outcomes
+            .iter()
+            .map(|outcome| Some((outcome.epoch, row(outcome)?)))
+            .collect();
         let rows = rows.ok_or_else(|| {
             FlowError::because(
                 ProblemType::Unavailable,
@@ -82,7 +91,9 @@ impl Node {
         let now = self.now();
         let document = self.document();
         let valid = document.document.keys.iter().filter(|key| key.is_valid_at(now));
-        valid.map(|key| (*key.key_id().as_bytes(), key.fields().epoch)).collect()
+        valid
+            .map(|key| (*key.key_id().as_bytes(), key.fields().epoch))
+            .collect()
     }
 
     fn keys_in_force(&self, form: &Canonical) -> usize {

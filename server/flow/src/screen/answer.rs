@@ -37,7 +37,11 @@ impl Node {
         let peers = self.gateway.store(|store| store.peers()).await?;
         let synced: BTreeMap<_, _> = peers.into_iter().map(|row| (row.node.clone(), row)).collect();
         let document = self.document();
-        let others = document.document.members.iter().filter(|member| member.is_active() && member.id != self.id);
+        let others = document
+            .document
+            .members
+            .iter()
+            .filter(|member| member.is_active() && member.id != self.id);
         let mut consulted = Consulted::default();
         for member in others {
             let row = synced.get(&member.id);
@@ -52,18 +56,22 @@ impl Node {
                 None
             };
             consulted.consulted += u32::from(age.is_some());
-            consulted.exceptions.extend(reason.map(|reason| PublisherException {
-                id: member.id.clone(),
-                reason,
-                freshness_seconds: age.map_or(u64::MAX, |age| age.as_secs()),
-            }));
+            consulted
+                .exceptions
+                .extend(reason.map(|reason| PublisherException {
+                    id: member.id.clone(),
+                    reason,
+                    freshness_seconds: age.map_or(u64::MAX, |age| age.as_secs()),
+                }));
         }
         Ok(consulted)
     }
 
     pub(super) fn sign_receipt(&self, screening: &mut Screening) -> Result<(), FlowError> {
         let unwritable = FlowError::Internal("a screening can't be written as JSON");
-        let Ok(answer) = serde_json::to_vec(screening) else { return Err(unwritable) };
+        let Ok(answer) = serde_json::to_vec(screening) else {
+            return Err(unwritable);
+        };
         let receipt = Receipt {
             iss: &self.id,
             fed: self.trust.federation().to_string(),

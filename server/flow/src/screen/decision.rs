@@ -21,7 +21,10 @@ impl Node {
             "actor": actor.name,
         }))
         .map_err(|_| FlowError::Internal("a decision can't be written as JSON"))?;
-        let outcome = self.gateway.store(move |store| store.decide_screening(id, &text)).await?;
+        let outcome = self
+            .gateway
+            .store(move |store| store.decide_screening(id, &text))
+            .await?;
         match outcome {
             Decision::Recorded | Decision::Repeated => self.screening(id).await,
             Decision::Conflict { .. } => Err(FlowError::because(

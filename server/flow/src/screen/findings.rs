@@ -61,7 +61,9 @@ impl Node {
                     findings.unavailable.entry(publisher).or_insert(outcome.tag);
                 }
                 TestAnswer::Record(record) => {
-                    findings.confirmed.extend(Confirmed::new(*record, outcome.tag, None, self.now()));
+                    findings
+                        .confirmed
+                        .extend(Confirmed::new(*record, outcome.tag, None, self.now()));
                 }
             }
         }
@@ -99,14 +101,28 @@ impl Node {
         tag: ScreenedIdentifier,
     ) -> Result<Option<Confirmed>, FlowError> {
         let (publisher, entry) = (record.iss.clone(), record.entry);
-        let reported = self.gateway.store(move |store| store.peer_entry_state(&publisher, entry)).await?;
-        let newer = reported.filter(|reported| reported.seq > record.seq).and_then(|reported| state(&reported));
+        let reported = self
+            .gateway
+            .store(move |store| store.peer_entry_state(&publisher, entry))
+            .await?;
+        let newer = reported
+            .filter(|reported| reported.seq > record.seq)
+            .and_then(|reported| state(&reported));
         Ok(Confirmed::new(record, tag, newer, self.now()))
     }
 }
 
 fn state(reported: &PeerEntryState) -> Option<(StateName, Option<Deadline>)> {
     let name = StateName::from_number(u8::try_from(reported.state).ok()?)?;
-    let rule = reported.rule.and_then(|rule| u8::try_from(rule).ok()).and_then(DeadlineRule::from_number);
-    Some((name, reported.deadline.zip(rule).map(|(due, rule)| Deadline { due, rule })))
+    let rule = reported
+        .rule
+        .and_then(|rule| u8::try_from(rule).ok())
+        .and_then(DeadlineRule::from_number);
+    Some((
+        name,
+        reported
+            .deadline
+            .zip(rule)
+            .map(|(due, rule)| Deadline { due, rule }),
+    ))
 }

@@ -15,13 +15,19 @@ pub(super) struct Normalised {
 }
 
 pub(super) fn normalise(asked: &Asked) -> Normalised {
-    let mut normalised =
-        Normalised { outcomes: Vec::new(), subjects: Vec::new(), test: false };
+    let mut normalised = Normalised {
+        outcomes: Vec::new(),
+        subjects: Vec::new(),
+        test: false,
+    };
     for (place, identifier) in asked.identifiers.iter().enumerate() {
         let index = u32::try_from(place).unwrap_or(u32::MAX);
         let outcome = match forms(identifier) {
             Ok(forms) => {
-                let reason = forms.iter().find_map(|form| form.caution).map(|caution| caution.code().to_owned());
+                let reason = forms
+                    .iter()
+                    .find_map(|form| form.caution)
+                    .map(|caution| caution.code().to_owned());
                 for canonical in forms {
                     let test = lianfang_identifier::reserved_test(&canonical).is_some();
                     normalised.test |= test;
@@ -33,7 +39,12 @@ pub(super) fn normalise(asked: &Asked) -> Normalised {
                     };
                     normalised.subjects.push(Subject { canonical, tag });
                 }
-                IdentifierOutcome { index, kind: identifier.kind.clone(), status: IdentifierStatus::Screened, reason }
+                IdentifierOutcome {
+                    index,
+                    kind: identifier.kind.clone(),
+                    status: IdentifierStatus::Screened,
+                    reason,
+                }
             }
             Err(reason) => IdentifierOutcome {
                 index,
@@ -49,6 +60,9 @@ pub(super) fn normalise(asked: &Asked) -> Normalised {
 
 fn forms(identifier: &Identifier) -> Result<Vec<lianfang_identifier::Canonical>, &'static str> {
     let kind: InputKind = identifier.kind.parse().map_err(|_| "unknown_kind")?;
-    let region = identifier.region.as_deref().and_then(|region| region.parse::<Region>().ok());
+    let region = identifier
+        .region
+        .as_deref()
+        .and_then(|region| region.parse::<Region>().ok());
     canonicalise(kind, &identifier.value, region).map_err(|reject| reject.code())
 }

@@ -24,7 +24,11 @@ impl Node {
     ///
     /// # Errors
     /// Every broken rule of the input, or that not a single identifier could be read.
-    pub async fn screen(self: &Arc<Self>, actor: &Actor, asked: NewScreening) -> Result<Screening, FlowError> {
+    pub async fn screen(
+        self: &Arc<Self>,
+        actor: &Actor,
+        asked: NewScreening,
+    ) -> Result<Screening, FlowError> {
         check_subject(&asked.subject, asked.client_reference.as_deref()).map_err(FlowError::Invalid)?;
         let mut normalised = normalise(&asked.subject);
         if normalised.subjects.is_empty() {
@@ -44,7 +48,8 @@ impl Node {
     /// [`FlowError::NotFound`].
     pub async fn screening(&self, id: Uuid) -> Result<Screening, FlowError> {
         let row = self.gateway.store(move |store| store.screening(id)).await?;
-        serde_json::from_str(&row.response).map_err(|_| FlowError::Internal("a stored screening can't be read"))
+        serde_json::from_str(&row.response)
+            .map_err(|_| FlowError::Internal("a stored screening can't be read"))
     }
 
     async fn conclude(
@@ -60,7 +65,10 @@ impl Node {
         let situation = self.situation(asked, &findings, &without_token).await?;
         let complete = without_token.is_empty()
             && findings.unavailable.is_empty()
-            && normalised.outcomes.iter().all(|outcome| outcome.status == IdentifierStatus::Screened);
+            && normalised
+                .outcomes
+                .iter()
+                .all(|outcome| outcome.status == IdentifierStatus::Screened);
         let verdict = decide(findings.confirmed, &self.settings.policy, &situation);
         let name = verdict.name();
         let mut screening = Screening {
@@ -159,17 +167,20 @@ fn nothing_screened(outcomes: &[IdentifierOutcome]) -> FlowError {
         .collect();
     FlowError::because(
         ProblemType::NothingScreened,
-        format!("{}. `lianfang identifier explain` shows what each rule expects.", why.join("; ")),
+        format!(
+            "{}. `lianfang identifier explain` shows what each rule expects.",
+            why.join("; ")
+        ),
     )
 }
 
 /// Marks identifiers none of whose forms has a token; returns their places.
-fn mark_unavailable(
-    normalised: &mut Normalised,
-    tokens: &[TokenOutcome<ScreenedIdentifier>],
-) -> Vec<u32> {
+fn mark_unavailable(normalised: &mut Normalised, tokens: &[TokenOutcome<ScreenedIdentifier>]) -> Vec<u32> {
     let missing = |index: u32| {
-        let mut own = tokens.iter().filter(|outcome| outcome.tag.index == index).peekable();
+        let mut own = tokens
+            .iter()
+            .filter(|outcome| outcome.tag.index == index)
+            .peekable();
         own.peek().is_none() || own.any(|outcome| outcome.token.is_none())
     };
     let mut places = Vec::new();

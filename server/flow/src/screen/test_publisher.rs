@@ -35,8 +35,9 @@ impl Node {
         let Some(wanted) = lianfang_identifier::reserved_test(&outcome.canonical) else {
             return Ok(TestAnswer::Nothing);
         };
-        let publisher: NodeId =
-            NAME.parse().map_err(|_| FlowError::Internal("the test publisher's name isn't a node id"))?;
+        let publisher: NodeId = NAME
+            .parse()
+            .map_err(|_| FlowError::Internal("the test publisher's name isn't a node id"))?;
         let basis = match wanted {
             TestOutcome::Clear => return Ok(TestAnswer::Nothing),
             TestOutcome::Unavailable => return Ok(TestAnswer::Unavailable(publisher)),
@@ -44,7 +45,8 @@ impl Node {
             TestOutcome::Block => BasisType::CourtFinal,
         };
         let record = self.test_record(publisher, outcome, token, basis);
-        self.through_the_seal(&record, outcome, token).map(|record| TestAnswer::Record(Box::new(record)))
+        self.through_the_seal(&record, outcome, token)
+            .map(|record| TestAnswer::Record(Box::new(record)))
     }
 
     fn test_record(
@@ -78,9 +80,16 @@ impl Node {
             state: StateName::Active,
             category: Category::Counterfeit,
             right: None,
-            basis: RecordBasis { kind: basis, jurisdiction: jurisdiction.clone(), default_judgment: false },
+            basis: RecordBasis {
+                kind: basis,
+                jurisdiction: jurisdiction.clone(),
+                default_judgment: false,
+            },
             evidence_grade: EvidenceGrade::Documented,
-            measure: RecordMeasure { action: MeasureAction::CloseShop, jurisdictions: vec![jurisdiction] },
+            measure: RecordMeasure {
+                action: MeasureAction::CloseShop,
+                jurisdictions: vec![jurisdiction],
+            },
             natural_person: false,
             decided: now,
             expires: now + Duration::from_secs(86_400),
@@ -103,7 +112,9 @@ impl Node {
         let failed = FlowError::Internal("a test record couldn't be made");
         let (fed, list) = (self.trust.federation(), &record.list);
         let key = record_key(token, &fed, &list.publisher, &outcome.key_id);
-        let Ok(jws) = record.sign(&self.keys.signing) else { return Err(failed) };
+        let Ok(jws) = record.sign(&self.keys.signing) else {
+            return Err(failed);
+        };
         let Ok(sealed) = seal(&jws, key.as_bytes(), list, &fed, &mut self.randomness.rng()) else {
             return Err(failed);
         };

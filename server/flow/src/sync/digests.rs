@@ -92,7 +92,9 @@ impl Node {
             return Ok(());
         }
         let (id, now) = (peer.clone(), self.now());
-        self.gateway.store(move |store| store.quarantine_peer(&id, now, "digest_fork")).await
+        self.gateway
+            .store(move |store| store.quarantine_peer(&id, now, "digest_fork"))
+            .await
     }
 
     async fn take_over(
@@ -107,8 +109,13 @@ impl Node {
             active_member(&document.document, peer).ok_or_else(|| PeerError::Unknown(peer.clone()))?;
         let after = held.as_ref().map_or(0, |held| held.sequence);
         let heads = self.peers.heads(peer, &offered.list, after).await?;
-        let heads: Vec<_> = heads.iter().map(|head| SignedHead::decode(head)).collect::<Result<_, _>>()?;
-        let held = held.as_ref().and_then(|row| held_state(row, &publisher.signing_keys));
+        let heads: Vec<_> = heads
+            .iter()
+            .map(|head| SignedHead::decode(head))
+            .collect::<Result<_, _>>()?;
+        let held = held
+            .as_ref()
+            .and_then(|row| held_state(row, &publisher.signing_keys));
         let newest = heads.last().cloned().ok_or(Refusal::BaseMissing)?;
         let key = signing_key(publisher, &newest)?;
         let expectation = Expectation {
@@ -120,7 +127,9 @@ impl Node {
         };
         // Only bases are exchanged: the newest one stands for all before it.
         let accepted = expectation.accept(held.as_ref(), vec![newest])?;
-        let Some(head) = accepted.heads.last() else { return Err(Refusal::BaseMissing.into()) };
+        let Some(head) = accepted.heads.last() else {
+            return Err(Refusal::BaseMissing.into());
+        };
         done.bytes += self.fetch_body(peer, head).await?;
         let row = head_row(head);
         match self.gateway.store(move |store| store.adopt_head(row)).await? {
@@ -133,13 +142,17 @@ impl Node {
     /// Streams the body into a file, verified shard by shard; goes on where an earlier transfer stopped.
     async fn fetch_body(self: &Arc<Self>, peer: &NodeId, head: &VerifiedHead) -> Result<u64, Stop> {
         let body = head.header().body;
-        if self.bodies.find(&body.sha256).is_some_and(|found| found.length == body.length) {
+        if self
+            .bodies
+            .find(&body.sha256)
+            .is_some_and(|found| found.length == body.length)
+        {
             return Ok(0);
         }
         let table = match ShardTable::implied(&body)? {
             Some(table) => table,
             None => {
-                let bytes = self.collect(peer, body.shard_table, MAX_TABLE).await?;
+                let bytes = self.fetch_small(peer, body.shard_table, MAX_TABLE).await?;
                 let table = ShardTable::parse(&body, &bytes)?;
                 self.bodies.store(&body.shard_table, &bytes)?;
                 table
@@ -148,12 +161,19 @@ impl Node {
         let seed = Seed::of(&head.header().federation)?;
         let mut verifier = BodyVerifier::new(head, table, &seed)?;
         let path = self.bodies.partial_path(&body.sha256);
-        let mut file =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
         let resumed = resume(&mut file, &mut verifier);
         let mut pieces = self.peers.body(peer, body.sha256, resumed).await?;
         while let Some(piece) = pieces.next().await {
-            verifier.feed(&piece?, |shard| file.write_all(shard).map_err(|error| Stop::from(failed(error))))?;
+            verifier.feed(&piece?, |shard| {
+                file.write_all(shard).map_err(|error| Stop::from(failed(error)))
+            })?;
         }
         let moved = verifier.verified().saturating_sub(resumed);
         verifier.finish()?;
@@ -161,7 +181,7 @@ impl Node {
         Ok(moved)
     }
 
-    async fn collect(&self, peer: &NodeId, hash: [u8; 32], limit: usize) -> Result<Vec<u8>, Stop> {
+    async fn fetch_small(&self, peer: &NodeId, hash: [u8; 32], limit: usize) -> Result<Vec<u8>, Stop> {
         let mut whole = Vec::new();
         let mut pieces = self.peers.body(peer, hash, 0).await?;
         while let Some(piece) = pieces.next().await {
@@ -195,7 +215,11 @@ fn held_state(row: &HeadRow, keys: &[PublicKey]) -> Option<ListState> {
 
 fn signing_key<'a>(publisher: &'a Member, head: &SignedHead) -> Result<&'a PublicKey, Refusal> {
     let named = head.header().signing_key;
-    publisher.signing_keys.iter().find(|key| key.id() == named).ok_or(Refusal::SigningKey)
+    publisher
+        .signing_keys
+        .iter()
+        .find(|key| key.id() == named)
+        .ok_or(Refusal::SigningKey)
 }
 
 /// 3.65 bytes an identifier, and the smallest class at least.

@@ -7,7 +7,11 @@ use crate::Node;
 
 impl Node {
     /// Fetches every version up to `newest`, one after the other: each is signed by the governors before it.
-    pub(super) async fn fetch_membership(self: &Arc<Self>, peer: &NodeId, newest: u64) -> Result<(), SyncFailure> {
+    pub(super) async fn fetch_membership(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        newest: u64,
+    ) -> Result<(), SyncFailure> {
         let mut held = self.document().document.version;
         while held < newest {
             let envelope = self.peers.membership(peer, Some(held + 1)).await?;

@@ -6,9 +6,11 @@ use lianfang_wire::ProblemType;
 /// The problem type of a refused digest.
 pub(crate) fn problem_type(refusal: &Refusal) -> ProblemType {
     match refusal {
-        Refusal::Suite(_) | Refusal::Version(_) | Refusal::Profile(_) | Refusal::Kind(_) | Refusal::CriticalExtension(_) => {
-            ProblemType::DigestVersion
-        }
+        Refusal::Suite(_)
+        | Refusal::Version(_)
+        | Refusal::Profile(_)
+        | Refusal::Kind(_)
+        | Refusal::CriticalExtension(_) => ProblemType::DigestVersion,
         Refusal::SigningKey | Refusal::Signature => ProblemType::DigestSignature,
         Refusal::Federation | Refusal::Publisher | Refusal::List => ProblemType::DigestForeign,
         Refusal::Expired | Refusal::FromTheFuture => ProblemType::DigestExpired,
@@ -18,8 +20,12 @@ pub(crate) fn problem_type(refusal: &Refusal) -> ProblemType {
             ProblemType::DigestChain
         }
         Refusal::Fork => ProblemType::DigestFork,
-        Refusal::HeadTruncated | Refusal::BodyTruncated | Refusal::GcsTruncated => ProblemType::DigestTruncated,
-        Refusal::ShardTable | Refusal::Shard(_) | Refusal::BodyHash | Refusal::BodyTrailing => ProblemType::DigestHash,
+        Refusal::HeadTruncated | Refusal::BodyTruncated | Refusal::GcsTruncated => {
+            ProblemType::DigestTruncated
+        }
+        Refusal::ShardTable | Refusal::Shard(_) | Refusal::BodyHash | Refusal::BodyTrailing => {
+            ProblemType::DigestHash
+        }
         Refusal::BloomVersion
         | Refusal::BloomEmpty
         | Refusal::BloomHashes

@@ -11,21 +11,43 @@ impl Node {
     ///
     /// # Errors
     /// When `only` isn't an active peer, or the store fails. A peer's failure is in the report instead.
-    pub async fn sync(self: &Arc<Self>, only: Option<NodeId>, dry_run: bool) -> Result<SyncReport, FlowError> {
+    pub async fn sync(
+        self: &Arc<Self>,
+        only: Option<NodeId>,
+        dry_run: bool,
+    ) -> Result<SyncReport, FlowError> {
         let _syncing = self.syncing.lock().await;
         let peers: Vec<NodeId> = {
             let document = self.document();
-            let active = document.document.members.iter().filter(|member| member.is_active());
-            active.map(|member| member.id.clone()).filter(|id| *id != self.id).collect()
+            let active = document
+                .document
+                .members
+                .iter()
+                .filter(|member| member.is_active());
+            active
+                .map(|member| member.id.clone())
+                .filter(|id| *id != self.id)
+                .collect()
         };
         if only.as_ref().is_some_and(|only| !peers.contains(only)) {
             return Err(FlowError::NotFound);
         }
-        let mut report = SyncReport { dry_run, peers: Vec::new() };
-        for peer in peers.into_iter().filter(|peer| only.as_ref().is_none_or(|only| only == peer)) {
+        let mut report = SyncReport {
+            dry_run,
+            peers: Vec::new(),
+        };
+        for peer in peers
+            .into_iter()
+            .filter(|peer| only.as_ref().is_none_or(|only| only == peer))
+        {
             report.peers.push(self.sync_peer(&peer, dry_run).await?);
         }
-        if report.peers.iter().any(|peer| peer.lists.iter().any(|list| list.refused.is_none())) && !dry_run {
+        if report
+            .peers
+            .iter()
+            .any(|peer| peer.lists.iter().any(|list| list.refused.is_none()))
+            && !dry_run
+        {
             self.reload_index().await?;
         }
         Ok(report)
@@ -50,11 +72,17 @@ impl Node {
         }
         let (id, now) = (peer.clone(), self.now());
         match outcome {
-            Ok(lag) => self.gateway.store(move |store| store.peer_synced(&id, now, lag)).await?,
+            Ok(lag) => {
+                self.gateway
+                    .store(move |store| store.peer_synced(&id, now, lag))
+                    .await?
+            }
             Err(error) => {
                 say(&mut done, &error);
                 let code = done.error.clone().unwrap_or_default();
-                self.gateway.store(move |store| store.peer_failed(&id, now, &code)).await?;
+                self.gateway
+                    .store(move |store| store.peer_failed(&id, now, &code))
+                    .await?;
             }
         }
         Ok(done)
@@ -78,7 +106,11 @@ impl Node {
             self.fetch_status(peer, feed, dry_run, done).await?;
         }
         let mut lag = std::time::Duration::ZERO;
-        for offered in info.lists.iter().filter(|offered| offered.list.publisher == *peer) {
+        for offered in info
+            .lists
+            .iter()
+            .filter(|offered| offered.list.publisher == *peer)
+        {
             let created = self.fetch_list(peer, offered, dry_run, done).await?;
             lag = lag.max(created.map_or(std::time::Duration::ZERO, |created| self.now().since(created)));
         }
@@ -114,12 +146,15 @@ fn say(done: &mut PeerSync, error: &SyncFailure) {
         SyncFailure::Peer(error) => (error.code().to_owned(), error.to_string()),
         SyncFailure::Flow(error) => {
             let problem = error.problem();
-            let slug = problem.kind().map_or("internal", lianfang_wire::ProblemType::slug);
+            let slug = problem
+                .kind()
+                .map_or("internal", lianfang_wire::ProblemType::slug);
             (slug.to_owned(), problem.detail.unwrap_or(problem.title))
         }
-        SyncFailure::Refused(slug) => {
-            (slug.clone(), "a digest was refused; the one in force stays".to_owned())
-        }
+        SyncFailure::Refused(slug) => (
+            slug.clone(),
+            "a digest was refused; the one in force stays".to_owned(),
+        ),
     };
     tracing::warn!(peer = %done.peer, code, "sync with a peer failed");
     (done.error, done.detail) = (Some(code), Some(detail));

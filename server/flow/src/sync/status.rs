@@ -23,7 +23,10 @@ impl Node {
         done: &mut PeerSync,
     ) -> Result<(), SyncFailure> {
         let (id, audience) = (peer.clone(), feed.audience.clone());
-        let mut cursor = self.gateway.store(move |store| store.status_cursor(&id, &audience)).await?;
+        let mut cursor = self
+            .gateway
+            .store(move |store| store.status_cursor(&id, &audience))
+            .await?;
         if dry_run {
             done.status_items += feed.sequence.saturating_sub(cursor);
             return Ok(());
@@ -58,7 +61,11 @@ impl Node {
                 let expected = verified.fed == document.federation
                     && verified.publisher == *peer
                     && verified.audience == feed.audience;
-                if expected { Ok(row(verified, raw)) } else { Err(PeerError::Malformed.into()) }
+                if expected {
+                    Ok(row(verified, raw))
+                } else {
+                    Err(PeerError::Malformed.into())
+                }
             })
             .collect()
     }
@@ -70,13 +77,18 @@ impl Node {
         items: Vec<PeerStatus>,
     ) -> Result<u64, SyncFailure> {
         let (id, audience) = (peer.clone(), feed.audience.clone());
-        let outcome = self.gateway.store(move |store| store.apply_status(&id, &audience, &items)).await?;
+        let outcome = self
+            .gateway
+            .store(move |store| store.apply_status(&id, &audience, &items))
+            .await?;
         match outcome {
             StatusOutcome::Applied { cursor } => Ok(cursor),
             StatusOutcome::Gap { .. } => Err(PeerError::Malformed.into()),
             StatusOutcome::Fork { .. } => {
                 let (id, now) = (peer.clone(), self.now());
-                self.gateway.store(move |store| store.quarantine_peer(&id, now, "status_fork")).await?;
+                self.gateway
+                    .store(move |store| store.quarantine_peer(&id, now, "status_fork"))
+                    .await?;
                 Err(FlowError::from(lianfang_wire::ProblemType::DigestFork).into())
             }
         }

@@ -41,16 +41,19 @@ impl Node {
         };
         let request = EvalRequest::new(purpose, vec![section])
             .map_err(|_| FlowError::Internal("an evaluation request is out of bounds"))?;
-        let answers = self.collect(key, &Arc::new(request), &blinded).await?;
+        let answers = self.evaluations(key, &Arc::new(request), &blinded).await?;
         if answers.len() < usize::from(key.threshold()) {
             return Ok(None);
         }
         let key = key.clone();
-        let tokens = self.gateway.compute(move || blinded.finalize(&key, &answers)).await?;
+        let tokens = self
+            .gateway
+            .compute(move || blinded.finalize(&key, &answers))
+            .await?;
         Ok(tokens.ok())
     }
 
-    async fn collect(
+    async fn evaluations(
         &self,
         key: &KeyDescriptor,
         request: &Arc<EvalRequest>,
@@ -61,13 +64,22 @@ impl Node {
         let mut committee = self.committee(key, &document.document.members).into_iter();
         let mut asked = FuturesUnordered::new();
         let mut answers = Vec::with_capacity(needed);
-        asked.extend(committee.by_ref().take(needed).map(|member| self.ask(member, key, request, blinded)));
+        asked.extend(
+            committee
+                .by_ref()
+                .take(needed)
+                .map(|member| self.ask(member, key, request, blinded)),
+        );
         while answers.len() < needed && !asked.is_empty() {
             match tokio::time::timeout(HEDGE, asked.next()).await {
                 Ok(Some(Some(answer))) => answers.push(answer),
                 Ok(None) => break,
                 Ok(Some(None)) | Err(_) => {
-                    asked.extend(committee.next().map(|member| self.ask(member, key, request, blinded)));
+                    asked.extend(
+                        committee
+                            .next()
+                            .map(|member| self.ask(member, key, request, blinded)),
+                    );
                 }
             }
         }
@@ -80,7 +92,9 @@ impl Node {
             .iter()
             .filter(|member| member.is_active())
             .filter(|member| {
-                member.committee_index.is_some_and(|index| key.verification_share(index).is_some())
+                member
+                    .committee_index
+                    .is_some_and(|index| key.verification_share(index).is_some())
             })
             .collect();
         committee.sort_by_key(|member| member.id != self.id);
@@ -104,16 +118,16 @@ impl Node {
         };
         let fed = self.trust.federation();
         let signed = SignedEvalResponse::decode(&response).ok()?;
-        let verified =
-            member.signing_keys.iter().find_map(|key| signed.clone().verify(request, &fed, &member.id, key).ok());
+        let verified = member
+            .signing_keys
+            .iter()
+            .find_map(|key| signed.clone().verify(request, &fed, &member.id, key).ok());
         let section = verified?.sections().first()?.clone();
         let share = *key.verification_share(member.committee_index?)?;
         let blinded = Arc::clone(blinded);
         let checked = self
             .gateway
-            .compute(move || {
-                blinded.verify(&share, &section.evaluation)
-            })
+            .compute(move || blinded.verify(&share, &section.evaluation))
             .await;
         match checked {
             Ok(Ok(evaluation)) => Some(evaluation),
@@ -128,8 +142,9 @@ impl Node {
         if *member == self.id {
             return self.evaluate_request(&self.id, request).await;
         }
-        self.peers.evaluate(member, request.encode()).await.map_err(|error| {
-            FlowError::because(lianfang_wire::ProblemType::Unavailable, error.to_string())
-        })
+        self.peers
+            .evaluate(member, request.encode())
+            .await
+            .map_err(|error| FlowError::because(lianfang_wire::ProblemType::Unavailable, error.to_string()))
     }
 }

@@ -19,7 +19,10 @@ impl TokenCache {
     pub(crate) fn new(capacity: usize, randomness: &dyn Randomness) -> Self {
         let mut secret = Zeroizing::new([0; 32]);
         randomness.rng().fill_bytes(secret.as_mut());
-        Self { secret, tokens: Cache::new(capacity) }
+        Self {
+            secret,
+            tokens: Cache::new(capacity),
+        }
     }
 
     pub(crate) fn find(&self, key: &TokenKeyId, input: &[u8]) -> Option<Arc<Token>> {

@@ -50,10 +50,15 @@ impl Node {
         let missing = self.look_up(&mut outcomes);
         let batches = missing.iter().flat_map(|(key_id, wanted)| {
             let key = crate::trust::key_by_id(&document.document, key_id);
-            wanted.chunks(MAX_ELEMENTS).filter_map(move |batch| key.map(|key| (key, batch)))
+            wanted
+                .chunks(MAX_ELEMENTS)
+                .filter_map(move |batch| key.map(|key| (key, batch)))
         });
         let fetched = batches.map(|(key, batch)| self.fetch(purpose, key, batch));
-        let fetched: Vec<_> = stream::iter(fetched).buffer_unordered(BATCHES_AT_ONCE).try_collect().await?;
+        let fetched: Vec<_> = stream::iter(fetched)
+            .buffer_unordered(BATCHES_AT_ONCE)
+            .try_collect()
+            .await?;
         for (place, token) in fetched.into_iter().flatten() {
             if let Some(outcome) = outcomes.get_mut(place) {
                 outcome.token = Some(token);
@@ -97,7 +102,10 @@ impl Node {
             .to_bytes();
             outcome.token = self.tokens.find(&outcome.key_id, &input);
             if outcome.token.is_none() {
-                missing.entry(outcome.key_id).or_default().push(Wanted { place, input });
+                missing
+                    .entry(outcome.key_id)
+                    .or_default()
+                    .push(Wanted { place, input });
             }
         }
         missing
@@ -110,7 +118,9 @@ impl Node {
         wanted: &[Wanted],
     ) -> Result<Vec<(usize, Arc<Token>)>, FlowError> {
         let inputs = wanted.iter().map(|wanted| wanted.input.clone()).collect();
-        let Some(tokens) = self.ask_committee(purpose, key, inputs).await? else { return Ok(Vec::new()) };
+        let Some(tokens) = self.ask_committee(purpose, key, inputs).await? else {
+            return Ok(Vec::new());
+        };
         let remember = |(wanted, token): (&Wanted, Token)| {
             let token = Arc::new(token);
             self.tokens.put(&key.key_id(), &wanted.input, Arc::clone(&token));
