@@ -1,0 +1,53 @@
+//! Kinds of identifiers and the rules that turn a raw value into canonical bytes (PROTOCOL.md §1).
+//!
+//! Matching happens on tokens of canonical forms, so recall is decided here, and so are wrongful bans. The crate
+//! reads no file, no clock and no network; its tables are embedded and immutable.
+//!
+//! ```
+//! use lianfang_identifier::{canonicalise, Region};
+//!
+//! let forms = canonicalise("phone_cn".parse()?, "手机：186-1502-0612", None)?;
+//! assert_eq!(forms[0].value, "+8618615020612");
+//!
+//! let reject = canonicalise("cn_uscc".parse()?, "91350100M000100Y44", Some(Region::CN)).unwrap_err();
+//! assert_eq!(reject.code(), "check_digit");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod canonical;
+mod checksum;
+mod deny;
+mod input;
+mod jsonl;
+mod kind;
+mod normalise;
+mod region;
+mod reject;
+mod reserved;
+mod table;
+mod text;
+mod trace;
+
+pub use canonical::{Canonical, Caution, Check};
+pub use deny::DENY_LISTS_VERSION;
+pub use input::InputKind;
+pub use jsonl::{LONGEST_RECORD, canonical_jsonl};
+pub use kind::{Class, Effect, Kind, Level, Strength, UnknownKind};
+pub use region::{NoRegion, Region};
+pub use reject::Reject;
+pub use reserved::{TEST_DOMAIN, TestOutcome, reserved_test, reserved_tests};
+pub use table::{KindInfo, info, kinds};
+pub use trace::Step;
+
+pub(crate) use trace::Trace;
+
+/// The canonical forms of a raw value, under the rules in force.
+///
+/// `region` is the caller's default for values without a country; a preset such as `phone_cn` wins over it. One
+/// value may lead to several forms, of other kinds too: a unified social credit code holds an organisation code.
+///
+/// # Errors
+/// A [`Reject`] with a stable code when the value has no form; a failed check digit is never repaired.
+pub fn canonicalise(kind: InputKind, value: &str, region: Option<Region>) -> Result<Vec<Canonical>, Reject> {
+    normalise::run(kind, value, region, &mut Trace::off())
+}

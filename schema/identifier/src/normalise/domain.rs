@@ -1,0 +1,54 @@
+use super::host;
+use crate::canonical::{Canonical, Check};
+use crate::text::field;
+use crate::{Kind, Region, Reject, Trace, deny};
+
+/// Host name as A-label without `www.`; scheme, port, user info and path are dropped. A homograph stays the
+/// different domain it is.
+pub(super) fn normalise(
+    raw: &str,
+    _region: Option<Region>,
+    trace: &mut Trace<'_>,
+) -> Result<Vec<Canonical>, Reject> {
+    let text = field::plain(raw, trace)?;
+    let text = host::refang(&text);
+    let address = host::cut(&text);
+    trace.note("authority", &address.host);
+    let ascii = host::to_ascii(&address.host)?;
+    trace.note("idna", &ascii);
+    let name = host::without_www(&ascii);
+    trace.note("www", name);
+    match deny::host(name) {
+        Some(reject) => Err(reject),
+        None if host::is_public_suffix(name) => Err(Reject::PublicSuffix),
+        None => Ok(vec![Canonical::strict(Kind::Domain, name, Check::NotApplicable)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(raw: &str) -> Result<String, Reject> {
+        normalise(raw, None, &mut Trace::off()).map(|forms| forms[0].value.clone())
+    }
+
+    #[test]
+    fn a_homograph_is_another_domain() {
+        assert_ne!(value("аррӏе.com").unwrap(), value("apple.com").unwrap());
+    }
+
+    #[test]
+    fn names_shared_by_many_are_refused_with_the_reason() {
+        for (text, reject) in [
+            ("co.uk", Reject::PublicSuffix),
+            ("https://www.taobao.com/", Reject::PlatformHost),
+            ("bit.ly", Reject::Shortener),
+            ("linktr.ee", Reject::LinkInBio),
+            ("www.example.com", Reject::ReservedDomain),
+            ("shop.invalid", Reject::ReservedDomain),
+        ] {
+            assert_eq!(value(text), Err(reject), "{text}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+use super::name;
+use crate::canonical::Canonical;
+use crate::text::han;
+use crate::{Kind, Region, Reject, Trace};
+
+/// Company forms, longest first; the class stands where the form stood, so that a branch keeps its head office.
+const FORMS: &[(&str, &str)] = &[
+    ("股份有限责任公司", "#J"),
+    ("股份有限公司", "#J"),
+    ("(股)有限公司", "#J"),
+    ("(股)公司", "#J"),
+    ("有限责任公司", "#L"),
+    ("责任有限公司", "#L"),
+    ("有限公司", "#L"),
+    ("(有)公司", "#L"),
+    ("股份公司", "#J"),
+    ("株式会社", "#K"),
+    ("(株)", "#K"),
+    ("有限会社", "#Y"),
+];
+
+/// Registered name in Chinese: simplified, without spaces, brackets and punctuation, company form as a class
+/// (`#L` 有限公司, `#J` 股份有限公司, `#K` 株式会社). City, numbers, 集团 and 分公司 are kept. Folded only.
+pub(super) fn normalise(
+    raw: &str,
+    _region: Option<Region>,
+    trace: &mut Trace<'_>,
+) -> Result<Vec<Canonical>, Reject> {
+    let mut forms = Vec::with_capacity(2);
+    for reading in name::readings(raw, trace)? {
+        let value = fold(&reading, trace)?;
+        let form = Canonical::folded(Kind::LegalNameCn, value);
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    Ok(forms)
+}
+
+fn fold(reading: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
+    let text: String = reading
+        .chars()
+        .filter(|&c| !c.is_whitespace() && is_kept(c))
+        .collect();
+    let mut text = han::simplify(&text);
+    trace.note("simplified", &text);
+    for class in ["#l", "#j", "#k", "#y"] {
+        text = text.replace(class, &class.to_ascii_uppercase());
+    }
+    for (form, class) in FORMS {
+        if text.contains(form) {
+            text = text.replace(form, class);
+        }
+    }
+    text.retain(|c| !matches!(c, '(' | ')'));
+    trace.note("company form", &text);
+    if text
+        .trim_start_matches('#')
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .count()
+        < 2
+    {
+        return Err(Reject::Format);
+    }
+    Ok(text)
+}
+
+/// Letters, digits, brackets (until the form is read), `&`, `+`, and `#` in front of a class.
+fn is_kept(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '(' | ')' | '&' | '+' | '#') || name::is_letter_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(raw: &str) -> String {
+        normalise(raw, None, &mut Trace::off()).unwrap()[0].value.clone()
+    }
+
+    #[test]
+    fn one_company_however_it_is_written() {
+        for raw in [
+            "上海蚂蚁博士（闵行）日用品有限公司",
+            "上海螞蟻博士(閔行)日用品有限責任公司",
+            "上海蚂蚁博士【闵行】日用品 有限公司",
+            "公司名称：上海蚂蚁博士(闵行)日用品有限公司",
+            "上海蚂蚁博士闵行日用品#L",
+            "上海·蚂蚁博士（闵行）日用品有限公司。",
+        ] {
+            assert_eq!(value(raw), "上海蚂蚁博士闵行日用品#L", "{raw}");
+        }
+        assert_eq!(value("信錦企業(股)公司"), value("信锦企业股份有限公司"));
+    }
+
+    #[test]
+    fn branches_groups_and_look_alikes_stay_apart() {
+        let names = [
+            "义乌市腾岳科技有限公司",
+            "义乌市腾岳科技股份有限公司",
+            "义乌市腾岳科技有限公司广州分公司",
+            "义乌市腾岳科技集团有限公司",
+            "义乌市腾岳控股有限公司",
+            "义乌市滕岳科技有限公司",
+            "腾岳科技有限公司",
+            "义乌市腾岳科技商行",
+            "义乌市腾岳科技",
+        ];
+        for (i, one) in names.iter().enumerate() {
+            for other in &names[i + 1..] {
+                assert_ne!(value(one), value(other), "{one} / {other}");
+            }
+        }
+    }
+}

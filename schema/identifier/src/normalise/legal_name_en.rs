@@ -1,0 +1,182 @@
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::name;
+use crate::canonical::Canonical;
+use crate::text::charmap::rows;
+use crate::{Kind, Region, Reject, Trace};
+
+pub(crate) const FORMS: &str = include_str!("../../data/company_forms_en.tsv");
+
+/// Most words a company form has.
+const LONGEST_FORM: usize = 5;
+
+static TABLE: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| rows(FORMS).filter_map(|row| row.split_once('\t')).collect());
+
+/// Registered name in Latin letters: lower case, no spaces or punctuation, company form as a class behind `#`.
+/// Folded only: a name never bans alone.
+pub(super) fn normalise(
+    raw: &str,
+    _region: Option<Region>,
+    trace: &mut Trace<'_>,
+) -> Result<Vec<Canonical>, Reject> {
+    let readings = name::readings(raw, trace)?;
+    let mut forms = Vec::with_capacity(2);
+    for reading in readings {
+        let value = fold(&reading)?;
+        trace.note("company form", &value);
+        let form = Canonical::folded(Kind::LegalNameEn, value);
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    Ok(forms)
+}
+
+fn fold(reading: &str) -> Result<String, Reject> {
+    let (reading, class) = match reading.rsplit_once('#') {
+        Some((body, class)) if TABLE.values().any(|known| known.eq_ignore_ascii_case(class)) => {
+            (body, Some(class.to_ascii_uppercase()))
+        }
+        _ => (reading, None),
+    };
+    let mut words = words(reading);
+    if words.len() > 1 && words.first().is_some_and(|word| word == "the") {
+        words.remove(0);
+    }
+    let class = class.or_else(|| take_form(&mut words));
+    let stem: String = words.iter().map(|word| expand(word)).collect();
+    if stem.is_empty() {
+        return Err(Reject::Format);
+    }
+    Ok(match class {
+        Some(class) => format!("{stem}#{class}"),
+        None => stem,
+    })
+}
+
+/// Words of letters and digits; `&` is a word (`and` reads the same), dots and apostrophes vanish inside words,
+/// runs of single letters (`L.L.C.`, `C O`) become one word when they end the name.
+fn words(reading: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for c in reading.chars() {
+        if c.is_alphanumeric() || !c.is_ascii() && super::name::is_letter_mark(c) {
+            word.push(c);
+        } else if c == '&' || c == '+' {
+            flush(&mut word, &mut words);
+            words.push(c.to_string());
+        } else if !matches!(c, '\'' | '.') || c == '.' && word.chars().count() != 1 {
+            flush(&mut word, &mut words);
+        } else if c == '.' {
+            // A single letter and a dot: an initial, kept apart to be joined below.
+            flush(&mut word, &mut words);
+        }
+    }
+    flush(&mut word, &mut words);
+    for word in &mut words {
+        if word == "and" {
+            "&".clone_into(word);
+        }
+    }
+    join_trailing_initials(&mut words);
+    words
+}
+
+fn flush(word: &mut String, words: &mut Vec<String>) {
+    if !word.is_empty() {
+        words.push(std::mem::take(word));
+    }
+}
+
+fn join_trailing_initials(words: &mut Vec<String>) {
+    let single = |word: &&String| word.len() == 1 && word.as_bytes().iter().all(u8::is_ascii_lowercase);
+    let run = words.iter().rev().take_while(single).count();
+    // The longest tail that spells a form: `s o l e x c o l t d` ends in `coltd`.
+    for take in (2..=run.min(14)).rev() {
+        let start = words.len() - take;
+        let joined: String = words.get(start..).unwrap_or_default().concat();
+        if TABLE.contains_key(joined.as_str()) {
+            words.truncate(start);
+            words.push(joined);
+            return;
+        }
+    }
+}
+
+/// Takes the longest company form off the end; two forms in a row (`Co., Ltd.`) are one entry of the table.
+fn take_form(words: &mut Vec<String>) -> Option<String> {
+    for take in (1..=LONGEST_FORM.min(words.len().saturating_sub(1))).rev() {
+        let start = words.len() - take;
+        let tail = words.get(start..)?.join(" ");
+        if let Some(class) = TABLE.get(tail.as_str()) {
+            words.truncate(start);
+            return Some((*class).to_owned());
+        }
+    }
+    None
+}
+
+/// Abbreviations with one reading.
+fn expand(word: &str) -> &str {
+    match word {
+        "intl" | "int'l" | "internat" => "international",
+        "mfg" | "mfr" => "manufacturing",
+        "mfy" | "fty" => "factory",
+        "impexp" => "import&export",
+        "imp" => "import",
+        "exp" => "export",
+        "trdg" => "trading",
+        "bros" => "brothers",
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(raw: &str) -> String {
+        normalise(raw, None, &mut Trace::off()).unwrap()[0].value.clone()
+    }
+
+    #[test]
+    fn one_company_however_it_is_written() {
+        for raw in [
+            "SUNWAY TECH CO., LTD",
+            "Sunway Tech Co Ltd",
+            "SUNWAY TECH Company Limited",
+            "Sunway-Tech Co.,Ltd.",
+            "Ｓｕｎｗａｙ　Ｔｅｃｈ　ＣＯ．，　ＬＴＤ．",
+            "Súnway Tech Co. Limited",
+            "SUNWAY TECH C O L T D",
+            "Sunwаy Tесh Со., Ltd",
+            "The Sunway Tech Co., Ltd.",
+            "sunwaytech#COL",
+        ] {
+            assert_eq!(value(raw), "sunwaytech#COL", "{raw}");
+        }
+    }
+
+    #[test]
+    fn another_form_or_name_is_another_company() {
+        let names = [
+            "ACME LLC",
+            "ACME LTD",
+            "ACME CO LTD",
+            "ACME INC",
+            "ACME",
+            "ACME GROUP CO LTD",
+            "ACME L.L.C. LTD",
+        ];
+        for (i, one) in names.iter().enumerate() {
+            for other in &names[i + 1..] {
+                assert_ne!(value(one), value(other), "{one} / {other}");
+            }
+        }
+        assert_eq!(value("A & B Corp."), value("A and B Corporation"));
+        assert_eq!(value("Acme L.L.C."), "acme#LLC");
+        assert_eq!(value("Acme S.p.A."), "acme#SPA");
+    }
+}

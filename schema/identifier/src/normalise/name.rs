@@ -1,0 +1,92 @@
+use crate::text::{field, latin};
+use crate::{Reject, Trace};
+
+/// Words people write before a name.
+const LABELS: &[&str] = &[
+    "公司名称",
+    "企业名称",
+    "公司全称",
+    "企业全称",
+    "名称",
+    "商户名称",
+    "店铺名称",
+    "单位名称",
+    "公司",
+    "company name",
+    "company",
+    "legal name",
+    "name",
+    "brand",
+    "品牌",
+    "品牌名",
+    "品牌名称",
+    "商标",
+    "supplier",
+    "seller",
+    "vendor",
+    "manufacturer",
+    "卖家",
+    "厂家",
+    "公司名稱",
+    "企業名稱",
+    "名稱",
+];
+
+/// The readings of a name: marks of trade stripped, letters plain, lower case, look-alikes as Latin, and as written
+/// where a word is wholly in another script.
+pub(super) fn readings(raw: &str, trace: &mut Trace<'_>) -> Result<Vec<String>, Reject> {
+    // NFKC would turn ™ into the letters TM.
+    let raw = raw.replace(['™', '℠', '®', '©', '℗', 'ⓡ', 'Ⓡ', 'ⓒ', 'Ⓒ', '🄬', '🅮', '🄫'], " ");
+    let text = field::plain(&raw, trace)?;
+    let text = without_label(&text);
+    let text = latin::plain_letters(text);
+    trace.note("letters", &text);
+    let (latin, native) = latin::readings(&text);
+    let mut readings = vec![lower(&latin)];
+    if let Some(native) = native {
+        readings.push(lower(&native));
+    }
+    if let Some(first) = readings.first() {
+        trace.note("look-alikes", first);
+    }
+    if readings
+        .iter()
+        .all(|reading| !reading.chars().any(char::is_alphanumeric))
+    {
+        return Err(Reject::Format);
+    }
+    Ok(readings)
+}
+
+fn without_label(text: &str) -> &str {
+    let text = text.trim_matches(['"', '\'', '[', ']', ' ', ';']);
+    match text.split_once(':') {
+        Some((label, rest)) => {
+            let label = label.trim().to_lowercase();
+            if LABELS.contains(&label.as_str()) && !rest.trim().is_empty() {
+                rest.trim()
+            } else {
+                text
+            }
+        }
+        None => text,
+    }
+}
+
+/// Lower case without what lower-casing leaves behind (`İ` becomes `i` and a combining dot; final sigma).
+fn lower(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .filter(|&c| c != '\u{307}')
+        .map(|c| if c == 'ς' { 'σ' } else { c })
+        .collect()
+}
+
+/// A mark that belongs to the letter before it in scripts other than Latin (vowel signs, kana voicing).
+pub(super) fn is_letter_mark(c: char) -> bool {
+    !latin::is_mark(c) && !c.is_alphanumeric() && is_combining(c)
+}
+
+fn is_combining(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}

@@ -1,0 +1,217 @@
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use rlibphonenumber::{PhoneNumberFormat, PhoneNumberUtil};
+
+use crate::canonical::{Canonical, Check};
+use crate::text::{field, latin, numeral, sheet};
+use crate::{Kind, Region, Reject, Trace, deny};
+
+static UTIL: LazyLock<Option<PhoneNumberUtil>> = LazyLock::new(|| PhoneNumberUtil::new().ok());
+
+/// E.164 number; the extension is dropped, since it names a desk and not a line.
+pub(super) fn normalise(
+    raw: &str,
+    region: Option<Region>,
+    trace: &mut Trace<'_>,
+) -> Result<Vec<Canonical>, Reject> {
+    let text = field::plain(raw, trace)?;
+    let text = numeral::digits(&text);
+    let (text, damaged) = sheet::repair(&text)?;
+    let text = latin::ascii_expected(&text);
+    let text = from_link(&text).unwrap_or(text);
+    trace.note("numerals", &text);
+    let mut forms: Vec<Canonical> = Vec::new();
+    let mut worst = Reject::NotANumber;
+    for part in text.split([';', '、', '或']).flat_map(split_slash).take(8) {
+        match one(part, region, trace) {
+            Ok(form) if !forms.contains(&form) => forms.push(form.repaired(damaged)),
+            Ok(_) => {}
+            Err(reject) => worst = reject,
+        }
+    }
+    if forms.is_empty() { Err(worst) } else { Ok(forms) }
+}
+
+/// `wa.me/86138…`, `api.whatsapp.com/send?phone=86138…`: digits with the country code.
+fn from_link(text: &str) -> Option<Cow<'static, str>> {
+    let lower = text.to_ascii_lowercase();
+    let rest = [
+        "wa.me/",
+        "whatsapp.com/send?phone=",
+        "whatsapp.com/send/?phone=",
+        "t.me/+",
+    ]
+    .iter()
+    .find_map(|host| lower.split_once(host).map(|(_, rest)| rest.to_owned()))?;
+    let digits: String = rest
+        .trim_start_matches("%2b")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(15)
+        .collect();
+    (digits.len() >= 8).then(|| Cow::Owned(format!("+{digits}")))
+}
+
+/// Two whole numbers may share a field; `0571-1234567/8` is one number and a neighbouring line.
+fn split_slash(text: &str) -> impl Iterator<Item = &str> {
+    let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    let parts: Vec<&str> = text.split('/').collect();
+    let cut = parts.len() > 1 && parts.iter().filter(|part| long(part)).count() >= 1;
+    if cut {
+        parts.into_iter().filter(|part| long(part)).collect()
+    } else {
+        vec![text]
+    }
+    .into_iter()
+}
+
+fn one(text: &str, region: Option<Region>, trace: &mut Trace<'_>) -> Result<Canonical, Reject> {
+    let (text, read) = read_letters(text, region);
+    let text = dialled(&text);
+    trace.note("label", &text);
+    if text.contains("**") {
+        return Err(Reject::Masked);
+    }
+    let e164 = parse(&text, region)?;
+    trace.note("e164", &e164);
+    if let Some(reject) = deny::phone(&e164) {
+        return Err(reject);
+    }
+    Ok(Canonical::strict(Kind::Phone, e164, Check::NotApplicable).repaired(read))
+}
+
+/// `l38OO138OOO`: outside North America, where letters spell numbers, O and l stand for digits when they are the
+/// only letters between digits.
+fn read_letters(text: &str, region: Option<Region>) -> (Cow<'_, str>, bool) {
+    let vanity = region == Some(Region::US) || text.trim_start().starts_with("+1");
+    let digit = |c: char| c.is_ascii_digit();
+    let confusable = |c: char| matches!(c, 'o' | 'O' | 'l' | 'I' | 'i' | 'L');
+    let letters: Vec<char> = text.chars().filter(|c| c.is_ascii_alphabetic()).collect();
+    let digits = text.chars().filter(|&c| digit(c)).count();
+    if vanity || letters.is_empty() || !letters.iter().all(|&c| confusable(c)) || digits < letters.len() / 2 {
+        return (Cow::Borrowed(text), false);
+    }
+    let plain = text.chars().map(|c| match c {
+        'o' | 'O' => '0',
+        'l' | 'I' | 'i' | 'L' => '1',
+        _ => c,
+    });
+    (Cow::Owned(plain.collect()), true)
+}
+
+/// What is dialled: labels in front and extensions behind removed, decoration turned into spaces.
+fn dialled(text: &str) -> String {
+    let text = text.trim();
+    let start = text.find(|c: char| c.is_ascii_digit() || c == '+').unwrap_or(0);
+    let start = match text.get(..start).and_then(|head| head.rfind('(')) {
+        Some(open)
+            if text
+                .get(open..start)
+                .is_some_and(|gap| gap.chars().all(|c| c == '(' || c == ' ')) =>
+        {
+            open
+        }
+        _ => start,
+    };
+    let number = text.get(start..).unwrap_or_default();
+    let number = number.split(';').next().unwrap_or_default();
+    let end = number
+        .find(|c: char| !c.is_ascii() && c.is_alphabetic() || matches!(c, '#' | '@' | ','))
+        .unwrap_or(number.len());
+    let number = number.get(..end).unwrap_or_default();
+    number
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '+' | '(' | ')' | '-' | '*') {
+                c
+            } else {
+                ' '
+            }
+        })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+fn parse(text: &str, region: Option<Region>) -> Result<String, Reject> {
+    let util = UTIL.as_ref().ok_or(Reject::NotANumber)?;
+    let default = region.and_then(|region| region.as_str().parse::<rlibphonenumber::Region>().ok());
+    if default.is_none() && !text.starts_with(['+', '(']) {
+        return Err(Reject::RegionRequired);
+    }
+    let number = util.parse(text, default).map_err(|_| Reject::NotANumber)?;
+    let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
+    if !util.is_possible_number(&number) {
+        return without_mobile_prefix(&e164).ok_or(Reject::NotANumber);
+    }
+    let digits = e164.len() - 1;
+    let country = number.country_code.to_string().len();
+    if !util.is_valid_number(&number)
+        && digits - country < 9
+        && !matches!(number.country_code, 65 | 852 | 853)
+    {
+        // Seven or eight digits without an area code exist in every city.
+        return Err(Reject::NotANumber);
+    }
+    Ok(e164)
+}
+
+/// Mexico dropped the 1 between country code and mobile number in 2019.
+fn without_mobile_prefix(e164: &str) -> Option<String> {
+    let rest = e164.strip_prefix("+521")?;
+    (rest.len() == 10).then(|| format!("+52{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(raw: &str, region: &str) -> Result<String, Reject> {
+        normalise(raw, region.parse().ok(), &mut Trace::off()).map(|forms| forms[0].value.clone())
+    }
+
+    #[test]
+    fn one_line_however_it_is_written() {
+        for raw in [
+            "13800238001",
+            "+86 138 0023 8001",
+            "008613800238001",
+            "(+86)13800238001",
+            "手机：138-0023-8001",
+            "一三八〇〇二三八〇〇一",
+            "l38OO238OO1",
+            "013800238001",
+            "tel:+86-138-0023-8001;ext=3",
+            "13800238001 转 8",
+            "wa.me/8613800238001",
+            "138★0023★8001",
+            "☎13800238001",
+            "13800238001(微信同号)",
+            "+86(0)138 0023 8001",
+        ] {
+            assert_eq!(value(raw, "CN").as_deref(), Ok("+8613800238001"), "{raw}");
+        }
+    }
+
+    #[test]
+    fn extensions_name_a_desk() {
+        for raw in [
+            "02-27861188轉12",
+            "02-27861188#12",
+            "(02)2786-1188 分機 12",
+            "02-27861188 ext. 12",
+            "02-27861188 x12",
+        ] {
+            assert_eq!(value(raw, "TW").as_deref(), Ok("+886227861188"), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_number_without_a_country_needs_a_region() {
+        assert_eq!(value("13800238001", ""), Err(Reject::RegionRequired));
+        assert_eq!(value("+8613800238001", "").as_deref(), Ok("+8613800238001"));
+        assert_eq!(value("78334653", "CN"), Err(Reject::NotANumber));
+        assert_eq!(value("138****8001", "CN"), Err(Reject::Masked));
+    }
+}

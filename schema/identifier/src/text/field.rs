@@ -1,0 +1,236 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use super::{glyph, latin, numeral, prepass, sheet};
+use crate::{Reject, Trace};
+
+/// What a code looks like and which words people write around it.
+pub(crate) struct Code<'a, T> {
+    /// Upper-case ASCII words without separators, longest first where one begins another.
+    pub labels: &'a [&'a str],
+    /// No letter belongs to the code: a spreadsheet may have damaged it, Chinese numerals may stand in it.
+    pub digits_only: bool,
+    /// Reads the upper-case ASCII letters and digits that are left.
+    pub read: &'a dyn Fn(&str) -> Result<T, Reject>,
+}
+
+/// A code that was read, and whether the text had to be repaired for it.
+pub(crate) struct Found<T> {
+    pub value: T,
+    pub repaired: bool,
+}
+
+/// Finds the one code in a raw value: as a whole, or beside labels, brackets and remarks. Two different codes
+/// are ambiguous; none gives the reason that came closest.
+pub(crate) fn find<T: PartialEq + Clone>(
+    raw: &str,
+    trace: &mut Trace<'_>,
+    code: &Code<'_, T>,
+) -> Result<Found<T>, Reject> {
+    let text = plain(raw, trace)?;
+    let text = if code.digits_only {
+        numeral::digits(&text)
+    } else {
+        text
+    };
+    trace.note("numerals", &text);
+    let (text, repaired) = sheet::repair(&text)?;
+    let text = latin::ascii_expected(&text);
+    if text.contains(['\u{fffd}', '\u{2044}']) {
+        return Err(Reject::Alphabet);
+    }
+    let found = |value| Found { value, repaired };
+    let whole = compact(&text);
+    trace.note("separators", &whole);
+    if whole.is_empty() {
+        return Err(if text.is_empty() {
+            Reject::Empty
+        } else {
+            Reject::Alphabet
+        });
+    }
+    let mut worst = match (code.read)(&whole) {
+        Ok(value) => return Ok(found(value)),
+        Err(reject) => reject,
+    };
+    let bare = unlabel(&whole, code.labels);
+    if bare.len() < whole.len() {
+        trace.note("label", bare);
+        match (code.read)(bare) {
+            Ok(value) => return Ok(found(value)),
+            Err(reject) => worst = closer(worst, reject),
+        }
+    }
+    match among(&pieces(&text), code, worst) {
+        Ok(value) => {
+            trace.note("extracted", "…");
+            Ok(found(value))
+        }
+        Err(reject) => Err(if text.contains("**") {
+            Reject::Masked
+        } else {
+            reject
+        }),
+    }
+}
+
+/// Pre-pass, undressed glyphs, bounded length.
+pub(crate) fn plain<'a>(raw: &'a str, trace: &mut Trace<'_>) -> Result<Cow<'a, str>, Reject> {
+    let text = prepass::prepass(raw);
+    trace.note("prepass", &text);
+    if text.is_empty() {
+        return Err(Reject::Empty);
+    }
+    if text.len() > prepass::LONGEST {
+        return Err(Reject::TooLong);
+    }
+    match glyph::undress(&text) {
+        Cow::Borrowed(_) => Ok(text),
+        Cow::Owned(undressed) => {
+            trace.note("glyphs", &undressed);
+            Ok(Cow::Owned(undressed))
+        }
+    }
+}
+
+/// ASCII letters and digits, letters in upper case; everything that is neither letter nor digit is dropped.
+/// Letters of other scripts stay, so that they are refused.
+pub(crate) fn compact(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// Takes known label words off the front, repeatedly, and off the back once.
+pub(crate) fn unlabel<'t>(text: &'t str, labels: &[&str]) -> &'t str {
+    let mut rest = text;
+    while let Some(shorter) = labels.iter().find_map(|label| rest.strip_prefix(label)) {
+        rest = shorter;
+    }
+    labels
+        .iter()
+        .find_map(|label| rest.strip_suffix(label))
+        .unwrap_or(rest)
+}
+
+/// The parts a code can hide in: cut at letters of other scripts, colons, brackets and the like.
+fn pieces(text: &str) -> Vec<String> {
+    let cut = |c: char| {
+        matches!(
+            c,
+            ':' | ';' | ',' | '=' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '"' | '\'' | '#' | '。' | '、'
+        ) || (c.is_alphanumeric() && !c.is_ascii())
+    };
+    text.split(cut)
+        .map(compact)
+        .filter(|piece| !piece.is_empty())
+        .collect()
+}
+
+fn among<T: PartialEq + Clone>(
+    pieces: &[String],
+    code: &Code<'_, T>,
+    mut worst: Reject,
+) -> Result<T, Reject> {
+    let mut hits: Vec<T> = Vec::new();
+    for piece in pieces.iter().take(64) {
+        for candidate in [piece.as_str(), unlabel(piece, code.labels)] {
+            match (code.read)(candidate) {
+                Ok(value) if !hits.contains(&value) => hits.push(value),
+                Ok(_) => {}
+                Err(reject) => worst = closer(worst, reject),
+            }
+        }
+    }
+    if hits.is_empty() && pieces.len() > 1 {
+        let joined = pieces.concat();
+        if let Ok(value) = (code.read)(unlabel(&joined, code.labels)) {
+            return Ok(value);
+        }
+        // The value itself may be broken by cuts while the label is one piece: try what follows each piece.
+        for start in 1..pieces.len().min(16) {
+            if let Ok(value) = (code.read)(unlabel(&pieces[start..].concat(), code.labels)) {
+                return Ok(value);
+            }
+        }
+    }
+    match hits.as_slice() {
+        [value] => Ok(value.clone()),
+        [] => Err(worst),
+        _ => Err(Reject::Ambiguous),
+    }
+}
+
+/// Of two reasons the one that says more about the value.
+pub(crate) fn closer(one: Reject, other: Reject) -> Reject {
+    if rank(other) > rank(one) { other } else { one }
+}
+
+fn rank(reject: Reject) -> u8 {
+    match reject {
+        Reject::Alphabet => 1,
+        Reject::Length => 2,
+        Reject::Format => 3,
+        Reject::Issuer => 4,
+        _ => 5,
+    }
+}
+
+/// Fields of a compound kind, separated by `|` (full-width bars are bars after the pre-pass).
+pub(crate) fn split<'t>(text: &'t str) -> Vec<&'t str> {
+    text.split('|').map(str::trim).collect()
+}
+
+impl<T> fmt::Debug for Code<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Code")
+            .field("labels", &self.labels)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn four_digits(text: &str) -> Result<String, Reject> {
+        match text.len() {
+            4 if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(text.to_owned()),
+            4 => Err(Reject::Alphabet),
+            _ => Err(Reject::Length),
+        }
+    }
+
+    fn read(text: &str) -> Result<String, Reject> {
+        let code = Code {
+            labels: &["NO", "PIN"],
+            digits_only: true,
+            read: &four_digits,
+        };
+        find(text, &mut Trace::off(), &code).map(|found| found.value)
+    }
+
+    #[test]
+    fn a_code_is_found_beside_labels_and_remarks() {
+        for text in [
+            "1234",
+            "12-34",
+            "PIN No. 1234",
+            "密码：12 34",
+            "密码1234（副本）",
+            "一二三四",
+            "PIN: 12:34",
+        ] {
+            assert_eq!(read(text).as_deref(), Ok("1234"), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_codes_are_ambiguous_and_none_says_why() {
+        assert_eq!(read("1234;5678"), Err(Reject::Ambiguous));
+        assert_eq!(read("12345"), Err(Reject::Length));
+        assert_eq!(read("\u{200b}"), Err(Reject::Empty));
+        assert_eq!(read("12\u{fffd}4"), Err(Reject::Alphabet));
+    }
+}
