@@ -211,29 +211,17 @@ impl From<KeyDescriptor> for DescriptorFields {
     }
 }
 
-/// A descriptor of `shares`, for tests.
+/// A descriptor of a shared key, for tests.
 #[cfg(test)]
-pub(crate) fn sample(shares: &[crate::KeyShare], threshold: u16) -> KeyDescriptor {
-    let verification_shares: Vec<_> = shares.iter().map(|share| *share.verification_share()).collect();
-    let indices: Vec<u16> = verification_shares[..usize::from(threshold)]
-        .iter()
-        .map(VerificationShare::index)
-        .collect();
-    let public_key = RistrettoPoint::vartime_multiscalar_mul(
-        coefficients(&indices, 0),
-        verification_shares
-            .iter()
-            .map(|share| share.point().point())
-            .take(indices.len()),
-    );
+pub(crate) fn sample(key: &crate::SecretKey, threshold: u16, shares: &[crate::KeyShare]) -> KeyDescriptor {
     KeyDescriptor::new(DescriptorFields {
         fed: FederationId([1; 16]),
         class: Class::Organisation,
         epoch: 1,
         generation: 1,
         threshold,
-        public_key: PublicElement::from_point(public_key),
-        verification_shares,
+        public_key: key.public(),
+        verification_shares: shares.iter().map(|share| *share.verification_share()).collect(),
         born: Birth {
             at: Timestamp::from_secs(1),
             threshold: 1,
