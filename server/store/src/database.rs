@@ -34,9 +34,6 @@ macro_rules! first_locked {
 }
 pub(crate) use first_locked;
 
-/// How long a caller waits for a connection before it is told that the database is busy.
-const WAIT: Duration = Duration::from_secs(2);
-
 pub(crate) enum Db {
     /// One writer and some readers of a file in write-ahead mode.
     Sqlite {
@@ -56,14 +53,25 @@ impl Db {
     pub(crate) fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
         if let Some(path) = settings.url.strip_prefix("sqlite:") {
             crate::sqlite_file::create_private(path)?;
-            let rw = pool(path, 1, WRITER)?;
-            let ro = pool(path, settings.connections, READER)?;
+            let rw = pool(path, 1, settings.patience, writer(settings.patience))?;
+            let ro = pool(
+                path,
+                settings.connections,
+                settings.patience,
+                reader(settings.patience),
+            )?;
             Ok(Self::Sqlite { rw, ro })
         } else if ["postgres://", "postgresql://"]
             .iter()
             .any(|scheme| settings.url.starts_with(scheme))
         {
-            pool(&settings.url, settings.connections, SERVER).map(Self::Postgres)
+            pool(
+                &settings.url,
+                settings.connections,
+                settings.patience,
+                server(settings.patience),
+            )
+            .map(Self::Postgres)
         } else {
             Err(StoreError::Url)
         }
@@ -112,29 +120,48 @@ impl<E> From<diesel::result::Error> for Abort<E> {
 }
 
 /// Statements run once on each new connection.
-#[derive(Debug, Clone, Copy)]
-struct Preamble(&'static str);
+#[derive(Debug)]
+struct Preamble(String);
 
-/// `busy_timeout` comes before the journal mode, which needs a lock. `FULL`: a commit whose event peers have
-/// seen must survive a power cut, or the chain forks. `secure_delete`: erasure overwrites.
-const WRITER: Preamble = Preamble(
-    "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
-);
-const READER: Preamble = Preamble("PRAGMA busy_timeout = 2000; PRAGMA query_only = ON;");
-const SERVER: Preamble =
-    Preamble("SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';");
+/// The timeout comes before the journal mode, which needs a lock. `FULL`: a commit whose event peers have seen
+/// must survive a power cut, or the chain forks. `secure_delete`: erasure overwrites.
+fn writer(patience: Duration) -> Preamble {
+    Preamble(format!(
+        "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+        patience.as_millis()
+    ))
+}
+
+fn reader(patience: Duration) -> Preamble {
+    Preamble(format!(
+        "PRAGMA busy_timeout = {}; PRAGMA query_only = ON;",
+        patience.as_millis()
+    ))
+}
+
+fn server(patience: Duration) -> Preamble {
+    Preamble(format!(
+        "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = '30s';",
+        patience.as_millis()
+    ))
+}
 
 impl<C: R2D2Connection + SimpleConnection + 'static> CustomizeConnection<C, diesel::r2d2::Error>
     for Preamble
 {
     fn on_acquire(&self, conn: &mut C) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(self.0)
+        conn.batch_execute(&self.0)
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
-fn pool<C>(url: &str, size: u32, preamble: Preamble) -> Result<Pool<ConnectionManager<C>>, StoreError>
+fn pool<C>(
+    url: &str,
+    size: u32,
+    patience: Duration,
+    preamble: Preamble,
+) -> Result<Pool<ConnectionManager<C>>, StoreError>
 where
     C: R2D2Connection + SimpleConnection + 'static,
     ConnectionManager<C>: diesel::r2d2::ManageConnection<Connection = C, Error = diesel::r2d2::Error>,
@@ -142,7 +169,7 @@ where
     Pool::builder()
         .max_size(size.max(1))
         .min_idle(Some(1))
-        .connection_timeout(WAIT)
+        .connection_timeout(patience)
         .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
         .connection_customizer(Box::new(preamble))
         .build(ConnectionManager::new(url))

@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
 
+use crate::batch::BATCH;
 use crate::columns::{At, AudienceName, Bytes32, Count, Id, MaybeAt, MaybeCount, count, limit, micros};
 use crate::database::{Link, query};
 use crate::schema::entries;
@@ -71,6 +72,25 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub fn entry(&self, id: Uuid) -> Result<EntryRow, StoreError> {
         self.db.read(|link| select_entry(link, id))
+    }
+
+    /// Those of these entries that exist, in order of id.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn entries(&self, ids: &[Uuid]) -> Result<Vec<EntryRow>, StoreError> {
+        let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+        self.db.read(|link| {
+            let mut found = Vec::with_capacity(ids.len());
+            for chunk in ids.chunks(BATCH) {
+                found.extend(query!(link, |conn| entries::table
+                    .filter(entries::id.eq_any(chunk))
+                    .select(EntryRow::as_select())
+                    .load(conn))?);
+            }
+            found.sort_unstable_by_key(|row: &EntryRow| row.id);
+            Ok(found)
+        })
     }
 
     /// The entry with this `client_reference`.

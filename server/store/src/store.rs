@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -11,13 +12,26 @@ use crate::locks::{Lock, lock};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Which database, and how many connections to it.
+/// Which database, and how it is used.
 #[derive(Clone)]
 pub struct DatabaseSettings {
     /// `sqlite:PATH` or `postgres://user:password@host/name`; the second may hold a password.
     pub url: String,
     /// Connections to PostgreSQL, or readers of a SQLite file (which always has one writer).
     pub connections: u32,
+    /// How long a call waits for a connection, and then for a lock, before it is [`StoreError::Busy`].
+    pub patience: Duration,
+}
+
+impl DatabaseSettings {
+    /// Four connections and two seconds.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections: 4,
+            patience: Duration::from_secs(2),
+        }
+    }
 }
 
 impl fmt::Debug for DatabaseSettings {

@@ -159,6 +159,7 @@ fn write(
         entries::jurisdiction.eq(&next.jurisdiction),
         entries::decided_at.eq(next.decided_at.map(micros)),
         entries::expires_at.eq(next.expires_at.map(micros)),
+        entries::due_at.eq(next.due_at.map(micros)),
         entries::updated_at.eq(micros(next.updated_at)),
         entries::last_seq.eq(count(next.last_seq)),
         entries::audience_seq.eq(next.audience_seq.map(count)),

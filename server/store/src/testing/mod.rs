@@ -73,12 +73,23 @@ impl TestDatabase {
                 (Place::Server { name }, url)
             }
         };
-        let settings = DatabaseSettings { url, connections: 8 };
+        let settings = DatabaseSettings {
+            connections: 8,
+            ..DatabaseSettings::new(url)
+        };
         let store = must("open", Store::open(&settings));
         Self {
             store,
             settings,
             place,
+        }
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        match self.place {
+            Place::Folder(_) => Backend::Sqlite,
+            Place::Server { .. } => Backend::Postgres,
         }
     }
 

@@ -1,14 +1,15 @@
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use super::must;
 
 struct Server {
     url: String,
-    /// Closes when this process ends, however it ends; then the watchdog stops the server and removes its folder.
-    _leash: Option<ChildStdin>,
+    /// Its standard input closes when this process ends, however it ends; then it stops the server and removes
+    /// the folder.
+    _watchdog: Option<Child>,
 }
 
 /// URL of a maintenance database.
@@ -16,7 +17,7 @@ pub(super) fn url() -> &'static str {
     static SERVER: OnceLock<Server> = OnceLock::new();
     &SERVER
         .get_or_init(|| match env::var("LIANFANG_TEST_POSTGRES") {
-            Ok(url) => Server { url, _leash: None },
+            Ok(url) => Server { url, _watchdog: None },
             Err(_) => start(),
         })
         .url
@@ -63,7 +64,7 @@ fn start() -> Server {
     let url = format!("postgres:///postgres?host={}&user=lf", folder.display());
     Server {
         url,
-        _leash: Some(watchdog(&prefix, &bin, &folder)),
+        _watchdog: Some(watchdog(&prefix, &bin, &folder)),
     }
 }
 
@@ -121,7 +122,7 @@ fn run(prefix: &[String], program: &Path, arguments: impl FnOnce(&mut Command)) 
     }
 }
 
-fn watchdog(prefix: &[String], bin: &Path, folder: &Path) -> ChildStdin {
+fn watchdog(prefix: &[String], bin: &Path, folder: &Path) -> Child {
     use std::os::unix::process::CommandExt;
     let mut stop = prefixed(prefix, &bin.join("pg_ctl"));
     stop.arg("-D")
@@ -141,8 +142,7 @@ fn watchdog(prefix: &[String], bin: &Path, folder: &Path) -> ChildStdin {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let mut child = must("start the watchdog", shell.spawn());
-    must("hold the watchdog", child.stdin.take().ok_or("no pipe"))
+    must("start the watchdog", shell.spawn())
 }
 
 fn prefixed(prefix: &[String], program: &Path) -> Command {

@@ -1,6 +1,17 @@
 //! Every test runs on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step fails the test")]
 
 mod both;
+mod digests;
 mod entries;
+mod failures;
+mod feeds;
 mod migrations;
+mod operations;
+mod peers;
 mod sample;
+mod schema;
+mod screenings;
+mod tokens;
+mod trust;
+mod writers;

@@ -1,8 +1,12 @@
 //! Synthetic rows, and a sealer whose hashes can be checked again.
 
+use std::sync::Barrier;
+use std::thread;
+
 use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
 use lianfang_store::{
-    EntryRow, EntryUpdate, EventDraft, EventRow, EventSealer, NewEntry, NewEvent, SealedEvent, SealingError,
+    EntryRow, EntryUpdate, EventDraft, EventRow, EventSealer, HeadRow, ListKey, ListRecord, NewEntry,
+    NewEvent, PeerStatus, RecordRow, SealedEvent, SealingError, TokenRow,
 };
 use uuid::Uuid;
 
@@ -123,4 +127,100 @@ pub(crate) fn assert_chain(events: &[EventRow]) {
         assert_eq!(event.hash, chained(&hash, event.seq, event.at, &event.commitment));
         (seq, time, hash) = (event.seq, event.at, event.hash);
     }
+}
+
+pub(crate) fn token(entry_id: Uuid, identifier_index: u16, byte: u8) -> TokenRow {
+    TokenRow {
+        entry_id,
+        identifier_index,
+        kind: 60_000,
+        norm_version: 200,
+        level: 1,
+        key_id: [1; 16],
+        role: 1,
+        verified: true,
+        token: [byte; 32],
+    }
+}
+
+pub(crate) fn list(publisher: &str, name: &str) -> ListKey {
+    ListKey {
+        publisher: node(publisher),
+        audience: audience(name),
+        subject_type: 1,
+        epoch: 1,
+    }
+}
+
+pub(crate) fn head(list: &ListKey, sequence: u64) -> HeadRow {
+    HeadRow {
+        publisher: list.publisher.clone(),
+        audience: list.audience.clone(),
+        subject_type: list.subject_type,
+        epoch: list.epoch,
+        incarnation: 1,
+        sequence,
+        kind: 0,
+        head: format!("head {sequence}").into_bytes(),
+        head_hash: sha256(&sequence.to_be_bytes()),
+        body_hash: sha256(format!("{list:?} {sequence}").as_bytes()),
+        body_length: 59_000,
+        created: at(sequence),
+        expires: at(sequence + 86_400),
+        in_force: false,
+    }
+}
+
+/// Its `confirm_key` is `byte` repeated.
+pub(crate) fn list_record(byte: u8) -> ListRecord {
+    ListRecord {
+        confirm_key: [byte; 32],
+        entry_id: Uuid::from_u128(u128::from(byte)),
+        identifier_index: 0,
+        kind: 1,
+        level: 0,
+        key_id: [1; 16],
+    }
+}
+
+pub(crate) fn status(entry_id: Uuid, seq: u64) -> PeerStatus {
+    PeerStatus {
+        seq,
+        entry_id,
+        state: ACTIVE,
+        deadline: None,
+        rule: None,
+        at: at(seq),
+        raw: format!("{entry_id} {seq}").into_bytes(),
+        terminal: false,
+    }
+}
+
+/// Of platform-a, under the confirm_key 5 5 5 …
+pub(crate) fn record(entry_id: Uuid, valid_until: Timestamp) -> RecordRow {
+    RecordRow {
+        publisher: node("platform-a"),
+        confirm_key: [5; 32],
+        audience: audience("all"),
+        subject_type: 1,
+        epoch: 1,
+        entry_id,
+        jws: "header.payload.signature".to_owned(),
+        valid_until,
+        received_at: at(0),
+    }
+}
+
+/// What eight callers get who start together, numbered from 0.
+pub(crate) fn race<T: Send>(call: impl Fn(u128) -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(8);
+    let run = |number| {
+        start.wait();
+        call(number)
+    };
+    thread::scope(|scope| {
+        let run = &run;
+        let threads: Vec<_> = (0..8).map(|number| scope.spawn(move || run(number))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }

@@ -1,0 +1,162 @@
+//! Heads of digest lists, and the records behind this node's own.
+
+use lianfang_store::{Adoption, HeadRow, ListKey, ListRecord, StoreError};
+
+use crate::both::both;
+use crate::sample::{at, head, list, list_record, node};
+
+fn sequences(heads: &[HeadRow]) -> Vec<u64> {
+    heads.iter().map(|head| head.sequence).collect()
+}
+
+both! {
+    fn a_newer_head_takes_the_place_of_the_one_in_force(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        assert_eq!(store.head(&key), Err(StoreError::NotFound));
+        assert_eq!(store.adopt_head(head(&key, 1)).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_head(head(&key, 5)).unwrap(), Adoption::Adopted);
+        let in_force = store.head(&key).unwrap();
+        assert_eq!(in_force, HeadRow { in_force: true, ..head(&key, 5) });
+        assert_eq!(in_force.list(), key);
+        assert_eq!(store.heads_in_force(None).unwrap(), [in_force]);
+    }
+}
+
+both! {
+    fn a_replayed_head_changes_nothing(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        for sequence in [1, 5] {
+            store.adopt_head(head(&key, sequence)).unwrap();
+        }
+        assert_eq!(store.adopt_head(head(&key, 5)).unwrap(), Adoption::Known);
+        assert_eq!(store.adopt_head(head(&key, 1)).unwrap(), Adoption::Known);
+        assert_eq!(store.adopt_head(head(&key, 3)).unwrap(), Adoption::Older);
+        assert_eq!(store.head(&key).unwrap().sequence, 5);
+    }
+}
+
+both! {
+    fn two_heads_at_one_sequence_are_shown_as_a_fork(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        for sequence in [1, 5] {
+            store.adopt_head(head(&key, sequence)).unwrap();
+        }
+        for sequence in [1, 5] {
+            let other = HeadRow { head_hash: [9; 32], ..head(&key, sequence) };
+            let Adoption::Fork { stored } = store.adopt_head(other).unwrap() else { panic!("no fork") };
+            assert_eq!((stored.sequence, stored.head), (sequence, head(&key, sequence).head));
+        }
+    }
+}
+
+both! {
+    fn a_new_incarnation_counts_more_than_any_sequence(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        store.adopt_head(head(&key, 5)).unwrap();
+        let restored = HeadRow { incarnation: 2, ..head(&key, 1) };
+        assert_eq!(store.adopt_head(restored).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_head(head(&key, 6)).unwrap(), Adoption::Older);
+        assert_eq!(sequences(&store.heads_after(&key, 0).unwrap()), [1]);
+    }
+}
+
+both! {
+    fn lists_do_not_touch_each_other(database) {
+        let store = database.store();
+        let keys = [
+            list("platform-a", "all"),
+            list("platform-b", "all"),
+            list("platform-a", "de"),
+            ListKey { subject_type: 2, ..list("platform-a", "all") },
+            ListKey { epoch: 2, ..list("platform-a", "all") },
+        ];
+        for (sequence, key) in (1..).zip(&keys) {
+            store.adopt_head(head(key, sequence)).unwrap();
+        }
+        for (sequence, key) in (1..).zip(&keys) {
+            assert_eq!(store.head(key).unwrap().sequence, sequence);
+        }
+        assert_eq!(store.heads_in_force(None).unwrap().len(), 5);
+        assert_eq!(store.heads_in_force(Some(&node("platform-b"))).unwrap().len(), 1);
+    }
+}
+
+both! {
+    fn heads_after_a_sequence_come_in_order(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        for sequence in [1, 2, 7] {
+            store.adopt_head(head(&key, sequence)).unwrap();
+        }
+        assert_eq!(sequences(&store.heads_after(&key, 1).unwrap()), [2, 7]);
+        assert!(store.heads_after(&list("platform-b", "all"), 0).unwrap().is_empty());
+    }
+}
+
+both! {
+    fn publishing_replaces_the_records_of_that_list_only(database) {
+        let store = database.store();
+        let (here, there) = (list("platform-a", "all"), list("platform-a", "de"));
+        store.publish_list(head(&here, 1), vec![list_record(1), list_record(2)]).unwrap();
+        store.publish_list(head(&there, 1), vec![list_record(3)]).unwrap();
+        store.publish_list(head(&here, 2), vec![list_record(4)]).unwrap();
+        assert_eq!(store.records_under(&here, &[], 0).unwrap(), [list_record(4)]);
+        assert_eq!(store.records_under(&there, &[], 0).unwrap(), [list_record(3)]);
+        let replay = store.publish_list(head(&here, 1), vec![list_record(5)]).unwrap();
+        assert_eq!(replay, Adoption::Known);
+        assert_eq!(store.records_under(&here, &[], 0).unwrap(), [list_record(4)]);
+    }
+}
+
+both! {
+    fn records_are_found_under_a_prefix_of_any_number_of_bits(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        let records: Vec<ListRecord> = (0..=255).map(list_record).collect();
+        store.publish_list(head(&key, 1), records).unwrap();
+        let found = |prefix: &[u8], bits| {
+            let records = store.records_under(&key, prefix, bits).unwrap();
+            records.into_iter().map(|record| record.confirm_key[0]).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&[0b1010_0101], 4), (0b1010_0000..=0b1010_1111).collect::<Vec<_>>());
+        assert_eq!(found(&[0xff], 1), (0x80..=0xff).collect::<Vec<_>>());
+        assert_eq!(found(&[7; 32], 256), [7]);
+        assert_eq!(found(&[7; 2], 16), [7]);
+        assert!(found(&[7, 8], 16).is_empty());
+        assert_eq!(found(&[], 0).len(), 256);
+    }
+}
+
+both! {
+    fn a_body_leads_to_every_list_that_names_it(database) {
+        let store = database.store();
+        let (here, there) = (list("platform-a", "all"), list("platform-a", "de"));
+        let shared = HeadRow { body_hash: [3; 32], ..head(&here, 1) };
+        store.adopt_head(shared.clone()).unwrap();
+        store.adopt_head(HeadRow { body_hash: [3; 32], ..head(&there, 1) }).unwrap();
+        store.adopt_head(head(&there, 2)).unwrap();
+        let mut lists: Vec<ListKey> =
+            store.lists_of_body(&[3; 32]).unwrap().iter().map(HeadRow::list).collect();
+        lists.sort();
+        assert_eq!(lists, [here, there]);
+        assert!(store.lists_of_body(&[4; 32]).unwrap().is_empty());
+    }
+}
+
+both! {
+    fn pruning_keeps_what_is_in_force_and_names_only_orphaned_bodies(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        for (sequence, body) in [(1, 1), (2, 2), (3, 1)] {
+            let head = HeadRow { body_hash: [body; 32], expires: at(10), ..head(&key, sequence) };
+            store.adopt_head(head).unwrap();
+        }
+        assert!(store.prune_heads(at(10)).unwrap().is_empty());
+        assert_eq!(store.prune_heads(at(11)).unwrap(), [[2; 32]]);
+        assert_eq!(sequences(&store.heads_after(&key, 0).unwrap()), [3]);
+    }
+}

@@ -1,0 +1,235 @@
+//! Jobs, budgets, idempotency keys and the audit log.
+
+use std::time::Duration;
+
+use lianfang_store::{
+    AuditRow, BudgetRate, Charge, Claim, Idempotency, IdempotentRequest, Store, StoreError,
+};
+use uuid::Uuid;
+
+use crate::both::both;
+use crate::sample::{at, node, race};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn claim(store: &Store, runner: u128, seconds: u64) -> Claim {
+    let token = Uuid::from_u128(runner);
+    store
+        .claim_job(
+            "digest",
+            at(0),
+            &format!("runner-{runner}"),
+            token,
+            at(seconds),
+            LEASE,
+        )
+        .unwrap()
+}
+
+fn finish(store: &Store, runner: u128, seconds: u64) -> Result<(), StoreError> {
+    store.finish_job(
+        "digest",
+        at(0),
+        Uuid::from_u128(runner),
+        at(seconds),
+        "done",
+        Some("3 lists"),
+    )
+}
+
+both! {
+    fn of_several_runners_one_wins_a_job(database) {
+        let claims = race(|runner| claim(database.store(), runner, 0));
+        assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
+        assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Running(_))).count(), 7);
+    }
+}
+
+both! {
+    fn a_lease_that_ran_out_is_taken_over_once_and_its_old_holder_cannot_finish(database) {
+        let store = database.store();
+        assert_eq!(claim(store, 1, 0), Claim::Won);
+        assert!(matches!(claim(store, 2, 59), Claim::Running(run) if run.runner == "runner-1"));
+        let claims = race(|runner| claim(store, runner + 10, 60));
+        assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
+        assert_eq!(finish(store, 1, 61), Err(StoreError::Conflict));
+        assert_eq!(store.renew_job("digest", at(0), Uuid::from_u128(1), at(99)), Err(StoreError::Conflict));
+    }
+}
+
+both! {
+    fn a_renewed_lease_holds_longer(database) {
+        let store = database.store();
+        claim(store, 1, 0);
+        store.renew_job("digest", at(0), Uuid::from_u128(1), at(120)).unwrap();
+        assert!(matches!(claim(store, 2, 119), Claim::Running(_)));
+        assert_eq!(claim(store, 2, 120), Claim::Won);
+    }
+}
+
+both! {
+    fn a_finished_run_stays_finished_and_is_remembered(database) {
+        let store = database.store();
+        assert_eq!(store.last_finished_job("digest").unwrap(), None);
+        claim(store, 1, 0);
+        finish(store, 1, 5).unwrap();
+        assert_eq!(finish(store, 1, 6), Err(StoreError::Conflict));
+        let Claim::Finished(run) = claim(store, 2, 999) else { panic!("ran twice") };
+        assert_eq!((run.finished, run.outcome.as_deref()), (Some(at(5)), Some("done")));
+        let token = Uuid::from_u128(3);
+        store.claim_job("digest", at(60), "runner-3", token, at(60), LEASE).unwrap();
+        assert_eq!(store.last_finished_job("digest").unwrap(), Some(run));
+        assert_eq!(store.last_finished_job("sync").unwrap(), None);
+    }
+}
+
+/// One element a second.
+const RATE: BudgetRate = BudgetRate {
+    capacity: 10,
+    per_day: 86_400,
+};
+
+both! {
+    fn a_budget_is_spent_all_or_none_and_refills_with_time(database) {
+        let store = database.store();
+        let charge = |elements, seconds| {
+            store.charge(&node("platform-a"), 1, elements, RATE, at(seconds)).unwrap()
+        };
+        assert_eq!(charge(8, 0), Charge::Charged { left: 2 });
+        assert_eq!(charge(3, 0), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
+        assert_eq!(charge(3, 1), Charge::Charged { left: 0 });
+        assert_eq!(charge(11, 500), Charge::Over { retry_after: None });
+        assert_eq!(charge(10, 500), Charge::Charged { left: 0 });
+        assert_eq!(store.budget_left(&node("platform-a"), 1, RATE, at(503)).unwrap(), 3);
+    }
+}
+
+both! {
+    fn a_clock_that_goes_back_refills_nothing_twice(database) {
+        let store = database.store();
+        let charge = |elements, seconds| {
+            store.charge(&node("platform-a"), 1, elements, RATE, at(seconds)).unwrap()
+        };
+        charge(10, 100);
+        assert_eq!(charge(1, 50), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
+        charge(0, 50);
+        assert_eq!(charge(1, 100), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
+    }
+}
+
+both! {
+    fn members_and_classes_have_budgets_of_their_own(database) {
+        let store = database.store();
+        store.charge(&node("platform-a"), 1, 10, RATE, at(0)).unwrap();
+        for (member, class) in [("platform-a", 2), ("platform-b", 1)] {
+            assert_eq!(store.budget_left(&node(member), class, RATE, at(0)).unwrap(), 10);
+            let charge = store.charge(&node(member), class, 10, RATE, at(0)).unwrap();
+            assert_eq!(charge, Charge::Charged { left: 0 });
+        }
+    }
+}
+
+both! {
+    fn concurrent_charges_never_take_more_than_there_is(database) {
+        let store = database.store();
+        let charges = race(|_| store.charge(&node("platform-a"), 1, 3, RATE, at(0)).unwrap());
+        let taken = charges.iter().filter(|charge| matches!(charge, Charge::Charged { .. })).count();
+        assert_eq!(taken, 3);
+        assert_eq!(store.budget_left(&node("platform-a"), 1, RATE, at(0)).unwrap(), 1);
+    }
+}
+
+const REQUEST: IdempotentRequest<'_> = IdempotentRequest {
+    actor: "shop",
+    key: "k",
+    route: "POST /v1/entries",
+    body_hash: &[1; 32],
+};
+
+fn begin(store: &Store, request: IdempotentRequest<'_>, seconds: u64) -> Idempotency {
+    store
+        .begin_idempotent(request, at(seconds), at(1_000), at(seconds.saturating_sub(100)))
+        .unwrap()
+}
+
+both! {
+    fn a_repeated_request_gets_the_same_answer(database) {
+        let store = database.store();
+        assert_eq!(begin(store, REQUEST, 200), Idempotency::Fresh);
+        assert_eq!(begin(store, REQUEST, 201), Idempotency::InProgress);
+        store.finish_idempotent("shop", "k", 201, b"made").unwrap();
+        let replay = Idempotency::Replay { status: 201, response: b"made".to_vec() };
+        assert_eq!(begin(store, REQUEST, 202), replay);
+        assert_eq!(begin(store, REQUEST, 999), replay);
+    }
+}
+
+both! {
+    fn one_key_for_two_requests_is_a_mismatch(database) {
+        let store = database.store();
+        begin(store, REQUEST, 200);
+        let other_body = IdempotentRequest { body_hash: &[2; 32], ..REQUEST };
+        let other_route = IdempotentRequest { route: "POST /v1/screenings", ..REQUEST };
+        assert_eq!(begin(store, other_body, 201), Idempotency::Mismatch);
+        assert_eq!(begin(store, other_route, 201), Idempotency::Mismatch);
+        let other_actor = IdempotentRequest { actor: "other", ..REQUEST };
+        assert_eq!(begin(store, other_actor, 201), Idempotency::Fresh);
+    }
+}
+
+both! {
+    fn a_key_is_free_again_when_it_expired_or_was_given_back_or_forgotten(database) {
+        let store = database.store();
+        begin(store, REQUEST, 200);
+        assert_eq!(begin(store, REQUEST, 300), Idempotency::InProgress);
+        assert_eq!(begin(store, REQUEST, 301), Idempotency::Fresh, "its process died");
+        store.abandon_idempotent("shop", "k").unwrap();
+        assert_eq!(begin(store, REQUEST, 302), Idempotency::Fresh, "given back");
+        store.finish_idempotent("shop", "k", 201, b"made").unwrap();
+        store.abandon_idempotent("shop", "k").unwrap();
+        assert!(matches!(begin(store, REQUEST, 303), Idempotency::Replay { .. }), "an answer stays");
+        assert_eq!(begin(store, REQUEST, 1_000), Idempotency::Fresh, "expired");
+        assert_eq!(store.finish_idempotent("shop", "other", 201, b""), Err(StoreError::NotFound));
+    }
+}
+
+both! {
+    fn of_several_equal_requests_at_once_one_is_done(database) {
+        let outcomes = race(|_| begin(database.store(), REQUEST, 200));
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Idempotency::Fresh).count(), 1);
+    }
+}
+
+both! {
+    fn expired_keys_are_pruned(database) {
+        let store = database.store();
+        begin(store, REQUEST, 200);
+        assert_eq!(store.prune_idempotent(at(999)).unwrap(), 0);
+        assert_eq!(store.prune_idempotent(at(1_000)).unwrap(), 1);
+    }
+}
+
+both! {
+    fn the_audit_log_is_read_in_pages_by_time(database) {
+        let store = database.store();
+        let rows: Vec<AuditRow> = [(3, 1), (1, 2), (1, 1), (2, 9)]
+            .map(|(seconds, id)| AuditRow {
+                id: Uuid::from_u128(u128::from(seconds) << 64 | id),
+                at: at(seconds),
+                actor: "shop".to_owned(),
+                action: "screen".to_owned(),
+                object: id.to_string(),
+                purpose: "onboarding".to_owned(),
+                outcome: "clear".to_owned(),
+            })
+            .to_vec();
+        for row in &rows {
+            store.append_audit(row.clone()).unwrap();
+        }
+        let first = store.audit_page(at(0), None, 3).unwrap();
+        assert_eq!(first, [rows[2].clone(), rows[1].clone(), rows[3].clone()]);
+        let rest = store.audit_page(first[2].at, Some(first[2].id), 3).unwrap();
+        assert_eq!(rest, [rows[0].clone()]);
+        assert_eq!(store.append_audit(rows[0].clone()), Err(StoreError::Conflict));
+    }
+}

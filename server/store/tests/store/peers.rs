@@ -1,0 +1,126 @@
+//! Other members: contact, their status feeds, and the records they have confirmed.
+
+use std::time::Duration;
+
+use lianfang_store::{PeerStatus, RecordRow, StatusOutcome, Store};
+use uuid::Uuid;
+
+use crate::both::both;
+use crate::sample::{at, audience, node, record, status};
+
+fn apply(store: &Store, items: &[PeerStatus]) -> StatusOutcome {
+    store
+        .apply_status(&node("platform-a"), &audience("all"), items)
+        .unwrap()
+}
+
+both! {
+    fn contact_with_a_peer_is_noted_piece_by_piece(database) {
+        let store = database.store();
+        let peer = node("platform-a");
+        store.peer_answered(&peer, at(1)).unwrap();
+        store.peer_failed(&peer, at(2), "timeout").unwrap();
+        store.quarantine_peer(&peer, at(3), "fork").unwrap();
+        let row = store.peers().unwrap().remove(0);
+        assert_eq!((row.last_contact, row.last_sync), (Some(at(1)), None));
+        assert_eq!((row.last_error.as_deref(), row.last_error_at), (Some("timeout"), Some(at(2))));
+        assert_eq!((row.quarantine.as_deref(), row.quarantined_at), (Some("fork"), Some(at(3))));
+        store.peer_synced(&peer, at(4), Duration::from_secs(9)).unwrap();
+        store.release_peer(&peer).unwrap();
+        let row = store.peers().unwrap().remove(0);
+        assert_eq!((row.last_contact, row.last_sync), (Some(at(4)), Some(at(4))));
+        assert_eq!((row.lag_micros, row.last_error, row.last_error_at), (Some(9_000_000), None, None));
+        assert_eq!((row.quarantine, row.quarantined_at), (None, None));
+    }
+}
+
+both! {
+    fn peers_are_listed_in_order(database) {
+        let store = database.store();
+        for name in ["c", "a", "b"] {
+            store.peer_answered(&node(name), at(1)).unwrap();
+        }
+        let names: Vec<String> = store.peers().unwrap().into_iter().map(|row| row.node.to_string()).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+}
+
+both! {
+    fn a_feed_is_applied_without_gaps_and_may_repeat_itself(database) {
+        let store = database.store();
+        let entry = Uuid::new_v4();
+        let items: Vec<PeerStatus> = (1..=4).map(|seq| status(entry, seq)).collect();
+        assert_eq!(apply(store, &items[..2]), StatusOutcome::Applied { cursor: 2 });
+        assert_eq!(apply(store, &items[3..]), StatusOutcome::Gap { expected: 3 });
+        assert_eq!(store.status_cursor(&node("platform-a"), &audience("all")).unwrap(), 2);
+        assert_eq!(apply(store, &items[1..]), StatusOutcome::Applied { cursor: 4 });
+        assert_eq!(apply(store, &items[..2]), StatusOutcome::Applied { cursor: 4 });
+        assert_eq!(apply(store, &[]), StatusOutcome::Applied { cursor: 4 });
+        let holed = [status(entry, 5), status(entry, 7)];
+        assert_eq!(apply(store, &holed), StatusOutcome::Gap { expected: 6 });
+        let state = store.peer_entry_state(&node("platform-a"), entry).unwrap().unwrap();
+        assert_eq!((state.seq, state.raw), (4, items[3].raw.clone()));
+    }
+}
+
+both! {
+    fn other_bytes_at_a_known_sequence_are_a_fork(database) {
+        let store = database.store();
+        let entry = Uuid::new_v4();
+        apply(store, &[status(entry, 1)]);
+        let other = PeerStatus { raw: b"other".to_vec(), ..status(entry, 1) };
+        let stored = status(entry, 1).raw;
+        assert_eq!(apply(store, &[other, status(entry, 2)]), StatusOutcome::Fork { seq: 1, stored });
+        assert_eq!(store.status_cursor(&node("platform-a"), &audience("all")).unwrap(), 1);
+    }
+}
+
+both! {
+    fn what_a_publisher_last_said_is_kept_apart_from_what_others_said(database) {
+        let store = database.store();
+        let entry = Uuid::new_v4();
+        apply(store, &[status(entry, 1), PeerStatus { state: 9, ..status(entry, 2) }]);
+        let elsewhere = [PeerStatus { state: 7, ..status(entry, 1) }];
+        store.apply_status(&node("platform-b"), &audience("all"), &elsewhere).unwrap();
+        let state = |name| store.peer_entry_state(&node(name), entry).unwrap().map(|row| row.state);
+        assert_eq!((state("platform-a"), state("platform-b"), state("platform-c")), (Some(9), Some(7), None));
+    }
+}
+
+both! {
+    fn a_cached_record_lasts_as_long_as_it_is_valid(database) {
+        let store = database.store();
+        let peer = node("platform-a");
+        store.cache_record(record(Uuid::from_u128(1), at(10))).unwrap();
+        store.cache_record(record(Uuid::from_u128(2), at(20))).unwrap();
+        let found = |seconds| {
+            let rows = store.cached_records(&peer, &[5; 32], at(seconds)).unwrap();
+            rows.into_iter().map(|row| row.entry_id.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(9), [1, 2]);
+        assert_eq!(found(10), [2]);
+        let longer = RecordRow { jws: "newer".to_owned(), ..record(Uuid::from_u128(1), at(30)) };
+        store.cache_record(longer.clone()).unwrap();
+        assert_eq!(store.cached_records(&peer, &[5; 32], at(25)).unwrap(), [longer]);
+        assert!(store.cached_records(&peer, &[6; 32], at(9)).unwrap().is_empty());
+        assert_eq!(store.prune_records(at(20)).unwrap(), 1);
+        assert_eq!(found(9), [1]);
+    }
+}
+
+both! {
+    fn a_terminal_status_kills_the_cached_records_of_its_entry(database) {
+        let store = database.store();
+        let (ended, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for entry in [ended, other] {
+            store.cache_record(record(entry, at(10))).unwrap();
+        }
+        let elsewhere = RecordRow { publisher: node("platform-b"), ..record(ended, at(10)) };
+        store.cache_record(elsewhere.clone()).unwrap();
+        apply(store, &[status(other, 1), PeerStatus { terminal: true, ..status(ended, 2) }]);
+        let left = store.cached_records(&node("platform-a"), &[5; 32], at(1)).unwrap();
+        assert_eq!(left, [record(other, at(10))]);
+        assert_eq!(store.cached_records(&node("platform-b"), &[5; 32], at(1)).unwrap(), [elsewhere]);
+        assert_eq!(store.kill_records(&node("platform-b"), ended).unwrap(), 1);
+    }
+}

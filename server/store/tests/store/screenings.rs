@@ -1,0 +1,58 @@
+//! Screenings and what people decided about them.
+
+use lianfang_store::{Decision, ScreeningRow, StoreError};
+use uuid::Uuid;
+
+use crate::both::both;
+use crate::sample::{at, race};
+
+fn screening(id: u128) -> ScreeningRow {
+    ScreeningRow {
+        id: Uuid::from_u128(id),
+        client_reference: None,
+        purpose: 1,
+        verdict: 2,
+        mode: 0,
+        complete: true,
+        response: "{\"verdict\":\"review\"}".to_owned(),
+        actor: "shop".to_owned(),
+        created_at: at(1),
+        decision: None,
+    }
+}
+
+both! {
+    fn a_screening_is_read_back_as_it_was_answered(database) {
+        let store = database.store();
+        let row = ScreeningRow { client_reference: Some("applicant".to_owned()), ..screening(1) };
+        store.insert_screening(row.clone()).unwrap();
+        assert_eq!(store.screening(row.id).unwrap(), row);
+        assert_eq!(store.insert_screening(row), Err(StoreError::Conflict));
+        assert_eq!(store.screening(Uuid::from_u128(2)), Err(StoreError::NotFound));
+    }
+}
+
+both! {
+    fn the_first_decision_stands(database) {
+        let store = database.store();
+        let id = Uuid::from_u128(1);
+        store.insert_screening(screening(1)).unwrap();
+        assert_eq!(store.decide_screening(id, "accept").unwrap(), Decision::Recorded);
+        assert_eq!(store.decide_screening(id, "accept").unwrap(), Decision::Repeated);
+        let conflict = Decision::Conflict { stored: "accept".to_owned() };
+        assert_eq!(store.decide_screening(id, "reject").unwrap(), conflict);
+        assert_eq!(store.screening(id).unwrap().decision.as_deref(), Some("accept"));
+        assert_eq!(store.decide_screening(Uuid::from_u128(2), "accept"), Err(StoreError::NotFound));
+    }
+}
+
+both! {
+    fn of_several_decisions_at_once_one_is_recorded(database) {
+        let store = database.store();
+        let id = Uuid::from_u128(1);
+        store.insert_screening(screening(1)).unwrap();
+        let outcomes = race(|number| store.decide_screening(id, &number.to_string()).unwrap());
+        let recorded = outcomes.iter().filter(|outcome| **outcome == Decision::Recorded).count();
+        assert_eq!(recorded, 1);
+    }
+}
