@@ -1,7 +1,17 @@
-use lianfang_digest::{Bloom, ListId, SizeClass};
+use std::sync::Arc;
+
+use lianfang_digest::{Bloom, Delta, ListId, Probe, Seed};
+
+use crate::aligned::AlignedBytes;
+use crate::bases::{BaseSource, Bases};
+use crate::changes::{ChangeSource, Changes, locate};
+use crate::image::ImageError;
 
 /// Lists of one index at most.
-const MAX_LISTS: usize = 4_095;
+pub const MAX_LISTS: usize = 4_095;
+
+/// Tokens whose lines are read ahead in a batch.
+const AHEAD: usize = 16;
 
 /// Why an index can't be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +20,12 @@ pub enum IndexError {
     TooManyLists,
     #[error("the bases of one index share the seed of one federation")]
     MixedSeeds,
+    #[error("an image of bases holds at least one")]
+    Empty,
+    #[error("the base in force of list {0} is in none of the images")]
+    BaseMissing(usize),
+    #[error(transparent)]
+    Image(ImageError),
 }
 
 /// Names a list inside one index; [`Index::list`] says which.
@@ -17,72 +33,202 @@ pub enum IndexError {
 pub struct ListHandle(u16);
 
 impl ListHandle {
-    /// Place of the list among the sources that the index was built from.
+    /// Place of the list among those the index was made of.
     pub fn position(self) -> usize {
         self.0.into()
     }
 }
 
-/// What an index is built from: a list and its checked base.
+/// A list and the base in force for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    pub list: ListId,
+    /// SHA-256 of the base's body.
+    pub base: [u8; 32],
+}
+
+/// One list with all its content, for [`Index::build`].
 #[derive(Debug, Clone)]
 pub struct Source<'a> {
     pub list: ListId,
+    /// SHA-256 of the base's body.
+    pub body: [u8; 32],
     pub base: Bloom<'a>,
+    /// The list's state hash.
+    pub state: [u8; 32],
+    /// The net change of every delta in force.
+    pub delta: &'a Delta,
 }
 
-/// Answers, for one token, which lists may hold it.
-#[derive(Debug, Clone, Default)]
-pub struct Index {
+/// What one list costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListMemory {
+    pub list: ListId,
+    /// Bytes of its base, its share of padding included.
+    pub base: usize,
+    /// Bytes of its additions and removals.
+    pub changes: usize,
+}
+
+/// Answers, for one token, which lists may hold it: those whose base holds it and whose removals don't, and those
+/// whose additions do. Cheap to make from images that exist; the old index serves until it is swapped for the new one.
+#[derive(Debug, Clone)]
+pub struct Index<B> {
     lists: Vec<ListId>,
-    bases: Vec<(SizeClass, Vec<u8>)>,
-    seed: Option<lianfang_digest::Seed>,
+    segments: Vec<Segment<B>>,
+    changes: Arc<Changes<B>>,
+    /// Handle of each list in the changes.
+    changed: Vec<Option<u16>>,
+    /// Place in the changes of each handle.
+    masks: Vec<Option<u16>>,
 }
 
-impl Index {
-    /// Builds the index over `sources`.
+#[derive(Debug)]
+struct Segment<B> {
+    bases: Arc<Bases<B>>,
+    /// Handle of each list of the image whose base there is the one in force.
+    handles: Vec<Option<u16>>,
+}
+
+impl<B> Clone for Segment<B> {
+    fn clone(&self) -> Self {
+        Self {
+            bases: Arc::clone(&self.bases),
+            handles: self.handles.clone(),
+        }
+    }
+}
+
+impl Index<AlignedBytes> {
+    /// Builds bases and changes in memory and an index over them.
     ///
     /// # Errors
-    /// [`IndexError`] when there are too many lists or two federations among them.
+    /// As [`Bases::build`], except that no source at all is an index that finds nothing.
     pub fn build(sources: &[Source<'_>]) -> Result<Self, IndexError> {
-        if sources.len() > MAX_LISTS {
+        let bases: Vec<_> = sources
+            .iter()
+            .map(|source| BaseSource {
+                list: source.list.clone(),
+                body: source.body,
+                bloom: source.base,
+            })
+            .collect();
+        let changes: Vec<_> = sources
+            .iter()
+            .map(|source| ChangeSource {
+                list: source.list.clone(),
+                state: source.state,
+                delta: source.delta,
+            })
+            .collect();
+        let current = sources
+            .iter()
+            .map(|source| Current {
+                list: source.list.clone(),
+                base: source.body,
+            })
+            .collect();
+        let segments = if bases.is_empty() {
+            vec![]
+        } else {
+            vec![Arc::new(Bases::build(&bases)?)]
+        };
+        Self::new(current, segments, Arc::new(Changes::build(&changes)?))
+    }
+}
+
+impl<B: AsRef<[u8]>> Index<B> {
+    /// Makes an index over the lists in force out of images. Bases in an image that are in force no more are skipped, so
+    /// a large image stays useful while newer bases come in small ones.
+    ///
+    /// # Errors
+    /// [`IndexError::BaseMissing`] when no image has the base of a list; [`IndexError::TooManyLists`];
+    /// [`IndexError::MixedSeeds`].
+    pub fn new(
+        current: Vec<Current>,
+        bases: Vec<Arc<Bases<B>>>,
+        changes: Arc<Changes<B>>,
+    ) -> Result<Self, IndexError> {
+        if current.len() > MAX_LISTS {
             return Err(IndexError::TooManyLists);
         }
-        let seed = sources.first().map(|source| *source.base.seed());
-        let same = |source: &Source<'_>| {
-            Some(source.base.seed().as_bytes()) == seed.as_ref().map(|seed| seed.as_bytes())
-        };
-        if !sources.iter().all(same) {
+        let seed = |bases: &Arc<Bases<B>>| *bases.seed().as_bytes();
+        if bases.windows(2).any(|pair| seed(&pair[0]) != seed(&pair[1])) {
             return Err(IndexError::MixedSeeds);
         }
-        Ok(Self {
-            lists: sources.iter().map(|source| source.list.clone()).collect(),
-            bases: sources
+        let mut missing = vec![true; current.len()];
+        let mut place_base = |(list, body): &(ListId, [u8; 32])| {
+            let place = current
                 .iter()
-                .map(|source| (source.base.class(), source.base.bits().to_vec()))
-                .collect(),
-            seed,
+                .position(|current| current.list == *list && current.base == *body)?;
+            std::mem::take(&mut missing[place]).then_some(place as u16)
+        };
+        let mut segments = Vec::with_capacity(bases.len());
+        for bases in bases {
+            let handles = bases.lists().iter().map(&mut place_base).collect();
+            segments.push(Segment { bases, handles });
+        }
+        if let Some(place) = missing.iter().position(|missing| *missing) {
+            return Err(IndexError::BaseMissing(place));
+        }
+        let place = |list: &ListId| current.iter().position(|current| current.list == *list);
+        let changed: Vec<_> = changes
+            .lists()
+            .map(|(list, _)| place(list).map(|place| place as u16))
+            .collect();
+        let mut masks = vec![None; current.len()];
+        for (place, handle) in changed.iter().enumerate() {
+            if let Some(handle) = handle {
+                masks[usize::from(*handle)] = Some(place as u16);
+            }
+        }
+        let lists = current.into_iter().map(|current| current.list).collect();
+        Ok(Self {
+            lists,
+            segments,
+            changes,
+            changed,
+            masks,
         })
     }
 
-    /// The lists that may hold `token`, ascending.
+    /// The lists that may hold `token`, ascending. Allocates only when there are any.
     pub fn lookup(&self, token: &[u8; 32]) -> Vec<ListHandle> {
-        let Some(probe) = self.seed.as_ref().map(|seed| seed.probe(token)) else {
-            return Vec::new();
-        };
-        let holds = |(class, bits): &(SizeClass, Vec<u8>)| {
-            probe
-                .positions(&(*class).into())
-                .into_iter()
-                .all(|at| bits[at as usize / 8] >> (at % 8) & 1 == 1)
-        };
-        let hits = self.bases.iter().enumerate().filter(|(_, base)| holds(base));
-        hits.map(|(position, _)| ListHandle(position as u16)).collect()
+        let mut hits = Vec::new();
+        if let Some(seed) = self.seed() {
+            let probe = seed.probe(token);
+            for segment in &self.segments {
+                for group in 0..segment.bases.groups() {
+                    self.scan(segment, group, &probe, token, |handle| hits.push(handle));
+                }
+            }
+        }
+        if let Some(merged) = self.changes.merged() {
+            let (key, home) = locate(&merged, token);
+            merged.find(key, home, |place| {
+                hits.extend(self.changed.get(place).copied().flatten().map(ListHandle))
+            });
+        }
+        if hits.len() > 1 {
+            hits.sort_unstable();
+            hits.dedup();
+        }
+        hits
     }
 
-    /// Calls `hit` with the token's place in `tokens` and each list that may hold it, in order of both.
+    /// Calls `hit` with the token's place in `tokens` and each list that may hold it, in order of both. Reads ahead, so
+    /// that many tokens cost far less than as many single lookups.
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
-        for (place, token) in tokens.iter().enumerate() {
-            self.lookup(token).into_iter().for_each(|list| hit(place, list));
+        let mut hits = Vec::new();
+        for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
+            self.chunk_bases(tokens, &mut hits);
+            self.chunk_changes(tokens, &mut hits);
+            if !hits.is_empty() {
+                hits.sort_unstable();
+                hits.dedup();
+                hits.drain(..)
+                    .for_each(|(place, list)| hit(chunk * AHEAD + place, list));
+            }
         }
     }
 
@@ -95,86 +241,83 @@ impl Index {
     pub fn lists(&self) -> &[ListId] {
         &self.lists
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lianfang_digest::{BaseBuilder, Seed, SubjectType};
-    use lianfang_encoding::{FederationId, sha256};
-
-    fn token(text: &str) -> [u8; 32] {
-        sha256(text.as_bytes())
-    }
-
-    fn body(total: u32, tokens: &[[u8; 32]], seed: &Seed) -> Vec<u8> {
-        let mut builder = BaseBuilder::new(SizeClass::of_total(total).unwrap(), seed).unwrap();
-        tokens.iter().for_each(|token| builder.insert(token));
-        builder.finish()
-    }
-
-    fn list(publisher: &str) -> ListId {
-        ListId {
-            publisher: publisher.parse().unwrap(),
-            audience: "all".parse().unwrap(),
-            subject_type: SubjectType::Seller,
-            epoch: 1,
-        }
-    }
-
-    fn source<'a>(publisher: &str, total: u32, body: &'a [u8], seed: &Seed) -> Source<'a> {
-        let base = Bloom::parse(body, SizeClass::of_total(total).unwrap(), seed).unwrap();
-        Source {
-            list: list(publisher),
-            base,
-        }
-    }
-
-    #[test]
-    fn a_token_is_found_in_exactly_the_lists_that_hold_it() {
-        let seed = Seed::of(&FederationId([1; 16])).unwrap();
-        let (shared, alone) = (token("shared"), token("alone"));
-        let bodies = [
-            body(10, &[shared], &seed),
-            body(20_480, &[shared, alone], &seed),
-            body(10, &[], &seed),
-        ];
-        let sources = [
-            source("a", 10, &bodies[0], &seed),
-            source("b", 20_480, &bodies[1], &seed),
-            source("c", 10, &bodies[2], &seed),
-        ];
-        let index = Index::build(&sources).unwrap();
-        let names = |token| {
-            let found = index
-                .lookup(token)
-                .into_iter()
-                .map(|handle| index.list(handle).unwrap());
-            found.map(|list| list.publisher.to_string()).collect::<Vec<_>>()
+    /// What each list costs, in the order of the handles.
+    pub fn memory(&self) -> Vec<ListMemory> {
+        let base = |handle: u16| {
+            let place =
+                |segment: &Segment<B>| segment.handles.iter().position(|found| *found == Some(handle));
+            let found = self
+                .segments
+                .iter()
+                .find_map(|segment| Some((segment, place(segment)?)));
+            found.map_or(0, |(segment, place)| segment.bases.memory(place))
         };
-        assert_eq!(names(&shared), ["a", "b"]);
-        assert_eq!(names(&alone), ["b"]);
-        assert!(names(&token("stranger")).is_empty());
-        let mut hits = Vec::new();
-        index.lookup_batch(&[token("stranger"), shared, alone], |place, list| {
-            hits.push((place, list.position()))
+        let changes = |place: Option<u16>| place.map_or(0, |place| self.changes.memory(place.into()));
+        let lists = self.lists.iter().zip(&self.masks).enumerate();
+        lists
+            .map(|(handle, (list, place))| ListMemory {
+                list: list.clone(),
+                base: base(handle as u16),
+                changes: changes(*place),
+            })
+            .collect()
+    }
+
+    fn seed(&self) -> Option<&Seed> {
+        self.segments.first().map(|segment| segment.bases.seed())
+    }
+
+    fn scan(
+        &self,
+        segment: &Segment<B>,
+        group: usize,
+        probe: &Probe,
+        token: &[u8; 32],
+        mut hit: impl FnMut(ListHandle),
+    ) {
+        segment.bases.scan(group, probe, |place| {
+            let Some(handle) = segment.handles.get(place).copied().flatten() else {
+                return;
+            };
+            let mask = self.masks.get(usize::from(handle)).copied().flatten();
+            if !mask.is_some_and(|place| self.changes.removed(place.into(), token)) {
+                hit(ListHandle(handle));
+            }
         });
-        assert_eq!(hits, [(1, 0), (1, 1), (2, 1)]);
     }
 
-    #[test]
-    fn an_empty_index_finds_nothing() {
-        assert!(Index::build(&[]).unwrap().lookup(&token("any")).is_empty());
+    fn chunk_bases(&self, tokens: &[[u8; 32]], hits: &mut Vec<(usize, ListHandle)>) {
+        let Some(seed) = self.seed() else {
+            return;
+        };
+        let probes: [Option<Probe>; AHEAD] =
+            std::array::from_fn(|i| tokens.get(i).map(|token| seed.probe(token)));
+        for segment in &self.segments {
+            for group in 0..segment.bases.groups() {
+                for (place, (token, probe)) in tokens.iter().zip(probes.iter().flatten()).enumerate() {
+                    self.scan(segment, group, probe, token, |list| hits.push((place, list)));
+                }
+            }
+        }
     }
 
-    #[test]
-    fn two_federations_do_not_mix() {
-        let seeds = [1, 2].map(|byte| Seed::of(&FederationId([byte; 16])).unwrap());
-        let bodies = [body(10, &[], &seeds[0]), body(10, &[], &seeds[1])];
-        let sources = [
-            source("a", 10, &bodies[0], &seeds[0]),
-            source("b", 10, &bodies[1], &seeds[1]),
-        ];
-        assert_eq!(Index::build(&sources).err(), Some(IndexError::MixedSeeds));
+    fn chunk_changes(&self, tokens: &[[u8; 32]], hits: &mut Vec<(usize, ListHandle)>) {
+        let Some(merged) = self.changes.merged() else {
+            return;
+        };
+        let mut homes = [Default::default(); AHEAD];
+        let mut ahead = 0;
+        for (home, token) in homes.iter_mut().zip(tokens) {
+            *home = locate(&merged, token);
+            ahead |= merged.touch(home.1);
+        }
+        std::hint::black_box(ahead);
+        for (place, (key, home)) in homes.into_iter().take(tokens.len()).enumerate() {
+            merged.find(key, home, |list| {
+                let handle = self.changed.get(list).copied().flatten();
+                hits.extend(handle.map(|handle| (place, ListHandle(handle))));
+            });
+        }
     }
 }
