@@ -6,6 +6,9 @@ use crate::aligned::{AlignedBytes, LINE};
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::merged::{self, Home, Merged};
 
+/// Tokens whose lines are read ahead in a batch.
+pub(crate) const AHEAD: usize = 16;
+
 /// What changed in one list since its base.
 #[derive(Debug, Clone)]
 pub struct ChangeSource<'a> {
@@ -114,6 +117,33 @@ impl<B: AsRef<[u8]>> Changes<B> {
         self.lists.iter().map(|listed| (&listed.list, &listed.state))
     }
 
+    /// Calls `hit` with the place of each list that `token`'s prefix came to.
+    pub fn lookup(&self, token: &[u8; 32], hit: impl FnMut(usize)) {
+        if let Some(merged) = self.merged() {
+            let (key, home) = locate(&merged, token);
+            merged.find(key, home, hit);
+        }
+    }
+
+    /// As [`Changes::lookup`] for each of `tokens`, with its place in front; the lines of 16 tokens are read ahead.
+    pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, usize)) {
+        let Some(merged) = self.merged() else {
+            return;
+        };
+        for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
+            let mut homes = [Default::default(); AHEAD];
+            let mut ahead = 0;
+            for (home, token) in homes.iter_mut().zip(tokens) {
+                *home = locate(&merged, token);
+                ahead |= merged.touch(home.1);
+            }
+            std::hint::black_box(ahead);
+            for (place, (key, home)) in homes.into_iter().take(tokens.len()).enumerate() {
+                merged.find(key, home, |list| hit(chunk * AHEAD + place, list));
+            }
+        }
+    }
+
     /// Bytes that the changes of list `place` take, its share of the table's padding included.
     pub(crate) fn memory(&self, place: usize) -> usize {
         let additions: usize = self.lists.iter().map(|listed| listed.additions as usize).sum();
@@ -141,7 +171,7 @@ impl<B: AsRef<[u8]>> Changes<B> {
     }
 
     /// The merged table; `None` when nothing was added anywhere.
-    pub(crate) fn merged(&self) -> Option<Merged<'_>> {
+    fn merged(&self) -> Option<Merged<'_>> {
         let lines = self.section(&self.lines).as_chunks().0;
         let overflow = self.section(&self.overflow).as_chunks().0;
         (!lines.is_empty()).then_some(Merged {
@@ -158,7 +188,7 @@ impl<B: AsRef<[u8]>> Changes<B> {
 
 /// Key and home of a token in the table.
 #[inline]
-pub(crate) fn locate(merged: &Merged<'_>, token: &[u8; 32]) -> (u64, Home) {
+fn locate(merged: &Merged<'_>, token: &[u8; 32]) -> (u64, Home) {
     let key = merged::key(prefix(token, PREFIX_BITS));
     (key, merged.home(key))
 }

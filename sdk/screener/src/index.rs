@@ -4,14 +4,11 @@ use lianfang_digest::{Bloom, Delta, ListId, Probe, Seed};
 
 use crate::aligned::AlignedBytes;
 use crate::bases::{BaseSource, Bases};
-use crate::changes::{ChangeSource, Changes, locate};
+use crate::changes::{AHEAD, ChangeSource, Changes};
 use crate::image::ImageError;
 
 /// Lists of one index at most.
 pub const MAX_LISTS: usize = 4_095;
-
-/// Tokens whose lines are read ahead in a batch.
-const AHEAD: usize = 16;
 
 /// Why an index can't be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -203,12 +200,8 @@ impl<B: AsRef<[u8]>> Index<B> {
                 }
             }
         }
-        if let Some(merged) = self.changes.merged() {
-            let (key, home) = locate(&merged, token);
-            merged.find(key, home, |place| {
-                hits.extend(self.changed.get(place).copied().flatten().map(ListHandle))
-            });
-        }
+        self.changes
+            .lookup(token, |place| hits.extend(self.changed_list(place)));
         if hits.len() > 1 {
             hits.sort_unstable();
             hits.dedup();
@@ -222,7 +215,9 @@ impl<B: AsRef<[u8]>> Index<B> {
         let mut hits = Vec::new();
         for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
             self.chunk_bases(tokens, &mut hits);
-            self.chunk_changes(tokens, &mut hits);
+            self.changes.lookup_batch(tokens, |place, list| {
+                hits.extend(self.changed_list(list).map(|list| (place, list)))
+            });
             if !hits.is_empty() {
                 hits.sort_unstable();
                 hits.dedup();
@@ -302,22 +297,7 @@ impl<B: AsRef<[u8]>> Index<B> {
         }
     }
 
-    fn chunk_changes(&self, tokens: &[[u8; 32]], hits: &mut Vec<(usize, ListHandle)>) {
-        let Some(merged) = self.changes.merged() else {
-            return;
-        };
-        let mut homes = [Default::default(); AHEAD];
-        let mut ahead = 0;
-        for (home, token) in homes.iter_mut().zip(tokens) {
-            *home = locate(&merged, token);
-            ahead |= merged.touch(home.1);
-        }
-        std::hint::black_box(ahead);
-        for (place, (key, home)) in homes.into_iter().take(tokens.len()).enumerate() {
-            merged.find(key, home, |list| {
-                let handle = self.changed.get(list).copied().flatten();
-                hits.extend(handle.map(|handle| (place, ListHandle(handle))));
-            });
-        }
+    fn changed_list(&self, place: usize) -> Option<ListHandle> {
+        self.changed.get(place).copied().flatten().map(ListHandle)
     }
 }
