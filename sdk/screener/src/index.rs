@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use lianfang_digest::{Bloom, Delta, ListId, Probe, Seed};
+use lianfang_digest::{Bloom, ListId, Probe, Seed};
 
 use crate::aligned::AlignedBytes;
 use crate::bases::{BaseSource, Bases};
-use crate::changes::{AHEAD, ChangeSource, Changes};
+use crate::changes::{AHEAD, Changes};
 use crate::image::ImageError;
 
 /// Lists of one index at most.
@@ -44,17 +44,11 @@ pub struct Current {
     pub base: [u8; 32],
 }
 
-/// One list with all its content, for [`Index::build`].
+/// A list and its checked base, for [`Index::build`].
 #[derive(Debug, Clone)]
 pub struct Source<'a> {
     pub list: ListId,
-    /// SHA-256 of the base's body.
-    pub body: [u8; 32],
     pub base: Bloom<'a>,
-    /// The list's state hash.
-    pub state: [u8; 32],
-    /// The net change of every delta in force.
-    pub delta: &'a Delta,
 }
 
 /// What one list costs.
@@ -69,22 +63,22 @@ pub struct ListMemory {
 
 /// Answers, for one token, which lists may hold it: those whose base holds it and whose removals don't, and those
 /// whose additions do. Cheap to make from images that exist; the old index serves until it is swapped for the new one.
-#[derive(Debug, Clone)]
-pub struct Index<B> {
+#[derive(Debug)]
+pub struct Index<B = AlignedBytes> {
     lists: Vec<ListId>,
     segments: Vec<Segment<B>>,
-    changes: Arc<Changes<B>>,
+    changes: Option<Arc<Changes<B>>>,
     /// Handle of each list in the changes.
-    changed: Vec<Option<u16>>,
+    changed: Vec<Option<ListHandle>>,
     /// Place in the changes of each handle.
-    masks: Vec<Option<u16>>,
+    masks: Vec<Option<usize>>,
 }
 
 #[derive(Debug)]
 struct Segment<B> {
     bases: Arc<Bases<B>>,
     /// Handle of each list of the image whose base there is the one in force.
-    handles: Vec<Option<u16>>,
+    handles: Vec<Option<ListHandle>>,
 }
 
 impl<B> Clone for Segment<B> {
@@ -96,41 +90,50 @@ impl<B> Clone for Segment<B> {
     }
 }
 
-impl Index<AlignedBytes> {
-    /// Builds bases and changes in memory and an index over them.
+impl<B> Default for Index<B> {
+    fn default() -> Self {
+        Self {
+            lists: Vec::new(),
+            segments: Vec::new(),
+            changes: None,
+            changed: Vec::new(),
+            masks: Vec::new(),
+        }
+    }
+}
+
+impl Index {
+    /// Builds bases in memory and an index over them, without changes.
     ///
     /// # Errors
-    /// As [`Bases::build`], except that no source at all is an index that finds nothing.
+    /// As [`Bases::build`], except that no source at all makes an index that finds nothing.
     pub fn build(sources: &[Source<'_>]) -> Result<Self, IndexError> {
-        let bases: Vec<_> = sources
+        if sources.is_empty() {
+            return Ok(Self::default());
+        }
+        let named = |(place, source): (usize, &Source<'_>)| {
+            let mut body = [0; 32];
+            body[..8].copy_from_slice(&place.to_le_bytes());
+            (source.list.clone(), body)
+        };
+        let named: Vec<_> = sources.iter().enumerate().map(named).collect();
+        let bases: Vec<_> = named
             .iter()
-            .map(|source| BaseSource {
-                list: source.list.clone(),
-                body: source.body,
+            .zip(sources)
+            .map(|((list, body), source)| BaseSource {
+                list: list.clone(),
+                body: *body,
                 bloom: source.base,
             })
             .collect();
-        let changes: Vec<_> = sources
-            .iter()
-            .map(|source| ChangeSource {
-                list: source.list.clone(),
-                state: source.state,
-                delta: source.delta,
-            })
-            .collect();
-        let current = sources
-            .iter()
-            .map(|source| Current {
-                list: source.list.clone(),
-                base: source.body,
-            })
-            .collect();
-        let segments = if bases.is_empty() {
-            vec![]
-        } else {
-            vec![Arc::new(Bases::build(&bases)?)]
-        };
-        Self::new(current, segments, Arc::new(Changes::build(&changes)?))
+        let bases = Arc::new(Bases::build(&bases)?);
+        Self::new(
+            named
+                .into_iter()
+                .map(|(list, base)| Current { list, base })
+                .collect(),
+            vec![bases],
+        )
     }
 }
 
@@ -141,11 +144,7 @@ impl<B: AsRef<[u8]>> Index<B> {
     /// # Errors
     /// [`IndexError::BaseMissing`] when no image has the base of a list; [`IndexError::TooManyLists`];
     /// [`IndexError::MixedSeeds`].
-    pub fn new(
-        current: Vec<Current>,
-        bases: Vec<Arc<Bases<B>>>,
-        changes: Arc<Changes<B>>,
-    ) -> Result<Self, IndexError> {
+    pub fn new(current: Vec<Current>, bases: Vec<Arc<Bases<B>>>) -> Result<Self, IndexError> {
         if current.len() > MAX_LISTS {
             return Err(IndexError::TooManyLists);
         }
@@ -154,39 +153,49 @@ impl<B: AsRef<[u8]>> Index<B> {
             return Err(IndexError::MixedSeeds);
         }
         let mut missing = vec![true; current.len()];
-        let mut place_base = |(list, body): &(ListId, [u8; 32])| {
-            let place = current
-                .iter()
-                .position(|current| current.list == *list && current.base == *body)?;
-            std::mem::take(&mut missing[place]).then_some(place as u16)
+        let mut handle = |(list, body): &(ListId, [u8; 32])| {
+            let is_wanted = |current: &Current| current.list == *list && current.base == *body;
+            let place = current.iter().position(is_wanted)?;
+            std::mem::take(&mut missing[place]).then_some(ListHandle(place as u16))
         };
         let mut segments = Vec::with_capacity(bases.len());
         for bases in bases {
-            let handles = bases.lists().iter().map(&mut place_base).collect();
+            let handles = bases.lists().iter().map(&mut handle).collect();
             segments.push(Segment { bases, handles });
         }
         if let Some(place) = missing.iter().position(|missing| *missing) {
             return Err(IndexError::BaseMissing(place));
         }
-        let place = |list: &ListId| current.iter().position(|current| current.list == *list);
+        Ok(Self {
+            masks: vec![None; current.len()],
+            lists: current.into_iter().map(|current| current.list).collect(),
+            segments,
+            ..Self::default()
+        })
+    }
+
+    /// The same bases under other changes: all that an arriving delta costs. Changes of lists that aren't in this index
+    /// are skipped.
+    #[must_use]
+    pub fn with_changes(&self, changes: Arc<Changes<B>>) -> Self {
+        let place = |list: &ListId| self.lists.iter().position(|held| held == list);
         let changed: Vec<_> = changes
             .lists()
-            .map(|(list, _)| place(list).map(|place| place as u16))
+            .map(|(list, _)| place(list).map(|place| ListHandle(place as u16)))
             .collect();
-        let mut masks = vec![None; current.len()];
+        let mut masks = vec![None; self.lists.len()];
         for (place, handle) in changed.iter().enumerate() {
             if let Some(handle) = handle {
-                masks[usize::from(*handle)] = Some(place as u16);
+                masks[handle.position()] = Some(place);
             }
         }
-        let lists = current.into_iter().map(|current| current.list).collect();
-        Ok(Self {
-            lists,
-            segments,
-            changes,
+        Self {
+            lists: self.lists.clone(),
+            segments: self.segments.clone(),
+            changes: Some(changes),
             changed,
             masks,
-        })
+        }
     }
 
     /// The lists that may hold `token`, ascending. Allocates only when there are any.
@@ -194,14 +203,13 @@ impl<B: AsRef<[u8]>> Index<B> {
         let mut hits = Vec::new();
         if let Some(seed) = self.seed() {
             let probe = seed.probe(token);
-            for segment in &self.segments {
-                for group in 0..segment.bases.groups() {
-                    self.scan(segment, group, &probe, token, |handle| hits.push(handle));
-                }
-            }
+            self.each_group(|segment, group| {
+                self.scan(segment, group, &probe, token, |list| hits.push(list))
+            });
         }
-        self.changes
-            .lookup(token, |place| hits.extend(self.changed_list(place)));
+        if let Some(changes) = &self.changes {
+            changes.lookup(token, |place| hits.extend(self.changed_list(place)));
+        }
         if hits.len() > 1 {
             hits.sort_unstable();
             hits.dedup();
@@ -214,10 +222,12 @@ impl<B: AsRef<[u8]>> Index<B> {
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
         let mut hits = Vec::new();
         for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
-            self.chunk_bases(tokens, &mut hits);
-            self.changes.lookup_batch(tokens, |place, list| {
-                hits.extend(self.changed_list(list).map(|list| (place, list)))
-            });
+            self.scan_chunk(tokens, |place, list| hits.push((place, list)));
+            if let Some(changes) = &self.changes {
+                changes.lookup_batch(tokens, |place, list| {
+                    hits.extend(self.changed_list(list).map(|list| (place, list)));
+                });
+            }
             if !hits.is_empty() {
                 hits.sort_unstable();
                 hits.dedup();
@@ -239,28 +249,34 @@ impl<B: AsRef<[u8]>> Index<B> {
 
     /// What each list costs, in the order of the handles.
     pub fn memory(&self) -> Vec<ListMemory> {
-        let base = |handle: u16| {
-            let place =
-                |segment: &Segment<B>| segment.handles.iter().position(|found| *found == Some(handle));
-            let found = self
-                .segments
-                .iter()
-                .find_map(|segment| Some((segment, place(segment)?)));
-            found.map_or(0, |(segment, place)| segment.bases.memory(place))
-        };
-        let changes = |place: Option<u16>| place.map_or(0, |place| self.changes.memory(place.into()));
         let lists = self.lists.iter().zip(&self.masks).enumerate();
         lists
-            .map(|(handle, (list, place))| ListMemory {
+            .map(|(place, (list, mask))| ListMemory {
                 list: list.clone(),
-                base: base(handle as u16),
-                changes: changes(*place),
+                base: self.base_memory(ListHandle(place as u16)),
+                changes: self
+                    .changes
+                    .as_ref()
+                    .zip(*mask)
+                    .map_or(0, |(changes, place)| changes.memory(place)),
             })
             .collect()
     }
 
+    fn base_memory(&self, list: ListHandle) -> usize {
+        let place = |segment: &Segment<B>| segment.handles.iter().position(|held| *held == Some(list));
+        let found = |segment: &Segment<B>| place(segment).map(|place| segment.bases.memory(place));
+        self.segments.iter().find_map(found).unwrap_or(0)
+    }
+
     fn seed(&self) -> Option<&Seed> {
         self.segments.first().map(|segment| segment.bases.seed())
+    }
+
+    fn each_group<'a>(&'a self, mut visit: impl FnMut(&'a Segment<B>, usize)) {
+        for segment in &self.segments {
+            (0..segment.bases.groups()).for_each(|group| visit(segment, group));
+        }
     }
 
     fn scan(
@@ -272,32 +288,32 @@ impl<B: AsRef<[u8]>> Index<B> {
         mut hit: impl FnMut(ListHandle),
     ) {
         segment.bases.scan(group, probe, |place| {
-            let Some(handle) = segment.handles.get(place).copied().flatten() else {
-                return;
-            };
-            let mask = self.masks.get(usize::from(handle)).copied().flatten();
-            if !mask.is_some_and(|place| self.changes.removed(place.into(), token)) {
-                hit(ListHandle(handle));
+            let list = segment.handles.get(place).copied().flatten();
+            list.into_iter()
+                .filter(|list| !self.is_removed(*list, token))
+                .for_each(&mut hit);
+        });
+    }
+
+    fn scan_chunk(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
+        let Some(seed) = self.seed() else {
+            return;
+        };
+        let probes: [_; AHEAD] = std::array::from_fn(|i| tokens.get(i).map(|token| seed.probe(token)));
+        self.each_group(|segment, group| {
+            for (place, (token, probe)) in tokens.iter().zip(probes.iter().flatten()).enumerate() {
+                self.scan(segment, group, probe, token, |list| hit(place, list));
             }
         });
     }
 
-    fn chunk_bases(&self, tokens: &[[u8; 32]], hits: &mut Vec<(usize, ListHandle)>) {
-        let Some(seed) = self.seed() else {
-            return;
-        };
-        let probes: [Option<Probe>; AHEAD] =
-            std::array::from_fn(|i| tokens.get(i).map(|token| seed.probe(token)));
-        for segment in &self.segments {
-            for group in 0..segment.bases.groups() {
-                for (place, (token, probe)) in tokens.iter().zip(probes.iter().flatten()).enumerate() {
-                    self.scan(segment, group, probe, token, |list| hits.push((place, list)));
-                }
-            }
-        }
+    fn is_removed(&self, list: ListHandle, token: &[u8; 32]) -> bool {
+        let place = self.masks.get(list.position()).copied().flatten();
+        let changes = self.changes.as_ref().zip(place);
+        changes.is_some_and(|(changes, place)| changes.removed(place, token))
     }
 
     fn changed_list(&self, place: usize) -> Option<ListHandle> {
-        self.changed.get(place).copied().flatten().map(ListHandle)
+        self.changed.get(place).copied().flatten()
     }
 }

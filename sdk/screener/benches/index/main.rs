@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use lianfang_digest::gcs::{PREFIX_BITS, prefix};
 use lianfang_digest::{Delta, Kind, Modulus, SizeClass};
-use lianfang_screener::{AlignedBytes, Bases, ChangeSource, Changes, Current, Index, Roster};
+use lianfang_screener::{AlignedBytes, Bases, ChangeSource, Changes, Index, Roster};
 
 use population::{List, Population, stranger};
 use timing::{Report, argument, nanos, per_token};
@@ -77,7 +77,7 @@ fn measure_bases(report: &mut Report, name: &str, population: &Population, token
     assert!(opened);
     report.add(&format!("{name}bases_open"), open, "ns", None);
 
-    let index = index(population, bases, Changes::build(&[]).expect("no changes"));
+    let index = Index::new(population.current(), vec![Arc::new(bases)]).expect("an index");
     population.check_index(&index);
     let single = single(&index, tokens);
     let batch = batch(&index, tokens);
@@ -223,16 +223,7 @@ fn measure_roster(report: &mut Report) {
     report.add("roster_10m_by_delta_10k", time / 1e6, "ms", None);
 }
 
-fn index(
-    population: &Population,
-    bases: Bases<AlignedBytes>,
-    changes: Changes<AlignedBytes>,
-) -> Index<AlignedBytes> {
-    let current: Vec<Current> = population.current();
-    Index::new(current, vec![Arc::new(bases)], Arc::new(changes)).expect("an index")
-}
-
-fn single(index: &Index<AlignedBytes>, tokens: &[[u8; 32]]) -> f64 {
+fn single(index: &Index, tokens: &[[u8; 32]]) -> f64 {
     let nothing = black_box(0);
     per_token(tokens.len(), || {
         let walk = |seen: usize, i: usize| seen + index.lookup(&tokens[i ^ (seen & nothing)]).len();
@@ -240,7 +231,7 @@ fn single(index: &Index<AlignedBytes>, tokens: &[[u8; 32]]) -> f64 {
     })
 }
 
-fn batch(index: &Index<AlignedBytes>, tokens: &[[u8; 32]]) -> f64 {
+fn batch(index: &Index, tokens: &[[u8; 32]]) -> f64 {
     per_token(tokens.len(), || {
         let mut hits = 0;
         index.lookup_batch(tokens, |_, _| hits += 1);

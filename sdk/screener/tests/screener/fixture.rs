@@ -1,11 +1,12 @@
 //! Lists whose content is known, and the slow answer to every question.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lianfang_digest::gcs::{PREFIX_BITS, prefix};
 use lianfang_digest::{BaseBuilder, Bloom, Delta, ListId, NetChange, Seed, SizeClass, SubjectType};
 use lianfang_encoding::{FederationId, sha256};
-use lianfang_screener::{BaseSource, ChangeSource, Source};
+use lianfang_screener::{BaseSource, ChangeSource, Changes, Index, Source};
 
 pub(crate) struct Known {
     pub(crate) list: ListId,
@@ -79,10 +80,7 @@ impl Known {
     pub(crate) fn source(&self) -> Source<'_> {
         Source {
             list: self.list.clone(),
-            body: sha256(&self.body),
             base: self.bloom(),
-            state: [0; 32],
-            delta: &self.delta,
         }
     }
 
@@ -110,4 +108,11 @@ pub(crate) fn world(lists: u32) -> Vec<Known> {
             )
         })
         .collect()
+}
+
+/// Everything of `lists`, built in memory.
+pub(crate) fn index(lists: &[Known]) -> Index {
+    let index = Index::build(&lists.iter().map(Known::source).collect::<Vec<_>>()).unwrap();
+    let changes: Vec<_> = lists.iter().map(Known::change).collect();
+    index.with_changes(Arc::new(Changes::build(&changes).unwrap()))
 }

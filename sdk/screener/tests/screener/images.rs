@@ -6,7 +6,7 @@ use lianfang_screener::{
     BaseSource, Bases, ChangeSource, Changes, Current, ImageError, Index, IndexError, ListHandle, write_bases,
 };
 
-use crate::fixture::{Known, token, tokens, world};
+use crate::fixture::{Known, index, token, tokens, world};
 
 fn bases(lists: &[Known]) -> Vec<BaseSource<'_>> {
     lists.iter().map(Known::base).collect()
@@ -41,7 +41,8 @@ fn open(lists: &[Known], bases: &[&[Known]]) -> Result<Index<Vec<u8>>, IndexErro
         .map(|lists| Arc::new(Bases::open(written(lists)).unwrap()))
         .collect();
     let changes = Changes::build(&changes(lists)).unwrap().as_bytes().to_vec();
-    Index::new(current(lists), bases, Arc::new(Changes::open(changes).unwrap()))
+    let index = Index::new(current(lists), bases)?;
+    Ok(index.with_changes(Arc::new(Changes::open(changes).unwrap())))
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn an_image_written_in_blocks_is_the_one_built_in_memory() {
 fn an_index_over_opened_images_answers_as_the_built_one() {
     let lists = world(9);
     let opened = open(&lists, &[&lists]).unwrap();
-    let built = Index::build(&lists.iter().map(Known::source).collect::<Vec<_>>()).unwrap();
+    let built = index(&lists);
     for token in tokens(0, 1_500) {
         assert_eq!(opened.lookup(&token), built.lookup(&token));
     }
@@ -95,12 +96,8 @@ fn lists_that_are_in_force_no_more_are_not_found() {
     ];
     let images = Arc::new(Bases::open(written(&all)).unwrap());
     let changes = Changes::build(&changes(&all)).unwrap().as_bytes().to_vec();
-    let index = Index::new(
-        current(&all[1..]),
-        vec![images],
-        Arc::new(Changes::open(changes).unwrap()),
-    )
-    .unwrap();
+    let index = Index::new(current(&all[1..]), vec![images]).unwrap();
+    let index = index.with_changes(Arc::new(Changes::open(changes).unwrap()));
     let found: Vec<_> = index
         .lookup(&gone)
         .into_iter()
@@ -135,12 +132,8 @@ fn an_image_damaged_behind_its_directory_never_makes_a_lookup_fail() {
     let mut damaged = changes.clone();
     damaged[front..].fill(0xFF);
     let images = Arc::new(Bases::open(written(&lists)).unwrap());
-    let index = Index::new(
-        current(&lists),
-        vec![images],
-        Arc::new(Changes::open(damaged).unwrap()),
-    )
-    .unwrap();
+    let index = Index::new(current(&lists), vec![images]).unwrap();
+    let index = index.with_changes(Arc::new(Changes::open(damaged).unwrap()));
     for token in tokens(0, 1_000) {
         let _ = index.lookup(&token);
     }

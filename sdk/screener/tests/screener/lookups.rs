@@ -1,12 +1,8 @@
-use lianfang_screener::{AlignedBytes, Index, ListHandle};
+use lianfang_screener::{Index, ListHandle};
 
-use crate::fixture::{Known, token, tokens, world};
+use crate::fixture::{Known, index, token, tokens, world};
 
-fn index(lists: &[Known]) -> Index<AlignedBytes> {
-    Index::build(&lists.iter().map(Known::source).collect::<Vec<_>>()).unwrap()
-}
-
-fn found(index: &Index<AlignedBytes>, token: &[u8; 32]) -> Vec<usize> {
+fn found(index: &Index, token: &[u8; 32]) -> Vec<usize> {
     index
         .lookup(token)
         .into_iter()
