@@ -1,7 +1,14 @@
-use lianfang_digest::{Bloom, ListId, SizeClass};
+use std::sync::Arc;
+
+use lianfang_digest::{Bloom, ListId, Probe, Seed};
+
+use crate::aligned::AlignedBytes;
+use crate::bases::{BaseSource, Bases};
+use crate::changes::{AHEAD, Changes};
+use crate::image::ImageError;
 
 /// Lists of one index at most.
-const MAX_LISTS: usize = 4_095;
+pub const MAX_LISTS: usize = 4_095;
 
 /// Why an index can't be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +17,12 @@ pub enum IndexError {
     TooManyLists,
     #[error("the bases of one index share the seed of one federation")]
     MixedSeeds,
+    #[error("an image of bases holds at least one")]
+    Empty,
+    #[error("the base in force of list {0} is in none of the images")]
+    BaseMissing(usize),
+    #[error(transparent)]
+    Image(ImageError),
 }
 
 /// Names a list inside one index; [`Index::list`] says which.
@@ -17,72 +30,210 @@ pub enum IndexError {
 pub struct ListHandle(u16);
 
 impl ListHandle {
-    /// Place of the list among the sources that the index was built from.
+    /// Place of the list among those the index was made of.
     pub fn position(self) -> usize {
         self.0.into()
     }
 }
 
-/// What an index is built from: a list and its checked base.
+/// A list and the base in force for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    pub list: ListId,
+    /// SHA-256 of the base's body.
+    pub base: [u8; 32],
+}
+
+/// A list and its checked base, for [`Index::build`].
 #[derive(Debug, Clone)]
 pub struct Source<'a> {
     pub list: ListId,
     pub base: Bloom<'a>,
 }
 
-/// Answers, for one token, which lists may hold it.
-#[derive(Debug, Clone, Default)]
-pub struct Index {
+/// What one list costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListMemory {
+    pub list: ListId,
+    /// Bytes of its base, its share of padding included.
+    pub base: usize,
+    /// Bytes of its additions and removals.
+    pub changes: usize,
+}
+
+/// Answers, for one token, which lists may hold it: those whose base holds it and whose removals don't, and those
+/// whose additions do. Cheap to make from images that exist; the old index serves until it is swapped for the new one.
+#[derive(Debug)]
+pub struct Index<B = AlignedBytes> {
     lists: Vec<ListId>,
-    bases: Vec<(SizeClass, Vec<u8>)>,
-    seed: Option<lianfang_digest::Seed>,
+    segments: Vec<Segment<B>>,
+    changes: Option<Arc<Changes<B>>>,
+    /// Handle of each list in the changes.
+    changed: Vec<Option<ListHandle>>,
+    /// Place in the changes of each handle.
+    masks: Vec<Option<usize>>,
+}
+
+#[derive(Debug)]
+struct Segment<B> {
+    bases: Arc<Bases<B>>,
+    /// Handle of each list of the image whose base there is the one in force.
+    handles: Vec<Option<ListHandle>>,
+}
+
+impl<B> Clone for Segment<B> {
+    fn clone(&self) -> Self {
+        Self {
+            bases: Arc::clone(&self.bases),
+            handles: self.handles.clone(),
+        }
+    }
+}
+
+impl<B> Default for Index<B> {
+    fn default() -> Self {
+        Self {
+            lists: Vec::new(),
+            segments: Vec::new(),
+            changes: None,
+            changed: Vec::new(),
+            masks: Vec::new(),
+        }
+    }
 }
 
 impl Index {
-    /// Builds the index over `sources`.
+    /// Builds bases in memory and an index over them, without changes.
     ///
     /// # Errors
-    /// [`IndexError`] when there are too many lists or two federations among them.
+    /// As [`Bases::build`], except that no source at all makes an index that finds nothing.
     pub fn build(sources: &[Source<'_>]) -> Result<Self, IndexError> {
-        if sources.len() > MAX_LISTS {
+        if sources.is_empty() {
+            return Ok(Self::default());
+        }
+        let named = |(place, source): (usize, &Source<'_>)| {
+            let mut body = [0; 32];
+            body[..8].copy_from_slice(&place.to_le_bytes());
+            (source.list.clone(), body)
+        };
+        let named: Vec<_> = sources.iter().enumerate().map(named).collect();
+        let bases: Vec<_> = named
+            .iter()
+            .zip(sources)
+            .map(|((list, body), source)| BaseSource {
+                list: list.clone(),
+                body: *body,
+                bloom: source.base,
+            })
+            .collect();
+        let bases = Arc::new(Bases::build(&bases)?);
+        Self::new(
+            named
+                .into_iter()
+                .map(|(list, base)| Current { list, base })
+                .collect(),
+            vec![bases],
+        )
+    }
+}
+
+impl<B: AsRef<[u8]>> Index<B> {
+    /// Makes an index over the lists in force out of images. Bases in an image that are in force no more are skipped, so
+    /// a large image stays useful while newer bases come in small ones.
+    ///
+    /// # Errors
+    /// [`IndexError::BaseMissing`] when no image has the base of a list; [`IndexError::TooManyLists`];
+    /// [`IndexError::MixedSeeds`].
+    pub fn new(current: Vec<Current>, bases: Vec<Arc<Bases<B>>>) -> Result<Self, IndexError> {
+        if current.len() > MAX_LISTS {
             return Err(IndexError::TooManyLists);
         }
-        let seed = sources.first().map(|source| *source.base.seed());
-        let same = |source: &Source<'_>| {
-            Some(source.base.seed().as_bytes()) == seed.as_ref().map(|seed| seed.as_bytes())
-        };
-        if !sources.iter().all(same) {
+        let seed = |bases: &Arc<Bases<B>>| *bases.seed().as_bytes();
+        if bases.windows(2).any(|pair| seed(&pair[0]) != seed(&pair[1])) {
             return Err(IndexError::MixedSeeds);
         }
+        let mut missing = vec![true; current.len()];
+        let mut handle = |(list, body): &(ListId, [u8; 32])| {
+            let is_wanted = |current: &Current| current.list == *list && current.base == *body;
+            let place = current.iter().position(is_wanted)?;
+            std::mem::take(&mut missing[place]).then_some(ListHandle(place as u16))
+        };
+        let mut segments = Vec::with_capacity(bases.len());
+        for bases in bases {
+            let handles = bases.lists().iter().map(&mut handle).collect();
+            segments.push(Segment { bases, handles });
+        }
+        if let Some(place) = missing.iter().position(|missing| *missing) {
+            return Err(IndexError::BaseMissing(place));
+        }
         Ok(Self {
-            lists: sources.iter().map(|source| source.list.clone()).collect(),
-            bases: sources
-                .iter()
-                .map(|source| (source.base.class(), source.base.bits().to_vec()))
-                .collect(),
-            seed,
+            masks: vec![None; current.len()],
+            lists: current.into_iter().map(|current| current.list).collect(),
+            segments,
+            ..Self::default()
         })
     }
 
-    /// The lists that may hold `token`, ascending.
-    pub fn lookup(&self, token: &[u8; 32]) -> Vec<ListHandle> {
-        let Some(probe) = self.seed.as_ref().map(|seed| seed.probe(token)) else {
-            return Vec::new();
-        };
-        let holds = |(class, bits): &(SizeClass, Vec<u8>)| {
-            probe
-                .positions(&(*class).into())
-                .into_iter()
-                .all(|at| bits[at as usize / 8] >> (at % 8) & 1 == 1)
-        };
-        let hits = self.bases.iter().enumerate().filter(|(_, base)| holds(base));
-        hits.map(|(position, _)| ListHandle(position as u16)).collect()
+    /// The same bases under other changes: all that an arriving delta costs. Changes of lists that aren't in this index
+    /// are skipped.
+    #[must_use]
+    pub fn with_changes(&self, changes: Arc<Changes<B>>) -> Self {
+        let place = |list: &ListId| self.lists.iter().position(|held| held == list);
+        let changed: Vec<_> = changes
+            .lists()
+            .map(|(list, _)| place(list).map(|place| ListHandle(place as u16)))
+            .collect();
+        let mut masks = vec![None; self.lists.len()];
+        for (place, handle) in changed.iter().enumerate() {
+            if let Some(handle) = handle {
+                masks[handle.position()] = Some(place);
+            }
+        }
+        Self {
+            lists: self.lists.clone(),
+            segments: self.segments.clone(),
+            changes: Some(changes),
+            changed,
+            masks,
+        }
     }
 
-    /// Calls `hit` with the token's place in `tokens` and each list that may hold it, in order of both.
+    /// The lists that may hold `token`, ascending. Allocates only when there are any.
+    pub fn lookup(&self, token: &[u8; 32]) -> Vec<ListHandle> {
+        let mut hits = Vec::new();
+        if let Some(seed) = self.seed() {
+            let probe = seed.probe(token);
+            self.each_group(|segment, group| {
+                self.scan(segment, group, &probe, token, |list| hits.push(list))
+            });
+        }
+        if let Some(changes) = &self.changes {
+            changes.lookup(token, |place| hits.extend(self.changed_list(place)));
+        }
+        if hits.len() > 1 {
+            hits.sort_unstable();
+            hits.dedup();
+        }
+        hits
+    }
+
+    /// Calls `hit` with the token's place in `tokens` and each list that may hold it, in order of both. Reads ahead, so
+    /// that many tokens cost far less than as many single lookups.
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
-        for (place, token) in tokens.iter().enumerate() {
-            self.lookup(token).into_iter().for_each(|list| hit(place, list));
+        let mut hits = Vec::new();
+        for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
+            self.scan_chunk(tokens, |place, list| hits.push((place, list)));
+            if let Some(changes) = &self.changes {
+                changes.lookup_batch(tokens, |place, list| {
+                    hits.extend(self.changed_list(list).map(|list| (place, list)));
+                });
+            }
+            if !hits.is_empty() {
+                hits.sort_unstable();
+                hits.dedup();
+                hits.drain(..)
+                    .for_each(|(place, list)| hit(chunk * AHEAD + place, list));
+            }
         }
     }
 
@@ -95,86 +246,74 @@ impl Index {
     pub fn lists(&self) -> &[ListId] {
         &self.lists
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lianfang_digest::{BaseBuilder, Seed, SubjectType};
-    use lianfang_encoding::{FederationId, sha256};
-
-    fn token(text: &str) -> [u8; 32] {
-        sha256(text.as_bytes())
+    /// What each list costs, in the order of the handles.
+    pub fn memory(&self) -> Vec<ListMemory> {
+        let lists = self.lists.iter().zip(&self.masks).enumerate();
+        lists
+            .map(|(place, (list, mask))| ListMemory {
+                list: list.clone(),
+                base: self.base_memory(ListHandle(place as u16)),
+                changes: self
+                    .changes
+                    .as_ref()
+                    .zip(*mask)
+                    .map_or(0, |(changes, place)| changes.memory(place)),
+            })
+            .collect()
     }
 
-    fn body(total: u32, tokens: &[[u8; 32]], seed: &Seed) -> Vec<u8> {
-        let mut builder = BaseBuilder::new(SizeClass::of_total(total).unwrap(), seed).unwrap();
-        tokens.iter().for_each(|token| builder.insert(token));
-        builder.finish()
+    fn base_memory(&self, list: ListHandle) -> usize {
+        let place = |segment: &Segment<B>| segment.handles.iter().position(|held| *held == Some(list));
+        let found = |segment: &Segment<B>| place(segment).map(|place| segment.bases.memory(place));
+        self.segments.iter().find_map(found).unwrap_or(0)
     }
 
-    fn list(publisher: &str) -> ListId {
-        ListId {
-            publisher: publisher.parse().unwrap(),
-            audience: "all".parse().unwrap(),
-            subject_type: SubjectType::Seller,
-            epoch: 1,
+    fn seed(&self) -> Option<&Seed> {
+        self.segments.first().map(|segment| segment.bases.seed())
+    }
+
+    fn each_group<'a>(&'a self, mut visit: impl FnMut(&'a Segment<B>, usize)) {
+        for segment in &self.segments {
+            (0..segment.bases.groups()).for_each(|group| visit(segment, group));
         }
     }
 
-    fn source<'a>(publisher: &str, total: u32, body: &'a [u8], seed: &Seed) -> Source<'a> {
-        let base = Bloom::parse(body, SizeClass::of_total(total).unwrap(), seed).unwrap();
-        Source {
-            list: list(publisher),
-            base,
-        }
-    }
-
-    #[test]
-    fn a_token_is_found_in_exactly_the_lists_that_hold_it() {
-        let seed = Seed::of(&FederationId([1; 16])).unwrap();
-        let (shared, alone) = (token("shared"), token("alone"));
-        let bodies = [
-            body(10, &[shared], &seed),
-            body(20_480, &[shared, alone], &seed),
-            body(10, &[], &seed),
-        ];
-        let sources = [
-            source("a", 10, &bodies[0], &seed),
-            source("b", 20_480, &bodies[1], &seed),
-            source("c", 10, &bodies[2], &seed),
-        ];
-        let index = Index::build(&sources).unwrap();
-        let names = |token| {
-            let found = index
-                .lookup(token)
-                .into_iter()
-                .map(|handle| index.list(handle).unwrap());
-            found.map(|list| list.publisher.to_string()).collect::<Vec<_>>()
-        };
-        assert_eq!(names(&shared), ["a", "b"]);
-        assert_eq!(names(&alone), ["b"]);
-        assert!(names(&token("stranger")).is_empty());
-        let mut hits = Vec::new();
-        index.lookup_batch(&[token("stranger"), shared, alone], |place, list| {
-            hits.push((place, list.position()))
+    fn scan(
+        &self,
+        segment: &Segment<B>,
+        group: usize,
+        probe: &Probe,
+        token: &[u8; 32],
+        mut hit: impl FnMut(ListHandle),
+    ) {
+        segment.bases.scan(group, probe, |place| {
+            let list = segment.handles.get(place).copied().flatten();
+            list.into_iter()
+                .filter(|list| !self.is_removed(*list, token))
+                .for_each(&mut hit);
         });
-        assert_eq!(hits, [(1, 0), (1, 1), (2, 1)]);
     }
 
-    #[test]
-    fn an_empty_index_finds_nothing() {
-        assert!(Index::build(&[]).unwrap().lookup(&token("any")).is_empty());
+    fn scan_chunk(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
+        let Some(seed) = self.seed() else {
+            return;
+        };
+        let probes: [_; AHEAD] = std::array::from_fn(|i| tokens.get(i).map(|token| seed.probe(token)));
+        self.each_group(|segment, group| {
+            for (place, (token, probe)) in tokens.iter().zip(probes.iter().flatten()).enumerate() {
+                self.scan(segment, group, probe, token, |list| hit(place, list));
+            }
+        });
     }
 
-    #[test]
-    fn two_federations_do_not_mix() {
-        let seeds = [1, 2].map(|byte| Seed::of(&FederationId([byte; 16])).unwrap());
-        let bodies = [body(10, &[], &seeds[0]), body(10, &[], &seeds[1])];
-        let sources = [
-            source("a", 10, &bodies[0], &seeds[0]),
-            source("b", 10, &bodies[1], &seeds[1]),
-        ];
-        assert_eq!(Index::build(&sources).err(), Some(IndexError::MixedSeeds));
+    fn is_removed(&self, list: ListHandle, token: &[u8; 32]) -> bool {
+        let place = self.masks.get(list.position()).copied().flatten();
+        let changes = self.changes.as_ref().zip(place);
+        changes.is_some_and(|(changes, place)| changes.removed(place, token))
+    }
+
+    fn changed_list(&self, place: usize) -> Option<ListHandle> {
+        self.changed.get(place).copied().flatten()
     }
 }

@@ -1,71 +1,7 @@
-use lianfang_digest::{BodyRef, Header, Kind, ListState, Refusal, SignedHead, state_hash};
+use lianfang_digest::{Header, Refusal, SignedHead};
 use lianfang_encoding::Timestamp;
 
-use crate::fixture::Publisher;
-
-/// Writes a chain the way an honest publisher does; tests then break one thing.
-struct Chain {
-    publisher: Publisher,
-    next: Header,
-    base: (u64, [u8; 32]),
-    deltas: Vec<(u64, [u8; 32])>,
-}
-
-impl Chain {
-    fn new() -> Self {
-        let publisher = Publisher::new();
-        let next = publisher.base_header(&publisher.base(10));
-        Self {
-            publisher,
-            next,
-            base: (0, [0; 32]),
-            deltas: vec![],
-        }
-    }
-
-    /// A base over `entries` that folds in everything up to and including `folded`.
-    fn base(&mut self, entries: u32, folded: u64) -> Header {
-        let base = self.publisher.base(entries);
-        self.next.kind = Kind::Base;
-        self.next.total = base.total;
-        self.next.body = BodyRef::of(&base.body);
-        self.next.base_sequence = folded;
-        self.base = (self.next.sequence, self.next.body.sha256);
-        self.deltas.retain(|(sequence, _)| *sequence > folded);
-        self.close()
-    }
-
-    fn delta(&mut self) -> Header {
-        let body = lianfang_digest::gcs::encode(44, &[self.next.sequence]).unwrap();
-        self.next.kind = Kind::Delta {
-            additions: 1,
-            removals: 0,
-        };
-        self.next.body = BodyRef::of(&body);
-        self.next.base_sequence = self.base.0;
-        self.deltas.push((self.next.sequence, self.next.body.sha256));
-        self.close()
-    }
-
-    fn close(&mut self) -> Header {
-        self.next.state = state_hash(&self.base.1, self.deltas.iter().map(|(_, hash)| hash));
-        let closed = self.next.clone();
-        self.next.previous = self.publisher.sign(closed.clone()).hash();
-        self.next.sequence += 1;
-        closed
-    }
-
-    fn accept(&self, held: Option<&ListState>, headers: &[Header]) -> Result<ListState, Refusal> {
-        let heads = headers
-            .iter()
-            .map(|header| self.publisher.sign(header.clone()))
-            .collect();
-        self.publisher
-            .expectation()
-            .accept(held, heads)
-            .map(|accepted| accepted.state)
-    }
-}
+use crate::fixture::Chain;
 
 #[test]
 fn heads_apply_one_by_one_or_all_at_once_to_the_same_state() {

@@ -7,3 +7,4 @@ mod chain;
 mod delta;
 mod fixture;
 mod heads;
+mod vectors;

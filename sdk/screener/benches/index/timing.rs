@@ -1,0 +1,65 @@
+//! Times and the report.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// What `cargo bench … -- --name value` says, or `default`.
+pub(crate) fn argument(name: &str, default: usize) -> usize {
+    let mut arguments = std::env::args().skip_while(|argument| argument != name).skip(1);
+    arguments
+        .next()
+        .map_or(default, |value| value.parse().expect("a number"))
+}
+
+/// The result of `work` and the nanoseconds it took on a core: other work on the machine counts as little as it can.
+pub(crate) fn nanos<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = (on_core(), Instant::now());
+    let result = work();
+    let wall = start.1.elapsed().as_nanos() as f64;
+    let time = match (start.0, on_core()) {
+        (Some(start), Some(end)) if wall > 2e7 => (end - start) as f64,
+        _ => wall,
+    };
+    (result, time)
+}
+
+/// Nanoseconds that this thread ran so far, where Linux says it.
+fn on_core() -> Option<u64> {
+    std::thread::yield_now();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_ascii_whitespace().next()?.parse().ok()
+}
+
+/// Nanoseconds for each of `tokens` tokens: the median of five runs.
+pub(crate) fn per_token(tokens: usize, mut work: impl FnMut() -> usize) -> f64 {
+    let mut runs: Vec<f64> = (0..5)
+        .map(|_| nanos(|| black_box(work())).1 / tokens as f64)
+        .collect();
+    runs.sort_by(f64::total_cmp);
+    runs[2]
+}
+
+#[derive(Default)]
+pub(crate) struct Report(String);
+
+impl Report {
+    /// Adds a line. The ratio says how many times `value` fits into `baseline`.
+    pub(crate) fn add(&mut self, metric: &str, value: f64, unit: &str, baseline: Option<f64>) {
+        let number = |value: Option<f64>| value.map_or("null".to_owned(), |value| format!("{value:.4}"));
+        let (base, ratio) = (
+            number(baseline),
+            number(baseline.map(|baseline| baseline / value)),
+        );
+        let separator = if self.0.is_empty() { "[" } else { "," };
+        let line = format!(
+            r#"{{"metric":"{metric}","value":{value:.4},"unit":"{unit}","baseline":{base},"ratio":{ratio}}}"#
+        );
+        eprintln!("{line}");
+        let _ = write!(self.0, "{separator}\n {line}");
+    }
+
+    pub(crate) fn print(&self) {
+        println!("{}\n]", self.0);
+    }
+}

@@ -1,0 +1,214 @@
+//! Bit-sliced filters of one size class (PROTOCOL.md §4): for each position one row, and in it one bit for each list. A
+//! token's 20 rows are ANDed; the bits that survive are the lists that may hold it.
+
+use std::ops::Range;
+
+use lianfang_digest::{HASHES, Modulus, Probe, SizeClass};
+
+/// Bits of the widest row: a cache line.
+const WIDEST: usize = 512;
+
+/// Rows of one class side by side. Widths are powers of two, so that no row crosses a cache line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) class: SizeClass,
+    pub(crate) modulus: Modulus,
+    /// Bits of a row.
+    pub(crate) width: usize,
+    /// Which list each bit stands for, by its place in the image.
+    pub(crate) columns: Vec<u16>,
+}
+
+/// Splits `lists` lists into rows of powers of two that waste at most a third.
+pub(crate) fn widths(mut lists: usize) -> Vec<usize> {
+    let mut widths = Vec::new();
+    while lists > 0 {
+        let above = lists.next_power_of_two();
+        let width = match above {
+            _ if lists >= WIDEST => WIDEST,
+            _ if above * 2 <= lists * 3 => above,
+            _ => above / 2,
+        };
+        widths.push(width);
+        lists -= lists.min(width);
+    }
+    widths
+}
+
+impl Group {
+    pub(crate) fn new(class: SizeClass, width: usize, columns: Vec<u16>) -> Self {
+        Self {
+            class,
+            modulus: class.into(),
+            width,
+            columns,
+        }
+    }
+
+    /// Bytes of all rows.
+    pub(crate) fn length(&self) -> usize {
+        (self.class.bits() as usize * self.width).div_ceil(8)
+    }
+
+    /// Calls `hit` with each column whose 20 bits are all set.
+    pub(crate) fn scan(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
+        match self.width {
+            8 => self.scan_rows::<1>(data, probe, hit),
+            16 => self.scan_rows::<2>(data, probe, hit),
+            32 => self.scan_rows::<4>(data, probe, hit),
+            64 => self.scan_rows::<8>(data, probe, hit),
+            128 => self.scan_rows::<16>(data, probe, hit),
+            256 => self.scan_rows::<32>(data, probe, hit),
+            512 => self.scan_rows::<64>(data, probe, hit),
+            _ => self.scan_bits(data, probe, hit),
+        }
+    }
+
+    /// Rows after which about one bit in four rows survives; the rest is read only when one does.
+    fn first(&self) -> u32 {
+        self.width.ilog2() + 2
+    }
+
+    fn scan_rows<const BYTES: usize>(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
+        let rows = data.as_chunks::<BYTES>().0;
+        let and = |alive: [u8; BYTES], steps: Range<u32>| {
+            steps.fold(alive, |mut alive, i| {
+                let row = rows
+                    .get(probe.position(i, &self.modulus) as usize)
+                    .unwrap_or(&[0; BYTES]);
+                alive.iter_mut().zip(row).for_each(|(alive, row)| *alive &= row);
+                alive
+            })
+        };
+        let alive = and([0xFF; BYTES], 0..self.first());
+        if alive == [0; BYTES] {
+            return;
+        }
+        let alive = and(alive, self.first()..HASHES);
+        if alive != [0; BYTES] {
+            bits(&alive, hit);
+        }
+    }
+
+    fn scan_bits(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
+        let and = |alive: u8, steps: Range<u32>| {
+            steps.fold(alive, |alive, i| {
+                let at = probe.position(i, &self.modulus) as usize * self.width;
+                alive & data.get(at / 8).map_or(0, |row| row >> (at % 8))
+            })
+        };
+        let alive = and((1 << self.width) - 1, 0..self.first());
+        if alive != 0 {
+            bits(&[and(alive, self.first()..HASHES)], hit);
+        }
+    }
+}
+
+/// Writes the rows of positions `from..`, as many as fit into `rows`, out of the filters' own bits.
+/// `from` and the number of rows are multiples of 8.
+pub(crate) fn transpose(filters: &[&[u8]], width: usize, from: usize, rows: &mut [u8]) {
+    let positions = rows.len() * 8 / width;
+    let octet = |filters: &[&[u8]], at: usize| {
+        let mut word = [0; 8];
+        for (byte, filter) in word.iter_mut().zip(filters) {
+            *byte = filter.get(from / 8 + at).copied().unwrap_or(0);
+        }
+        transpose_octet(u64::from_le_bytes(word)).to_le_bytes()
+    };
+    if width >= 8 {
+        let stride = width / 8;
+        for (column, filters) in filters.chunks(8).enumerate() {
+            for at in 0..positions / 8 {
+                for (j, byte) in octet(filters, at).into_iter().enumerate() {
+                    rows[(at * 8 + j) * stride + column] = byte;
+                }
+            }
+        }
+    } else {
+        for (at, out) in rows.chunks_exact_mut(width).enumerate() {
+            let packed = octet(filters, at)
+                .into_iter()
+                .enumerate()
+                .fold(0u64, |packed, (j, bits)| packed | u64::from(bits) << (j * width));
+            out.copy_from_slice(&packed.to_le_bytes()[..width]);
+        }
+    }
+}
+
+/// Swaps bit 8k + j with bit 8j + k: a transposition of 8 × 8 bits in three rounds of swapped blocks.
+fn transpose_octet(mut x: u64) -> u64 {
+    for (shift, mask) in [
+        (7, 0x00AA_00AA_00AA_00AA),
+        (14, 0x0000_CCCC_0000_CCCC),
+        (28, 0xF0F0_F0F0),
+    ] {
+        let swapped = (x ^ (x >> shift)) & mask;
+        x ^= swapped ^ (swapped << shift);
+    }
+    x
+}
+
+fn bits(alive: &[u8], mut hit: impl FnMut(usize)) {
+    for (place, byte) in alive.iter().enumerate() {
+        let mut left = *byte;
+        while left != 0 {
+            hit(place * 8 + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_hold_every_list_and_waste_at_most_a_third() {
+        for lists in 1..2_000 {
+            let widths = widths(lists);
+            let total: usize = widths.iter().sum();
+            assert!(total >= lists && total * 2 <= lists * 3, "{lists}: {widths:?}");
+            assert!(
+                widths
+                    .iter()
+                    .all(|width| width.is_power_of_two() && *width <= WIDEST)
+            );
+        }
+        assert_eq!(widths(200), [256]);
+        assert_eq!(widths(129), [128, 1]);
+    }
+
+    #[test]
+    fn an_octet_is_transposed() {
+        for (k, j) in (0..8).flat_map(|k| (0..8).map(move |j| (k, j))) {
+            assert_eq!(transpose_octet(1 << (8 * k + j)), 1 << (8 * j + k));
+        }
+    }
+
+    #[test]
+    fn each_row_holds_one_bit_of_every_filter() {
+        let filters: Vec<Vec<u8>> = (0..13u8)
+            .map(|i| {
+                (0..48u8)
+                    .map(|j| i.wrapping_mul(37) ^ j.wrapping_mul(101))
+                    .collect()
+            })
+            .collect();
+        for (lists, width) in [(1, 1), (2, 2), (3, 4), (4, 4), (8, 8), (13, 16), (13, 32)] {
+            let filters: Vec<&[u8]> = filters[..lists].iter().map(Vec::as_slice).collect();
+            let mut rows = vec![0; 320 * width / 8];
+            transpose(&filters, width, 64, &mut rows);
+            for position in 0..320 {
+                for (column, filter) in filters.iter().enumerate() {
+                    let at = position * width + column;
+                    let expected = filter[(64 + position) / 8] >> (position % 8) & 1;
+                    assert_eq!(
+                        rows[at / 8] >> (at % 8) & 1,
+                        expected,
+                        "{width} {position} {column}"
+                    );
+                }
+            }
+        }
+    }
+}
