@@ -3,15 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Privacy class of a token: one key and one budget per class (PROTOCOL.md §2). Numbers are frozen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
-pub enum Class {
-    Organisation = 1,
-    Person = 2,
-    Goods = 3,
-}
+pub use lianfang_encoding::Class;
 
 /// How much a canonical form says (PROTOCOL.md §1). Numbers are frozen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -171,29 +163,6 @@ impl Level {
     }
 }
 
-impl Class {
-    /// Every class, by ascending number.
-    pub const ALL: [Class; 3] = [Self::Organisation, Self::Person, Self::Goods];
-
-    /// Frozen number, as it enters key ids.
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The class with this frozen number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.number() == number)
-    }
-
-    /// Snake-case name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Organisation => "organisation",
-            Self::Person => "person",
-            Self::Goods => "goods",
-        }
-    }
-}
 
 impl Strength {
     /// Snake-case name.

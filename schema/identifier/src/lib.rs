@@ -24,6 +24,7 @@ mod normalise;
 mod region;
 mod reject;
 mod reserved;
+mod rules;
 mod table;
 mod text;
 mod trace;
@@ -36,6 +37,7 @@ pub use kind::{Class, Effect, Kind, Level, Strength, UnknownKind};
 pub use region::{NoRegion, Region};
 pub use reject::Reject;
 pub use reserved::{TEST_DOMAIN, TestOutcome, reserved_test, reserved_tests};
+pub use rules::{Rules, rules};
 pub use table::{KindInfo, info, kinds};
 pub use trace::Step;
 

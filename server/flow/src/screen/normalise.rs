@@ -29,7 +29,7 @@ pub(super) fn normalise(asked: &Asked) -> Normalised {
                     .find_map(|form| form.caution)
                     .map(|caution| caution.code().to_owned());
                 for canonical in forms {
-                    let test = lianfang_identifier::reserved_test(&canonical).is_some();
+                    let test = lianfang_identifier::reserved_test(canonical.kind, &canonical.value).is_some();
                     normalised.test |= test;
                     let tag = ScreenedIdentifier {
                         index,

@@ -32,7 +32,8 @@ impl Node {
         outcome: &TokenOutcome<ScreenedIdentifier>,
         token: &Token,
     ) -> Result<TestAnswer, FlowError> {
-        let Some(wanted) = lianfang_identifier::reserved_test(&outcome.canonical) else {
+        let canonical = &outcome.canonical;
+        let Some(wanted) = lianfang_identifier::reserved_test(canonical.kind, &canonical.value) else {
             return Ok(TestAnswer::Nothing);
         };
         let publisher: NodeId = NAME
