@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 ///
 /// # Errors
 /// `malformed` when it isn't JSON, `invalid` when it isn't a `T`.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());

@@ -49,14 +49,14 @@ impl<A: Copy> Routes<A> {
     pub fn register(self, config: &mut ServiceConfig, guard: fn(Route, A) -> Route) {
         for (path, entries) in self.by_path {
             let allowed: Vec<_> = entries.iter().map(|entry| entry.method.as_str()).collect();
-            let allowed = HeaderValue::from_str(&allowed.join(", "));
+            let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
             let mut resource = web::resource(path);
             for entry in entries {
                 resource = resource.route(guard(entry.route, entry.access));
             }
             config.service(resource.default_service(web::to(move || {
-                let allowed = allowed.as_ref().ok().cloned();
-                async move { wrong_method(allowed) }
+                let answer = wrong_method(allowed.clone());
+                async move { answer }
             })));
         }
     }
