@@ -8,3 +8,4 @@ pub mod limits;
 pub mod metrics;
 pub mod problem;
 pub mod tls;
+pub mod doors;

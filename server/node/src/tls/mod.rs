@@ -7,7 +7,7 @@ mod pins;
 mod server;
 mod verifier;
 
-pub use connection::{Connection, remember};
+pub use connection::{Connection, Ending, remember};
 pub use material::{Material, TlsError};
 pub use pins::{Admission, CertificateIdentity, Refusal};
 pub use server::{federation_config, platform_config};
