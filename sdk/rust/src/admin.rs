@@ -1,0 +1,59 @@
+//! What only the operator's socket offers. Reports are the node's own; the caller names their type.
+
+use lianfang_encoding::NodeId;
+use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::{Client, Error};
+
+impl Client {
+    /// Fetches now what peers have, or only says what would be fetched. `T` is the node's report.
+    ///
+    /// # Errors
+    /// [`Error`]; what went wrong with single peers is in the report.
+    pub async fn sync<T: DeserializeOwned>(&self, peer: Option<&NodeId>, dry_run: bool) -> Result<T, Error> {
+        self.post("/v1/admin/sync", &json!({ "peer": peer, "dry_run": dry_run })).await
+    }
+
+    /// Builds now what is due for publication. `T` is the node's report.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn build_digests<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.answer(self.request(Method::POST, "/v1/admin/digests")).await
+    }
+
+    /// The federation as the node sees it. `T` is the node's view.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn members<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.get("/v1/admin/members").await
+    }
+
+    /// Invites a node under an id of its own.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the id is taken or was once.
+    pub async fn invite(&self, node: &NodeId) -> Result<Invitation, Error> {
+        self.post("/v1/admin/invitations", &json!({ "node": node })).await
+    }
+
+    /// Admits a node that was invited.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the invitation isn't good or the request breaks a rule.
+    pub async fn approve(&self, request: &JoinRequest) -> Result<Welcome, Error> {
+        self.post("/v1/admin/members", request).await
+    }
+
+    /// Removes a member for good.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such active member.
+    pub async fn remove(&self, node: &NodeId) -> Result<(), Error> {
+        self.bytes(self.request(Method::DELETE, &format!("/v1/admin/members/{node}"))).await.map(drop)
+    }
+}

@@ -1,0 +1,142 @@
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use lianfang_wire::Problem;
+use lianfang_wire::problem::ProblemType;
+use reqwest::{Method, RequestBuilder, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Error, Trust};
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// Long enough for a batch or a sync; single answers come in milliseconds.
+const ANSWER: Duration = Duration::from_secs(120);
+/// Larger than any answer of a node.
+const MAX_ANSWER: usize = 256 * 1024 * 1024;
+
+/// A connection to one node's platform door or operator socket. Clones share it.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<SecretString>,
+    idempotency_key: Option<String>,
+}
+
+impl Client {
+    /// The platform door at `base` (`https://host:port`) for the holder of `token` (`lianfang token issue`).
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] when `base` isn't `https` or `trust` holds no usable authority.
+    pub fn https(base: &str, token: &str, trust: &Trust) -> Result<Self, Error> {
+        if !base.starts_with("https://") {
+            return Err(Error::Configuration("a platform door is reached by https"));
+        }
+        let http = builder()
+            .tls_backend_preconfigured(trust.tls()?)
+            .https_only(true)
+            .build()
+            .map_err(|_| Error::Configuration("the client can't be set up"))?;
+        let token = Some(SecretString::from(token.to_owned()));
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), token, idempotency_key: None })
+    }
+
+    /// The operator's socket of the node that runs on `socket` (`operator.sock` in its data folder). Whoever may
+    /// open it may do everything.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] when the client can't be set up; whether a node listens shows with the first call.
+    pub fn operator(socket: &Path) -> Result<Self, Error> {
+        let http = builder()
+            .tls_backend_preconfigured(no_tls()?)
+            .unix_socket(socket)
+            .build()
+            .map_err(|_| Error::Configuration("the client can't be set up"))?;
+        Ok(Self { http, base: "http://operator".to_owned(), token: None, idempotency_key: None })
+    }
+
+    /// The same client, whose next state-changing call carries `key`: sent twice, it is done once and answered
+    /// twice (24 hours). Use a fresh key for each thing that is to happen.
+    #[must_use]
+    pub fn keyed(&self, key: impl Into<String>) -> Self {
+        Self { idempotency_key: Some(key.into()), ..self.clone() }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        match &self.idempotency_key {
+            Some(key) if method == Method::POST => request.header("Idempotency-Key", key),
+            _ => request,
+        }
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.answer(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+        self.answer(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Error> {
+        let body = self.bytes(request).await?;
+        serde_json::from_slice(&body).map_err(|_| Error::Malformed)
+    }
+
+    /// The body of a successful answer.
+    pub(crate) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Error> {
+        let response = request.send().await?;
+        let status = response.status();
+        let body = read(response).await?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        let problem = serde_json::from_slice(&body)
+            .unwrap_or_else(|_| Problem { status: status.as_u16(), ..Problem::new(ProblemType::Unavailable) });
+        Err(Error::Refused(Box::new(problem)))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", self.base)
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .timeout(ANSWER)
+        .tcp_nodelay(true)
+        .user_agent(concat!("lianfang-sdk/", env!("CARGO_PKG_VERSION")))
+}
+
+/// The socket speaks plain HTTP, but the library wants to know how it would speak TLS.
+fn no_tls() -> Result<rustls::ClientConfig, Error> {
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| Error::Configuration("TLS can't be set up"))?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    Ok(config)
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > MAX_ANSWER {
+            return Err(Error::Malformed);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}

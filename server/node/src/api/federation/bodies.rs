@@ -1,0 +1,72 @@
+use std::io::SeekFrom;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentType};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::StreamExt as _;
+use lianfang_flow::{BodyFile, FlowError, Node};
+use lianfang_wire::ProblemType;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::doors::Caller;
+use crate::http::{Range, Requested, requested};
+use crate::problem::{Answer, Failure};
+
+const PIECE: usize = 64 * 1024;
+
+/// A body by its hash, whole or from a byte on, so that transfers resume.
+pub(super) async fn show(
+    node: Data<Node>,
+    stop: Data<CancellationToken>,
+    caller: Caller,
+    hash: Path<String>,
+    request: HttpRequest,
+) -> Answer {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hash.as_str(), &mut bytes).map_err(|_| Failure::new(ProblemType::NotFound))?;
+    let body = node.digest_body(&caller.0, bytes).await?;
+    match requested(&request, body.length) {
+        Requested::Whole => {
+            part(&body, Range { start: 0, end: body.length }, StatusCode::OK, &stop).await
+        }
+        Requested::Part(range) => part(&body, range, StatusCode::PARTIAL_CONTENT, &stop).await,
+        Requested::Outside => Ok(outside(&body)),
+    }
+}
+
+async fn part(body: &BodyFile, range: Range, status: StatusCode, stop: &CancellationToken) -> Answer {
+    let mut file = File::open(&body.path).await.map_err(|error| unreadable(&error))?;
+    file.seek(SeekFrom::Start(range.start)).await.map_err(|error| unreadable(&error))?;
+    let length = range.end - range.start;
+    let pieces = ReaderStream::with_capacity(file.take(length), PIECE)
+        .take_until(stop.clone().cancelled_owned());
+    let mut answer = HttpResponse::build(status);
+    answer.content_type(ContentType::octet_stream()).insert_header((header::ACCEPT_RANGES, "bytes"));
+    if status == StatusCode::PARTIAL_CONTENT {
+        let place = format!("bytes {}-{}/{}", range.start, range.end - 1, body.length);
+        answer.insert_header((header::CONTENT_RANGE, place));
+    }
+    Ok(answer.body(SizedStream::new(length, pieces)))
+}
+
+fn outside(body: &BodyFile) -> HttpResponse {
+    let mut answer = crate::problem::respond(&ProblemType::RangeNotSatisfiable.into());
+    if let Ok(value) = header::HeaderValue::from_str(&format!("bytes */{}", body.length)) {
+        answer.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    answer
+}
+
+fn unreadable(error: &std::io::Error) -> Failure {
+    // A fold may have replaced the body since it was looked up.
+    if error.kind() == std::io::ErrorKind::NotFound {
+        Failure::new(ProblemType::NotFound)
+    } else {
+        FlowError::Internal("a digest body can't be read").into()
+    }
+}

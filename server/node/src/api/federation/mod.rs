@@ -1,0 +1,12 @@
+//! The federation door: other members, known by their certificates. Whatever a member may not see is answered
+//! exactly like what doesn't exist.
+
+mod bodies;
+mod confirm;
+mod digests;
+mod evaluate;
+mod info;
+mod membership;
+mod notify;
+pub mod router;
+mod status;

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::web::ServiceConfig;
+use lianfang_flow::Node;
+
+use super::{digests, members, sync};
+use crate::api::platform::{self, Access, Login, guard};
+use crate::auth::Scope::Admin;
+use crate::http::Routes;
+
+use Access::Scope;
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const DELETE: Method = Method::DELETE;
+
+/// The routes that only the operator's socket has.
+pub fn routes() -> Routes<Access> {
+    Routes::new()
+        .on(POST, "/v1/admin/sync", Scope(Admin), sync::run)
+        .on(POST, "/v1/admin/digests", Scope(Admin), digests::build)
+        .on(GET, "/v1/admin/members", Scope(Admin), members::list)
+        .on(POST, "/v1/admin/members", Scope(Admin), members::approve)
+        .on(DELETE, "/v1/admin/members/{id}", Scope(Admin), members::remove)
+        .on(POST, "/v1/admin/invitations", Scope(Admin), members::invite)
+}
+
+/// Registers the operator's door.
+pub fn configure(node: Arc<Node>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let platform = platform::router::configure(node, Login::Socket);
+    move |config| {
+        platform(config);
+        routes().register(config, guard);
+    }
+}

@@ -1,0 +1,137 @@
+use std::future::{Ready, ready};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _, Route};
+use lianfang_flow::Actor;
+use lianfang_wire::ProblemType;
+
+use crate::auth::{Scope, Scopes, TokenError, Verifier};
+use crate::config::Limits;
+use crate::limits::RateLimit;
+use crate::problem::Failure;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever has this scope.
+    Scope(Scope),
+    /// Whoever reaches the door: what is public anyway.
+    Anyone,
+}
+
+/// How callers of a door are recognised.
+pub enum Login {
+    /// By the token in `Authorization: Bearer …`.
+    Token(Box<TokenLogin>),
+    /// By having been able to open the operator's socket: every scope.
+    Socket,
+}
+
+/// Tokens and the rates of those who show them.
+pub struct TokenLogin {
+    verifier: Verifier,
+    callers: RateLimit,
+    refusals: RateLimit,
+}
+
+impl Login {
+    /// Recognises callers by tokens.
+    pub fn by_token(verifier: Verifier, limits: &Limits) -> Self {
+        Self::Token(Box::new(TokenLogin {
+            verifier,
+            callers: RateLimit::per_minute(limits.platform_per_minute),
+            refusals: RateLimit::per_minute(limits.refusals_per_minute),
+        }))
+    }
+
+    /// What tokens are checked with, if there are tokens.
+    pub fn verifier(&self) -> Option<&Verifier> {
+        match self {
+            Self::Token(login) => Some(&login.verifier),
+            Self::Socket => None,
+        }
+    }
+}
+
+/// The caller, recognised before the handler runs.
+#[derive(Debug, Clone)]
+pub struct By(pub Actor);
+
+impl FromRequest for By {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let by = request.extensions().get::<Self>().cloned();
+        ready(by.ok_or(Failure::new(ProblemType::Unauthenticated)))
+    }
+}
+
+/// Puts a route behind its access.
+pub fn guard(route: Route, access: Access) -> Route {
+    match access {
+        Access::Anyone => route,
+        Access::Scope(scope) => route.wrap(from_fn(
+            move |login: Data<Login>, request: ServiceRequest, next: Next<BoxBody>| {
+                authorised(scope, login, request, next)
+            },
+        )),
+    }
+}
+
+async fn authorised<B: MessageBody + 'static>(
+    scope: Scope,
+    login: Data<Login>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let recognised = match login.as_ref() {
+        Login::Socket => Ok(Actor::operator()),
+        Login::Token(login) => login.recognise(&request, scope),
+    };
+    match recognised {
+        Ok(actor) => {
+            request.extensions_mut().insert(By(actor));
+            next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+        }
+        Err(failure) => Ok(request.into_response(failure.error_response())),
+    }
+}
+
+impl TokenLogin {
+    fn recognise(&self, request: &ServiceRequest, scope: Scope) -> Result<Actor, Failure> {
+        let claims = match bearer(request).and_then(|token| self.verifier.verify(token).map_err(refused)) {
+            Ok(claims) => claims,
+            Err(failure) => {
+                let address = request.peer_addr().map_or_else(String::new, |address| address.ip().to_string());
+                self.refusals.check(&address)?;
+                return Err(failure);
+            }
+        };
+        self.callers.check(&claims.sub)?;
+        if Scopes::of_claim(&claims.scope).contains(scope) {
+            Ok(Actor::subject(claims.sub))
+        } else {
+            let detail = format!("The token lacks the scope {scope}.");
+            Err(Failure::detail(ProblemType::Forbidden, &detail))
+        }
+    }
+}
+
+fn bearer(request: &ServiceRequest) -> Result<&str, Failure> {
+    let missing = || {
+        let detail = "Send Authorization: Bearer with a token of `lianfang token issue`.";
+        Failure::detail(ProblemType::Unauthenticated, detail)
+    };
+    let value = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
+    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
+}
+
+fn refused(error: TokenError) -> Failure {
+    Failure::detail(ProblemType::Unauthenticated, &format!("Refused: {error}."))
+}

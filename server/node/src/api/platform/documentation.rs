@@ -1,0 +1,67 @@
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{HttpMethod, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Components, OpenApi};
+
+use super::{Access, entries, jwks, peers, screenings};
+
+const TOKEN: &str = "token";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "Lianfang platform door 联防平台接口",
+        description = "Record sanctioned sellers and products, and screen against every member's findings. \
+            Errors are problem documents (RFC 9457) with stable types."),
+    paths(
+        entries::create, entries::batch, entries::list, entries::show, entries::timeline, entries::event,
+        screenings::create, screenings::show, screenings::decide,
+        peers::list, jwks::show, show,
+    )
+)]
+struct Described;
+
+/// The document of the platform door, with the scope that each route really asks for.
+pub fn document<'a>(routes: impl Iterator<Item = (&'a Method, &'static str, Access)>) -> OpenApi {
+    let mut document = Described::openapi();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme(TOKEN, SecurityScheme::Http(bearer));
+    for (method, path, access) in routes {
+        if let (Access::Scope(scope), Some(item)) = (access, document.paths.paths.get_mut(path)) {
+            require(item, method, scope.as_str());
+        }
+    }
+    document
+}
+
+fn require(item: &mut PathItem, method: &Method, scope: &str) {
+    let operation = match http_method(method) {
+        Some(HttpMethod::Get) => item.get.as_mut(),
+        Some(HttpMethod::Post) => item.post.as_mut(),
+        Some(HttpMethod::Put) => item.put.as_mut(),
+        Some(HttpMethod::Delete) => item.delete.as_mut(),
+        _ => None,
+    };
+    if let Some(operation) = operation {
+        operation.security = Some(vec![SecurityRequirement::new(TOKEN, [scope])]);
+    }
+}
+
+fn http_method(method: &Method) -> Option<HttpMethod> {
+    match method.as_str() {
+        "GET" => Some(HttpMethod::Get),
+        "POST" => Some(HttpMethod::Post),
+        "PUT" => Some(HttpMethod::Put),
+        "DELETE" => Some(HttpMethod::Delete),
+        _ => None,
+    }
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "about", responses((status = 200, body = serde_json::Value)))]
+pub(super) async fn show(document: Data<OpenApi>) -> HttpResponse {
+    HttpResponse::Ok().json(document.as_ref())
+}

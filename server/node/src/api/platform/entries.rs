@@ -1,0 +1,124 @@
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use lianfang_flow::{EntryFilter, FlowError, Node};
+use lianfang_wire::Problem;
+use lianfang_wire::entry::{BatchResult, Entry, EntryPage, NewEntry, NewEvent, TimelineEvent};
+use lianfang_wire::vocabulary::StateName;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::By;
+use super::etag::{IfMatch, etag, if_match};
+use super::items::Items;
+use crate::http::{Json, Lines};
+use crate::problem::Answer;
+
+/// Entries of one transaction of a batch.
+const TRANSACTION: usize = 1_000;
+const DEFAULT_PAGE: u32 = 100;
+
+/// Record an entry.
+///
+/// Complete ones come into force at once. The same `client_reference` with the same content records nothing new
+/// and answers 200 with the entry that is there.
+#[utoipa::path(post, path = "/v1/entries", tag = "entries", request_body = NewEntry,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
+    responses((status = 201, body = Entry, headers(("ETag" = String), ("Location" = String))),
+        (status = 200, body = Entry, description = "It was recorded before."),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Answer {
+    let recorded = node.into_inner().record_entry(&by.0, new.0).await?;
+    let status = if recorded.created { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(HttpResponse::build(status)
+        .insert_header((header::LOCATION, format!("/v1/entries/{}", recorded.entry.id)))
+        .insert_header((header::ETAG, etag(recorded.entry.revision)))
+        .json(recorded.entry))
+}
+
+/// Record many entries, one JSON document per line.
+///
+/// One result per line, in order. Send the whole batch again after an interruption: lines with a
+/// `client_reference` that were recorded already aren't recorded twice.
+#[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
+    request_body(content = NewEntry, content_type = "application/x-ndjson"),
+    responses((status = 200, body = BatchResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
+pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewEntry>) -> Answer {
+    let node = node.into_inner();
+    let mut text = Vec::new();
+    let mut lines = lines.0.into_iter().peekable();
+    while lines.peek().is_some() {
+        let part = lines.by_ref().take(TRANSACTION).collect();
+        for result in node.record_entries(&by.0, part).await? {
+            text.extend(serde_json::to_vec(&result).map_err(|_| FlowError::Internal("a result isn't JSON"))?);
+            text.push(b'\n');
+        }
+    }
+    Ok(HttpResponse::Ok().content_type("application/x-ndjson").body(text))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Only entries in this state.
+    #[param(value_type = Option<String>)]
+    state: Option<StateName>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Entries on one page, 100 by default, 500 at most.
+    limit: Option<u32>,
+}
+
+/// List entries in the order they were recorded.
+#[utoipa::path(get, path = "/v1/entries", tag = "entries", params(Wanted),
+    responses((status = 200, body = EntryPage), (status = 400, body = Problem)))]
+pub(super) async fn list(node: Data<Node>, wanted: Query<Wanted>) -> Answer {
+    let Wanted { state, cursor, limit } = wanted.into_inner();
+    let filter = EntryFilter { state, cursor, limit: limit.unwrap_or(DEFAULT_PAGE) };
+    Ok(HttpResponse::Ok().json(node.entries(filter).await?))
+}
+
+/// Read an entry.
+#[utoipa::path(get, path = "/v1/entries/{id}", tag = "entries", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Entry, headers(("ETag" = String))), (status = 404, body = Problem)))]
+pub(super) async fn show(node: Data<Node>, id: Path<Uuid>) -> Answer {
+    Ok(with_etag(node.entry(*id).await?))
+}
+
+/// Everything that happened to an entry.
+#[utoipa::path(get, path = "/v1/entries/{id}/timeline", tag = "entries", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Items<TimelineEvent>), (status = 404, body = Problem)))]
+pub(super) async fn timeline(node: Data<Node>, id: Path<Uuid>) -> Answer {
+    let items = node.into_inner().timeline(*id).await?;
+    Ok(HttpResponse::Ok().json(Items { items }))
+}
+
+/// Move an entry: withdraw, suspend, uphold, …
+///
+/// Which events a state allows is said in the entry's lifecycle; another one answers `illegal-transition`.
+#[utoipa::path(post, path = "/v1/entries/{id}/events", tag = "entries", request_body = NewEvent,
+    params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The entry's ETag."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
+    responses((status = 200, body = Entry, headers(("ETag" = String))), (status = 404, body = Problem),
+        (status = 412, body = Problem, description = "It has changed; `current` is how it is now."),
+        (status = 422, body = Problem), (status = 428, body = Problem)))]
+pub(super) async fn event(
+    node: Data<Node>,
+    by: By,
+    id: Path<Uuid>,
+    request: HttpRequest,
+    new: Json<NewEvent>,
+) -> Answer {
+    let node = node.into_inner();
+    match if_match(&request)? {
+        IfMatch::Revision(revision) => Ok(with_etag(node.apply_event(&by.0, *id, revision, new.0).await?)),
+        IfMatch::Foreign => Err(FlowError::Stale(Box::new(node.entry(*id).await?)).into()),
+    }
+}
+
+fn with_etag(entry: Entry) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::ETAG, etag(entry.revision))).json(entry)
+}

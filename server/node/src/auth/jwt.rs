@@ -1,0 +1,253 @@
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use lianfang_encoding::{NodeId, PublicKey, SigningKey};
+use serde::{Deserialize, Serialize};
+
+use super::Scopes;
+
+const TYPE: &str = "lianfang-access+jwt";
+/// Clocks of the platform's own systems may be off by this many seconds.
+const LEEWAY: u64 = 30;
+
+/// What a token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The node that issued it.
+    pub iss: String,
+    /// The system or person that calls.
+    pub sub: String,
+    /// The platform door it is meant for.
+    pub aud: String,
+    /// Unix seconds.
+    pub iat: u64,
+    /// Not before, Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<u64>,
+    /// Unix seconds.
+    pub exp: u64,
+    /// Scopes, separated by blanks.
+    #[serde(default)]
+    pub scope: String,
+}
+
+/// Why a token was refused. Says nothing about its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    #[error("the token can't be signed")]
+    Sign,
+    #[error("the token isn't one of this door")]
+    Malformed,
+    #[error("the token has expired or isn't valid yet")]
+    Time,
+    #[error("the token isn't signed by this node for this door")]
+    Untrusted,
+}
+
+/// Signs tokens for callers of one node's platform door.
+pub struct Issuer {
+    key: EncodingKey,
+    public: PublicKey,
+    node: NodeId,
+}
+
+/// Checks tokens: one key, one algorithm, and every claim that is relied on has to be there.
+pub struct Verifier {
+    key: DecodingKey,
+    key_id: String,
+    public: PublicKey,
+    rules: Validation,
+}
+
+fn audience(node: &NodeId) -> String {
+    format!("{node}/platform")
+}
+
+impl Issuer {
+    /// Tokens of `node`, signed by the key it keeps for people and systems.
+    pub fn new(node: NodeId, key: &SigningKey) -> Self {
+        let document = pkcs8(&key.seed());
+        Self { key: EncodingKey::from_ed_der(&document), public: key.public(), node }
+    }
+
+    /// A token for `subject`, valid from `now` (Unix seconds) for `ttl`.
+    ///
+    /// # Errors
+    /// [`TokenError::Sign`].
+    pub fn issue(
+        &self,
+        subject: &str,
+        scopes: &Scopes,
+        ttl: Duration,
+        now: u64,
+    ) -> Result<String, TokenError> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(self.public.id().to_string());
+        let claims = Claims {
+            iss: self.node.to_string(),
+            sub: subject.to_owned(),
+            aud: audience(&self.node),
+            iat: now,
+            nbf: Some(now),
+            exp: now.saturating_add(ttl.as_secs()),
+            scope: scopes.to_string(),
+        };
+        jsonwebtoken::encode(&header, &claims, &self.key).map_err(|_| TokenError::Sign)
+    }
+}
+
+impl Verifier {
+    /// Takes tokens that `node` signed with `key` for its own platform door.
+    pub fn new(node: &NodeId, key: PublicKey) -> Self {
+        let mut rules = Validation::new(Algorithm::EdDSA);
+        rules.leeway = LEEWAY;
+        rules.validate_nbf = true;
+        rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+        rules.set_audience(&[audience(node)]);
+        rules.set_issuer(&[node.as_str()]);
+        Self {
+            key: DecodingKey::from_ed_der(key.as_bytes()),
+            key_id: key.id().to_string(),
+            public: key,
+            rules,
+        }
+    }
+
+    /// The key that tokens are checked with.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// The claims of a token that is in force.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
+        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return Err(TokenError::Malformed);
+        }
+        if header.kid.as_deref() != Some(&self.key_id) {
+            return Err(TokenError::Untrusted);
+        }
+        let data = jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules).map_err(|error| refusal(&error))?;
+        if data.claims.sub.is_empty() { Err(TokenError::Malformed) } else { Ok(data.claims) }
+    }
+}
+
+fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
+    use jsonwebtoken::errors::ErrorKind;
+    match error.kind() {
+        ErrorKind::ExpiredSignature | ErrorKind::ImmatureSignature => TokenError::Time,
+        ErrorKind::InvalidSignature
+        | ErrorKind::InvalidAudience
+        | ErrorKind::InvalidIssuer
+        | ErrorKind::InvalidAlgorithm => TokenError::Untrusted,
+        _ => TokenError::Malformed,
+    }
+}
+
+/// The seed as PKCS#8 version 1 (RFC 8410 §7), which is a fixed prefix.
+fn pkcs8(seed: &[u8; 32]) -> zeroize::Zeroizing<Vec<u8>> {
+    const PREFIX: [u8; 16] =
+        [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    let mut document = zeroize::Zeroizing::new(Vec::with_capacity(48));
+    document.extend_from_slice(&PREFIX);
+    document.extend_from_slice(seed);
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Scope;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn node() -> NodeId {
+        "platform-a".parse().unwrap()
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::from_seed(&[8; 32])
+    }
+
+    fn now() -> u64 {
+        jsonwebtoken::get_current_timestamp()
+    }
+
+    fn issue(from: u64) -> String {
+        let scopes = [Scope::EntriesRead].into_iter().collect();
+        Issuer::new(node(), &key()).issue("erp", &scopes, HOUR, from).unwrap()
+    }
+
+    fn verifier() -> Verifier {
+        Verifier::new(&node(), key().public())
+    }
+
+    fn sign(header: &Header, claims: &serde_json::Value) -> String {
+        jsonwebtoken::encode(header, claims, &EncodingKey::from_ed_der(&pkcs8(&key().seed()))).unwrap()
+    }
+
+    fn good() -> (Header, serde_json::Value) {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(key().public().id().to_string());
+        let claims = serde_json::json!({
+            "iss": "platform-a", "sub": "erp", "aud": "platform-a/platform",
+            "iat": now(), "exp": now() + 60, "scope": "entries:read",
+        });
+        (header, claims)
+    }
+
+    #[test]
+    fn an_issued_token_is_accepted_with_its_scopes() {
+        let claims = verifier().verify(&issue(now())).unwrap();
+        assert_eq!((claims.sub.as_str(), claims.scope.as_str()), ("erp", "entries:read"));
+    }
+
+    #[test]
+    fn expired_and_future_tokens_are_refused() {
+        assert_eq!(verifier().verify(&issue(now() - 7_200)), Err(TokenError::Time));
+        assert_eq!(verifier().verify(&issue(now() + 7_200)), Err(TokenError::Time));
+    }
+
+    #[test]
+    fn each_required_claim_is_required() {
+        let (header, claims) = good();
+        assert!(verifier().verify(&sign(&header, &claims)).is_ok());
+        for name in ["exp", "aud", "iss", "sub"] {
+            let mut less = claims.clone();
+            less.as_object_mut().unwrap().remove(name);
+            assert!(verifier().verify(&sign(&header, &less)).is_err(), "without {name}");
+        }
+    }
+
+    #[test]
+    fn another_door_another_issuer_and_another_key_are_refused() {
+        let (header, claims) = good();
+        for (name, value) in [("aud", "platform-b/platform"), ("iss", "platform-b")] {
+            let mut other = claims.clone();
+            other[name] = value.into();
+            assert_eq!(verifier().verify(&sign(&header, &other)), Err(TokenError::Untrusted));
+        }
+        let stranger = Issuer::new(node(), &SigningKey::from_seed(&[9; 32]));
+        let token = stranger.issue("erp", &Scopes::default(), HOUR, now()).unwrap();
+        assert_eq!(verifier().verify(&token), Err(TokenError::Untrusted));
+    }
+
+    #[test]
+    fn other_algorithms_and_types_are_refused() {
+        let (mut header, claims) = good();
+        header.typ = Some("JWT".to_owned());
+        assert_eq!(verifier().verify(&sign(&header, &claims)), Err(TokenError::Malformed));
+        let mut symmetric = Header::new(Algorithm::HS256);
+        symmetric.typ = Some(TYPE.to_owned());
+        symmetric.kid = Some(key().public().id().to_string());
+        let secret = EncodingKey::from_secret(key().public().as_bytes());
+        let token = jsonwebtoken::encode(&symmetric, &claims, &secret).unwrap();
+        assert!(verifier().verify(&token).is_err());
+        assert_eq!(verifier().verify("a.b.c"), Err(TokenError::Malformed));
+    }
+}

@@ -1,0 +1,82 @@
+use std::fmt;
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// Where entries, events and screenings are kept.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    pub url: DatabaseUrl,
+    /// Connections to PostgreSQL; SQLite keeps one writer and a few readers.
+    pub connections: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: DatabaseUrl("sqlite:lianfang.db".to_owned()), connections: 8 }
+    }
+}
+
+impl Database {
+    pub(super) fn resolve(&mut self, data: &Path) {
+        if let Some(file) = self.url.0.strip_prefix("sqlite:") {
+            self.url.0 = format!("sqlite:{}", data.join(file).display());
+        }
+    }
+}
+
+/// `sqlite:FILE` or `postgres://…`. May hold a password, so `Debug` shows only the scheme.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DatabaseUrl(String);
+
+/// The scheme isn't one that is spoken here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`")]
+pub struct DatabaseUrlError;
+
+impl DatabaseUrl {
+    /// The whole URL, password included.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = DatabaseUrlError;
+
+    fn try_from(text: String) -> Result<Self, DatabaseUrlError> {
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if known.iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme)) {
+            Ok(Self(text))
+        } else {
+            Err(DatabaseUrlError)
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.0.split(':').next().unwrap_or_default();
+        write!(f, "DatabaseUrl({scheme}:…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_password() {
+        let url = DatabaseUrl::try_from("postgres://node:hunter2@db/lianfang".to_owned()).unwrap();
+        assert_eq!(format!("{url:?}"), "DatabaseUrl(postgres:…)");
+    }
+
+    #[test]
+    fn a_relative_file_lies_in_the_data_folder() {
+        let mut database = Database::default();
+        database.resolve(Path::new("/srv/a"));
+        assert_eq!(database.url.expose(), "sqlite:/srv/a/lianfang.db");
+    }
+}

@@ -1,0 +1,98 @@
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Bounds on every door.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Largest body of one request, in bytes.
+    pub body_bytes: usize,
+    /// Largest body of a batch, in bytes.
+    pub batch_bytes: usize,
+    /// Longest time for a request's head to arrive, in seconds.
+    pub head_seconds: u32,
+    /// Longest time for a request's body to arrive, in seconds.
+    pub body_seconds: u32,
+    /// Longest time for an answer, in seconds.
+    pub answer_seconds: u32,
+    /// Idle connections are closed after this, in seconds.
+    pub idle_seconds: u32,
+    /// Time to finish what is under way when the node stops, in seconds.
+    pub stop_seconds: u32,
+    /// Connections per door.
+    pub connections: usize,
+    /// Requests a minute of one caller of the platform door.
+    pub platform_per_minute: NonZeroU32,
+    /// Requests a minute of one member at the federation door.
+    pub federation_per_minute: NonZeroU32,
+    /// Failed logins a minute from one address.
+    pub refusals_per_minute: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            batch_bytes: 64 * 1024 * 1024,
+            head_seconds: 10,
+            body_seconds: 60,
+            answer_seconds: 60,
+            idle_seconds: 75,
+            stop_seconds: 20,
+            connections: 1_000,
+            platform_per_minute: per_minute(60_000),
+            federation_per_minute: per_minute(60_000),
+            refusals_per_minute: per_minute(60),
+        }
+    }
+}
+
+const fn per_minute(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
+
+impl Limits {
+    /// See [`Limits::head_seconds`].
+    pub fn head(&self) -> Duration {
+        seconds(self.head_seconds)
+    }
+
+    /// See [`Limits::body_seconds`].
+    pub fn body(&self) -> Duration {
+        seconds(self.body_seconds)
+    }
+
+    /// See [`Limits::answer_seconds`].
+    pub fn answer(&self) -> Duration {
+        seconds(self.answer_seconds)
+    }
+
+    /// See [`Limits::idle_seconds`].
+    pub fn idle(&self) -> Duration {
+        seconds(self.idle_seconds)
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        let positive = [
+            ("body_bytes", self.body_bytes > 0),
+            ("batch_bytes", self.batch_bytes >= self.body_bytes),
+            ("head_seconds", self.head_seconds > 0),
+            ("body_seconds", self.body_seconds > 0),
+            ("answer_seconds", self.answer_seconds > 0),
+            ("connections", self.connections > 0),
+        ];
+        match positive.iter().find(|(_, fine)| !fine) {
+            Some((key, _)) => Err(format!("limits.{key}: too small")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn seconds(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count))
+}

@@ -1,0 +1,106 @@
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use futures_util::StreamExt as _;
+use lianfang_wire::ProblemType;
+use serde::de::DeserializeOwned;
+
+use super::pointer;
+use crate::config::Limits;
+use crate::problem::Failure;
+
+/// A JSON body of at most `limits.body_bytes`.
+pub struct Json<T>(pub T);
+
+/// A body of bytes of at most `limits.body_bytes`.
+pub struct Binary(pub Bytes);
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Failure;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            expect_type(&request, &["application/json"])?;
+            let bytes = read(&request, payload, |limits| limits.body_bytes).await?;
+            Ok(Self(pointer::parse(&bytes)?))
+        })
+    }
+}
+
+impl FromRequest for Binary {
+    type Error = Failure;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            expect_type(&request, &["application/octet-stream"])?;
+            Ok(Self(read(&request, payload, |limits| limits.body_bytes).await?))
+        })
+    }
+}
+
+/// Refuses bodies that say they are something else.
+pub(super) fn expect_type(request: &HttpRequest, known: &[&str]) -> Result<(), Failure> {
+    let given = request.content_type();
+    if known.iter().any(|known| known.eq_ignore_ascii_case(given)) {
+        Ok(())
+    } else {
+        let detail = format!("Send it as {}.", known.join(" or "));
+        Err(Failure::detail(ProblemType::UnsupportedMediaType, &detail))
+    }
+}
+
+/// Collects a body within its bounds of size and time.
+pub(super) async fn read(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: fn(&Limits) -> usize,
+) -> Result<Bytes, Failure> {
+    let limits = request.app_data::<Data<Limits>>().ok_or(ProblemType::Internal)?;
+    let (bytes, time) = (limit(limits), limits.body());
+    if announced(request).is_some_and(|length| length > bytes) {
+        return Err(too_large(bytes));
+    }
+    in_time(time, collect(payload, bytes)).await
+}
+
+async fn in_time<T>(time: Duration, reading: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout(time, reading).await.unwrap_or(Err(Failure::new(ProblemType::Timeout)))
+}
+
+async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::new();
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|error| interrupted(&error, limit))?;
+        if body.len() + piece.len() > limit {
+            return Err(too_large(limit));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.freeze())
+}
+
+fn announced(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+pub(super) fn too_large(limit: usize) -> Failure {
+    Failure::detail(ProblemType::TooLarge, &format!("At most {limit} bytes are taken."))
+}
+
+pub(super) fn interrupted(error: &PayloadError, limit: usize) -> Failure {
+    match error {
+        PayloadError::Overflow => too_large(limit),
+        _ => Failure::detail(ProblemType::Malformed, "The body ended early or isn't encoded as its headers say."),
+    }
+}

@@ -1,0 +1,18 @@
+//! What all doors share: reading bodies, naming requests, answering every error as a problem document.
+
+mod body;
+mod boundary;
+mod ndjson;
+mod parameters;
+mod pointer;
+mod range;
+mod routes;
+mod timeout;
+
+pub use body::{Binary, Json};
+pub use boundary::{Door, RequestId, boundary};
+pub use ndjson::{Line, Lines};
+pub use parameters::{path_rules, query_rules};
+pub use range::{Range, Requested, requested};
+pub use routes::Routes;
+pub use timeout::answer_in_time;

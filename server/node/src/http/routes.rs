@@ -1,0 +1,77 @@
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route};
+use lianfang_wire::{Problem, ProblemType};
+
+use crate::problem;
+
+/// A table of routes in which every route says who may use it; `A` is how a door puts that.
+pub struct Routes<A> {
+    by_path: BTreeMap<&'static str, Vec<Entry<A>>>,
+}
+
+struct Entry<A> {
+    method: Method,
+    access: A,
+    route: Route,
+}
+
+impl<A: Copy> Routes<A> {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self { by_path: BTreeMap::new() }
+    }
+
+    /// Adds a route. There is no way to add one without saying who may use it.
+    #[must_use]
+    pub fn on<F, Args>(mut self, method: Method, path: &'static str, access: A, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let route = web::method(method.clone()).to(handler);
+        self.by_path.entry(path).or_default().push(Entry { method, access, route });
+        self
+    }
+
+    /// What was added: method, path and access.
+    pub fn list(&self) -> impl Iterator<Item = (&Method, &'static str, A)> {
+        self.by_path
+            .iter()
+            .flat_map(|(path, entries)| entries.iter().map(|entry| (&entry.method, *path, entry.access)))
+    }
+
+    /// Registers the routes, each behind `guard` with its access.
+    pub fn register(self, config: &mut ServiceConfig, guard: fn(Route, A) -> Route) {
+        for (path, entries) in self.by_path {
+            let allowed: Vec<_> = entries.iter().map(|entry| entry.method.as_str()).collect();
+            let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
+            let mut resource = web::resource(path);
+            for entry in entries {
+                resource = resource.route(guard(entry.route, entry.access));
+            }
+            config.service(resource.default_service(web::to(move || {
+                let answer = wrong_method(allowed.clone());
+                async move { answer }
+            })));
+        }
+    }
+}
+
+impl<A: Copy> Default for Routes<A> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn wrong_method(allowed: Option<HeaderValue>) -> HttpResponse {
+    let mut response = problem::respond(&Problem::new(ProblemType::MethodNotAllowed));
+    if let Some(allowed) = allowed {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}

@@ -1,0 +1,9 @@
+//! What a node does by the clock. The scheduler only ticks; what is due is computed from the table of runs,
+//! which is also the lock between replicas.
+
+mod due;
+mod run;
+mod ticker;
+
+pub use run::{Job, Runner};
+pub use ticker::{TickerError, tick_every_minute};

@@ -1,0 +1,85 @@
+//! Figures of one node. No global recorder, so that many nodes fit into one process.
+
+use std::time::Duration;
+
+use metrics::{Key, Label, Level, Metadata, Recorder as _};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+/// Seconds; a screening with three evaluations is in the middle.
+const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+const ABOUT: Metadata<'static> = Metadata::new("lianfang", Level::INFO, None);
+
+/// Counts and durations, and their text for Prometheus.
+pub struct Telemetry {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+}
+
+/// What is known of an answered request. Nothing of its content.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    pub door: &'static str,
+    pub method: &'a str,
+    /// The route's pattern, never the path.
+    pub route: &'a str,
+    pub status: u16,
+    pub took: Duration,
+}
+
+impl Telemetry {
+    /// # Errors
+    /// When the buckets aren't accepted.
+    pub fn new() -> Result<Self, BuildError> {
+        let recorder = PrometheusBuilder::new().set_buckets(&BUCKETS)?.build_recorder();
+        let handle = recorder.handle();
+        Ok(Self { recorder, handle })
+    }
+
+    /// Counts a request.
+    pub fn answered(&self, request: &Answered<'_>) {
+        let labels = vec![
+            Label::from_static_parts("door", request.door),
+            Label::new("method", request.method.to_owned()),
+            Label::new("route", request.route.to_owned()),
+            Label::new("status", request.status.to_string()),
+        ];
+        let key = Key::from_parts("lianfang_http_requests_total", labels.clone());
+        self.recorder.register_counter(&key, &ABOUT).increment(1);
+        let key = Key::from_parts("lianfang_http_request_seconds", labels);
+        self.recorder.register_histogram(&key, &ABOUT).record(request.took.as_secs_f64());
+    }
+
+    /// Counts a run of a job.
+    pub fn job_finished(&self, job: &'static str, succeeded: bool) {
+        let outcome = if succeeded { "succeeded" } else { "failed" };
+        let labels =
+            vec![Label::from_static_parts("job", job), Label::from_static_parts("outcome", outcome)];
+        let key = Key::from_parts("lianfang_job_runs_total", labels);
+        self.recorder.register_counter(&key, &ABOUT).increment(1);
+    }
+
+    /// Notes a present value.
+    pub fn gauge(&self, name: &'static str, labels: Vec<Label>, value: f64) {
+        self.recorder.register_gauge(&Key::from_parts(name, labels), &ABOUT).set(value);
+    }
+
+    /// The text that Prometheus reads.
+    pub fn render(&self) -> String {
+        self.handle.run_upkeep();
+        self.handle.render()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_nodes_in_one_process_count_apart() {
+        let (one, other) = (Telemetry::new().unwrap(), Telemetry::new().unwrap());
+        one.job_finished("nightly_sync", true);
+        let line = "lianfang_job_runs_total{job=\"nightly_sync\",outcome=\"succeeded\"} 1";
+        assert!(one.render().contains(line), "{}", one.render());
+        assert!(!other.render().contains("nightly_sync"));
+    }
+}

@@ -1,0 +1,14 @@
+//! Who may connect: certificates of the federation's authorities that belong to active members, checked at
+//! the handshake and again for every request (PROTOCOL.md §7).
+
+mod connection;
+mod material;
+mod pins;
+mod server;
+mod verifier;
+
+pub use connection::{Connection, Ending, remember};
+pub use material::{Material, TlsError};
+pub use pins::{Admission, CertificateIdentity, Refusal};
+pub use server::{federation_config, platform_config};
+pub use verifier::PeerVerifier;

@@ -1,0 +1,132 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use lianfang_certs::{Authority, NodeIdentity, NodeKey, Serial, certificate};
+use lianfang_encoding::{FederationId, NodeId, Timestamp};
+use lianfang_node::config::KeyPair;
+use lianfang_node::tls::{Admission, CertificateIdentity, Material, Refusal};
+use reqwest::Client;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// An authority with the members it has certified.
+pub(crate) struct Federation {
+    pub(crate) fed: FederationId,
+    authority: Authority,
+    pub(crate) members: Arc<Members>,
+}
+
+/// A membership document as far as connections are concerned; changed in the midst of tests.
+#[derive(Default)]
+pub(crate) struct Members {
+    fed: Option<FederationId>,
+    authorities: Vec<String>,
+    pins: Mutex<HashMap<NodeId, ([u8; 32], bool)>>,
+}
+
+/// A node's certificate and key as PEM.
+pub(crate) struct Papers {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+}
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_secs(jsonwebtoken::get_current_timestamp())
+}
+
+impl Federation {
+    pub(crate) fn new(name: &str) -> Self {
+        let authority = Authority::create(name, 30 * DAY, now()).unwrap();
+        let fed = FederationId::of_genesis(name.as_bytes());
+        let authorities = vec![authority.cert_pem().unwrap()];
+        let members = Members { fed: Some(fed), authorities, pins: Mutex::default() };
+        Self { fed, authority, members: Arc::new(members) }
+    }
+
+    /// Certifies a node without making it a member.
+    pub(crate) fn certify(&self, node: &str) -> Papers {
+        let key = NodeKey::generate().unwrap();
+        let (node, hosts): (NodeId, _) = (node.parse().unwrap(), vec!["127.0.0.1".to_owned()]);
+        let request = key.request(&node, &hosts).unwrap();
+        let identity = NodeIdentity { fed: self.fed, node, hosts };
+        let serial = Serial::random(&mut rand_core::OsRng);
+        let certificate = self.authority.issue(&request, &identity, DAY, now(), serial).unwrap();
+        Papers { certificate, key: key.to_pem().unwrap().to_string() }
+    }
+
+    /// Certifies a node and makes it a member.
+    pub(crate) fn join(&self, node: &str) -> Papers {
+        let papers = self.certify(node);
+        self.members.pin(node, &papers);
+        papers
+    }
+
+    /// A client that trusts this federation's authority and shows `papers`, if any.
+    pub(crate) fn client(&self, papers: Option<&Papers>, http2: bool) -> Client {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(self.authority.cert_pem().unwrap().as_bytes()).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots);
+        let mut tls = match papers {
+            None => builder.with_no_client_auth(),
+            Some(papers) => {
+                let chain = vec![CertificateDer::from_pem_slice(papers.certificate.as_bytes()).unwrap()];
+                let key = PrivateKeyDer::from_pem_slice(papers.key.as_bytes()).unwrap();
+                builder.with_client_auth_cert(chain, key).unwrap()
+            }
+        };
+        tls.alpn_protocols = vec![if http2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
+        Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
+    }
+}
+
+impl Members {
+    pub(crate) fn pin(&self, node: &str, papers: &Papers) {
+        let der = certificate::der(&papers.certificate).unwrap();
+        let pin = lianfang_certs::spki_pin(&der).unwrap();
+        self.pins.lock().unwrap().insert(node.parse().unwrap(), (pin, true));
+    }
+
+    pub(crate) fn remove(&self, node: &str) {
+        if let Some(member) = self.pins.lock().unwrap().get_mut(&node.parse::<NodeId>().unwrap()) {
+            member.1 = false;
+        }
+    }
+}
+
+impl Admission for Members {
+    fn admits(&self, certificate: &CertificateIdentity) -> Result<(), Refusal> {
+        if Some(certificate.fed) != self.fed {
+            return Err(Refusal::Foreign);
+        }
+        match self.pins.lock().unwrap().get(&certificate.node) {
+            None => Err(Refusal::Unknown),
+            Some((_, false)) => Err(Refusal::Removed),
+            Some((pin, true)) if *pin != certificate.pin => Err(Refusal::Pin),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn authorities(&self) -> Vec<String> {
+        self.authorities.clone()
+    }
+
+    fn version(&self) -> u64 {
+        1
+    }
+}
+
+/// Writes the papers where a node reads them.
+pub(crate) fn material(papers: &Papers, folder: &std::path::Path) -> Material {
+    let pair = KeyPair { certificate: folder.join("node.pem"), key: folder.join("tls.pem") };
+    std::fs::write(&pair.certificate, &papers.certificate).unwrap();
+    lianfang_certs::keyfile::write_new(&pair.key, papers.key.as_bytes()).unwrap();
+    Material::read(&pair).unwrap()
+}

@@ -1,0 +1,2 @@
+pub(crate) mod door;
+pub(crate) mod federation;
