@@ -10,7 +10,8 @@ use crate::{Element, KeyDescriptor, Token, TokenError};
 
 impl Blinded {
     /// Combines the answers of t servers into one token for each input, in order (RFC 9497 §3.3.2, Finalize;
-    /// for t > 1 the evaluated element is interpolated first). Answers beyond the first t aren't used.
+    /// for t > 1 the evaluated element is interpolated first). Answers beyond the first t aren't used. It is
+    /// cheapest when their indices follow each other: then interpolating needs no division.
     ///
     /// # Errors
     /// [`TokenError::TooFewEvaluations`], [`TokenError::DuplicateServer`], [`TokenError::ForeignServer`] when
