@@ -20,8 +20,8 @@ use rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use voprf::{BlindedElement, Ristretto255, VoprfClient, VoprfServer};
 
-const BATCH: usize = 1024;
-const ROUNDS: usize = 9;
+const BATCH: usize = 512;
+const ROUNDS: usize = 5;
 
 fn main() {
     let bench = Bench::new();
@@ -66,7 +66,7 @@ impl Bench {
         let elements = &blinded.elements()[..BATCH];
         let ours = per(BATCH, || self.alone.evaluate(elements, &mut rng()));
         let theirs = per(BATCH, || {
-            let elements: Vec<_> = elements.iter().map(|element| their_element(element)).collect();
+            let elements: Vec<_> = elements.iter().map(their_element).collect();
             let result = their_server(&self.alone)
                 .batch_blind_evaluate(&mut rng(), &elements)
                 .unwrap();
@@ -241,12 +241,15 @@ fn row(metric: &str, value: f64, against: &str, baseline: f64) -> Value {
     json!({"metric": metric, "value": value, "unit": "µs", "against": against, "baseline": baseline, "ratio": value / baseline})
 }
 
-/// The best of several rounds, in microseconds for each of `count`.
+/// The best of several rounds of at least 16 runs, in microseconds for each of `count`.
 fn per<T>(count: usize, mut work: impl FnMut() -> T) -> f64 {
+    let runs = (BATCH / count).max(16);
     let rounds = (0..ROUNDS).map(|_| {
         let start = Watch::start();
-        black_box(work());
-        start.elapsed()
+        for _ in 0..runs {
+            black_box(work());
+        }
+        start.elapsed() / runs as f64
     });
     rounds.fold(f64::INFINITY, f64::min) * 1e6 / count as f64
 }

@@ -6,9 +6,10 @@ use rand_core::SeedableRng as _;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::client::Inputs;
 use crate::descriptor::sample;
-use crate::{Blinded, Evaluation, KeyDescriptor, Proof, SecretKey, VerifiedEvaluation};
+use crate::element::decode;
+use crate::suite::{Expander, output};
+use crate::{Blinded, Evaluation, KeyDescriptor, KeyShare, Proof, SecretKey, Token, verify_evaluation};
 
 #[derive(Deserialize)]
 struct Suite {
@@ -42,11 +43,8 @@ struct Vector {
 }
 
 impl Vector {
-    fn blinded(&self) -> Blinded {
-        let inputs = Inputs::collect(self.inputs.iter().map(|input| &*input.0)).unwrap();
-        let half = Scalar::from(2u8).invert();
-        let half_blinds = self.blinds.iter().map(|blind| scalar(blind) * half).collect();
-        Blinded::with_half_blinds(inputs, Zeroizing::new(half_blinds))
+    fn inputs(&self) -> impl Iterator<Item = &[u8]> {
+        self.inputs.iter().map(|input| &*input.0)
     }
 
     fn evaluation(&self) -> Evaluation {
@@ -56,13 +54,8 @@ impl Vector {
         }
     }
 
-    fn assert_outputs(&self, key: &KeyDescriptor, verified: &[VerifiedEvaluation], blinded: &Blinded) {
-        let outputs = blinded.outputs(key, verified).unwrap();
-        assert_eq!(outputs.len(), self.outputs.len());
-        for (ours, expected) in outputs.iter().zip(&self.outputs) {
-            assert_eq!(ours.as_slice(), expected.0);
-        }
-        let tokens = blinded.finalize(key, verified).unwrap();
+    fn assert_tokens(&self, tokens: &[Token]) {
+        assert_eq!(tokens.len(), self.outputs.len());
         for (token, expected) in tokens.iter().zip(&self.outputs) {
             assert_eq!(token.as_bytes(), &expected.0[..32]);
         }
@@ -99,49 +92,89 @@ fn the_key_pair_is_derived_from_its_seed() {
 }
 
 #[test]
-fn every_message_and_output_of_the_appendix_is_reproduced() {
-    let suite = suite();
-    let key = SecretKey::from_bytes(&suite.secret_key).unwrap();
-    let shares = key.share(1, 1, &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
-    for vector in &suite.vectors {
-        let blinded = vector.blinded();
-        assert_eq!(blinded.elements(), arrays(&vector.blinded_elements));
-        let evaluation = shares[0]
-            .evaluate_with(blinded.elements(), |_| {
-                Zeroizing::new(scalar(&vector.proof_nonce))
-            })
-            .unwrap();
-        assert_eq!(evaluation, vector.evaluation());
-        let verified = blinded
-            .verify(shares[0].verification_share(), &evaluation)
-            .unwrap();
-        vector.assert_outputs(&sample(&key, 1, &shares), &[verified], &blinded);
+fn inputs_blinded_as_the_appendix_does_give_its_elements() {
+    for vector in suite().vectors {
+        for ((input, blind), expected) in vector.inputs().zip(&vector.blinds).zip(&vector.blinded_elements) {
+            let element = Expander::to_group().point(&[input]) * scalar(blind);
+            assert_eq!(element.compress().to_bytes(), expected.0);
+        }
     }
 }
 
 #[test]
-fn the_key_shared_three_of_five_gives_the_same_outputs_for_every_subset() {
+fn the_elements_of_the_appendix_are_evaluated_and_proved_byte_for_byte() {
     let suite = suite();
-    let mut rng = ChaCha20Rng::seed_from_u64(2);
     let key = SecretKey::from_bytes(&suite.secret_key).unwrap();
-    let shares = key.share(3, 5, &mut rng).unwrap();
+    let share = key.share(1, 1, &mut rng(1)).unwrap().remove(0);
+    for vector in &suite.vectors {
+        let elements = arrays(&vector.blinded_elements);
+        let nonce = |_: &_| Zeroizing::new(scalar(&vector.proof_nonce));
+        assert_eq!(
+            share.evaluate_with(&elements, nonce).unwrap(),
+            vector.evaluation()
+        );
+        assert_eq!(
+            verify_evaluation(share.verification_share(), &elements, &vector.evaluation()),
+            Ok(())
+        );
+    }
+}
+
+#[test]
+fn the_answers_of_the_appendix_give_its_outputs() {
+    for vector in suite().vectors {
+        let answers = vector.blinds.iter().zip(&vector.evaluated_elements);
+        for ((input, (blind, evaluated)), expected) in vector.inputs().zip(answers).zip(&vector.outputs) {
+            let unblinded = decode(&evaluated.0, 0).unwrap() * scalar(blind).invert();
+            let output = output(input, &unblinded.compress().to_bytes());
+            assert_eq!(output.as_slice(), expected.0);
+        }
+    }
+}
+
+#[test]
+fn one_server_with_the_key_gives_the_outputs() {
+    let suite = suite();
+    let key = SecretKey::from_bytes(&suite.secret_key).unwrap();
+    let shares = key.share(1, 1, &mut rng(2)).unwrap();
+    for vector in &suite.vectors {
+        vector.assert_tokens(&tokens(vector, &sample(&key, 1, &shares), &shares));
+    }
+}
+
+#[test]
+fn the_key_shared_three_of_five_gives_the_outputs_for_every_subset() {
+    let suite = suite();
+    let key = SecretKey::from_bytes(&suite.secret_key).unwrap();
+    let shares = key.share(3, 5, &mut rng(3)).unwrap();
     let descriptor = sample(&key, 3, &shares);
     for vector in &suite.vectors {
-        let blinded = vector.blinded().pad(&mut rng);
-        let mut subsets = 0;
-        for members in (0u8..32).filter(|set| set.count_ones() == 3) {
-            let chosen = shares
+        let subsets = (0u8..32).filter(|set| set.count_ones() == 3).map(|set| {
+            let chosen: Vec<_> = shares
                 .iter()
-                .filter(|share| members >> (share.index() - 1) & 1 == 1);
-            let verified: Vec<_> = chosen
-                .map(|share| {
-                    let evaluation = share.evaluate(blinded.elements(), &mut rng).unwrap();
-                    blinded.verify(share.verification_share(), &evaluation).unwrap()
-                })
+                .filter(|share| set >> (share.index() - 1) & 1 == 1)
+                .cloned()
                 .collect();
-            vector.assert_outputs(&descriptor, &verified, &blinded);
-            subsets += 1;
-        }
-        assert_eq!(subsets, 10);
+            vector.assert_tokens(&tokens(vector, &descriptor, &chosen));
+        });
+        assert_eq!(subsets.count(), 10);
     }
+}
+
+fn tokens(vector: &Vector, key: &KeyDescriptor, servers: &[KeyShare]) -> Vec<Token> {
+    let blinded = Blinded::new(vector.inputs(), &mut rng(4))
+        .unwrap()
+        .pad(&mut rng(5));
+    let verified: Vec<_> = servers
+        .iter()
+        .map(|share| {
+            let evaluation = share.evaluate(blinded.elements(), &mut rng(6)).unwrap();
+            blinded.verify(share.verification_share(), &evaluation).unwrap()
+        })
+        .collect();
+    blinded.finalize(key, &verified).unwrap()
+}
+
+fn rng(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
 }

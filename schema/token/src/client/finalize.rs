@@ -1,15 +1,17 @@
-use curve25519_dalek::Scalar;
+use curve25519_dalek::ristretto::RistrettoBasepointTable;
+use curve25519_dalek::{RistrettoPoint, Scalar};
 use zeroize::Zeroizing;
 
 use super::{Blinded, VerifiedEvaluation};
 use crate::element::encode_doubled;
 use crate::lagrange::Combination;
 use crate::suite::output;
-use crate::{KeyDescriptor, Token, TokenError};
+use crate::{Element, KeyDescriptor, Token, TokenError};
 
 impl Blinded {
     /// Combines the answers of t servers into one token for each input, in order (RFC 9497 §3.3.2, Finalize;
-    /// for t > 1 the evaluated element is interpolated first). Answers beyond the first t aren't used.
+    /// for t > 1 the evaluated element is interpolated first). Answers beyond the first t aren't used. It is
+    /// cheapest when their indices follow each other: then interpolating needs no division.
     ///
     /// # Errors
     /// [`TokenError::TooFewEvaluations`], [`TokenError::DuplicateServer`], [`TokenError::ForeignServer`] when
@@ -19,36 +21,46 @@ impl Blinded {
         key: &KeyDescriptor,
         answers: &[VerifiedEvaluation],
     ) -> Result<Vec<Token>, TokenError> {
-        let outputs = self.outputs(key, answers)?;
-        Ok(outputs.iter().map(|output| Token::of_output(output)).collect())
-    }
-
-    /// The whole 64-byte outputs.
-    pub(crate) fn outputs(
-        &self,
-        key: &KeyDescriptor,
-        answers: &[VerifiedEvaluation],
-    ) -> Result<Vec<Zeroizing<[u8; 64]>>, TokenError> {
         let answers = self.choose(key, answers)?;
-        let indices: Vec<u16> = answers.iter().map(VerifiedEvaluation::index).collect();
-        let combination = Combination::at_zero(&indices);
-        let halves: Zeroizing<Vec<_>> = self
-            .unblinding_factors(&combination)
-            .iter()
-            .enumerate()
-            .map(|(position, factor)| {
-                let points: Vec<_> = answers.iter().map(|answer| &answer.points[position]).collect();
-                combination.sum(&points) * factor
-            })
-            .collect::<Vec<_>>()
-            .into();
-        let unblinded = Zeroizing::new(encode_doubled(&halves));
+        let unblinded = self.unblind(key, answers);
         Ok(self
             .inputs
             .iter()
             .zip(unblinded.iter())
-            .map(|(input, element)| output(input, element))
+            .map(|(input, element)| Token::of_output(&output(input, element)))
             .collect())
+    }
+
+    /// Each input's point times the key, encoded: the interpolated answer less the blind times Y.
+    ///
+    /// What is interpolated went over the wire, so that variable time is safe for it; the rest is not.
+    fn unblind(&self, key: &KeyDescriptor, answers: &[VerifiedEvaluation]) -> Zeroizing<Vec<Element>> {
+        let indices: Vec<u16> = answers.iter().map(VerifiedEvaluation::index).collect();
+        let combination = Combination::at_zero(&indices);
+        let sum = |position: usize| {
+            let points: Vec<_> = answers.iter().map(|answer| &answer.points[position]).collect();
+            combination.sum(&points)
+        };
+        let public_key = Multiplier::new(*key.fields().public_key.point(), self.blinds.len());
+        let blinds = self.blinds.iter().enumerate();
+        if combination.denominator() == Scalar::ONE {
+            let elements = blinds
+                .map(|(position, blind)| Zeroizing::new(sum(position) - public_key.times(blind)))
+                .map(|point| point.compress().to_bytes());
+            return Zeroizing::new(elements.collect());
+        }
+        // The division is a multiplication, so halving comes free and the cheap encoding of doubles fits.
+        let half = Scalar::from(2u8).invert();
+        let divisor = combination.denominator().invert() * half;
+        let halves: Zeroizing<Vec<_>> = Zeroizing::new(
+            blinds
+                .map(|(position, blind)| {
+                    let blind = Zeroizing::new(blind * half);
+                    vartime_mul(&sum(position), &divisor) - public_key.times(&blind)
+                })
+                .collect(),
+        );
+        Zeroizing::new(encode_doubled(&halves))
     }
 
     /// The first t answers, once all of them fit this batch, the key and each other.
@@ -76,13 +88,35 @@ impl Blinded {
                 found: answers.len(),
             })
     }
+}
 
-    /// For each input the inverse of twice its blind and of the common denominator: one inversion for all.
-    fn unblinding_factors(&self, combination: &Combination) -> Zeroizing<Vec<Scalar>> {
-        let scale = combination.denominator() * Scalar::from(4u8);
-        let mut factors: Zeroizing<Vec<Scalar>> =
-            Zeroizing::new(self.half_blinds.iter().map(|half| half * scale).collect());
-        Scalar::batch_invert(&mut factors);
-        factors
+/// Multiplies one public point with many secret scalars, in constant time.
+enum Multiplier {
+    /// Quick, but only worth its preparation for a larger batch.
+    Table(Box<RistrettoBasepointTable>),
+    Point(RistrettoPoint),
+}
+
+impl Multiplier {
+    /// From how many multiplications on a table is the quicker way.
+    const TABLE_FROM: usize = 48;
+
+    fn new(point: RistrettoPoint, times: usize) -> Self {
+        if times < Self::TABLE_FROM {
+            Self::Point(point)
+        } else {
+            Self::Table(Box::new(RistrettoBasepointTable::create(&point)))
+        }
     }
+
+    fn times(&self, scalar: &Scalar) -> RistrettoPoint {
+        match self {
+            Self::Table(table) => &**table * scalar,
+            Self::Point(point) => point * scalar,
+        }
+    }
+}
+
+fn vartime_mul(point: &RistrettoPoint, scalar: &Scalar) -> RistrettoPoint {
+    RistrettoPoint::vartime_double_scalar_mul_basepoint(scalar, point, &Scalar::ZERO)
 }

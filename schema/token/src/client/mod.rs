@@ -4,7 +4,5 @@ mod blind;
 mod finalize;
 mod verify;
 
-#[cfg(test)]
-pub(crate) use blind::Inputs;
 pub use blind::{Blinded, padded_len};
 pub use verify::{VerifiedEvaluation, verify_evaluation};

@@ -130,6 +130,12 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_neither_zero_nor_at_zero() {
+        assert!(KeyShare::new(1, &Scalar::ZERO).is_none());
+        assert!(KeyShare::new(0, &Scalar::ONE).is_none());
+    }
+
+    #[test]
     fn debug_of_a_share_shows_its_index_only() {
         let share = KeyShare::new(3, &Scalar::from(0x5151_5151u32)).unwrap();
         assert_eq!(format!("{share:?}"), "KeyShare(3)");

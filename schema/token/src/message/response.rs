@@ -129,6 +129,11 @@ impl SignedEvalResponse {
         })
     }
 
+    /// What the response says, whoever it is from: for tools that show stored messages.
+    pub fn unverified(&self) -> &EvalResponse {
+        &self.response
+    }
+
     /// The response, once it is shown to be `responder`'s and to answer `request`. Its evaluations still have
     /// to be verified: a signature makes a wrong one provable, not right.
     ///

@@ -1,5 +1,7 @@
 //! Servers and clients that don't keep to the protocol.
 
+use std::collections::HashSet;
+
 use lianfang_token::{Blinded, Evaluation, SecretKey, TokenError, verify_evaluation};
 
 use crate::committee::{Committee, key, rng};
@@ -258,6 +260,38 @@ fn a_secret_key_that_is_zero_or_unreduced_is_refused() {
         assert_eq!(SecretKey::from_bytes(&bytes).unwrap_err(), TokenError::KeyBytes);
     }
     assert_eq!(format!("{:?}", key(1)), "SecretKey(..)");
+}
+
+#[test]
+fn two_proofs_of_the_same_batch_differ() {
+    let (committee, blinded) = (committee(), batch());
+    let proofs = [2, 3].map(|seed| {
+        let evaluation = committee
+            .share(1)
+            .evaluate(blinded.elements(), &mut rng(seed))
+            .unwrap();
+        evaluation.proof
+    });
+    assert_ne!(proofs[0], proofs[1]);
+}
+
+#[test]
+fn the_same_input_never_looks_the_same() {
+    let inputs = [b"one".as_slice(), b"one"];
+    let [first, second] = [1, 2].map(|seed| Blinded::new(inputs, &mut rng(seed)).unwrap());
+    let elements: HashSet<_> = first.elements().iter().chain(second.elements()).collect();
+    assert_eq!(elements.len(), 4);
+}
+
+#[test]
+fn padding_is_fresh_and_reaches_the_next_size() {
+    let [first, second] = [1, 2].map(|seed| batch().pad(&mut rng(seed)));
+    let elements: HashSet<_> = first.elements()[3..]
+        .iter()
+        .chain(&second.elements()[3..])
+        .collect();
+    assert_eq!((first.elements().len(), elements.len()), (8, 10));
+    assert_eq!(first.inputs(), 3);
 }
 
 #[test]

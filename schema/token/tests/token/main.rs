@@ -9,4 +9,5 @@ mod frost;
 mod hostile;
 mod message;
 mod properties;
+mod vectors;
 mod voprf;
