@@ -145,7 +145,7 @@ impl<'a> Take<'a> {
         let publisher = self.label()?.parse().map_err(|_| ImageError::Damaged)?;
         let audience = self.label()?.parse().map_err(|_| ImageError::Damaged)?;
         let [subject] = self.array()?;
-        let subject_type = SubjectType::try_from(subject).map_err(|_| ImageError::Damaged)?;
+        let subject_type = SubjectType::from_number(subject).ok_or(ImageError::Damaged)?;
         let epoch = self.u32()?;
         Ok(ListId {
             publisher,
