@@ -4,6 +4,7 @@
 mod bloom;
 mod bodies;
 mod chain;
+mod corpus;
 mod delta;
 mod fixture;
 mod heads;

@@ -33,7 +33,7 @@ fn read(file: &str) -> Vec<Value> {
         .clone()
 }
 
-fn all() -> Vec<Value> {
+pub(crate) fn all() -> Vec<Value> {
     ["heads.json", "chains.json", "bodies.json"]
         .into_iter()
         .flat_map(read)
