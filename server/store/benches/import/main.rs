@@ -1,0 +1,115 @@
+//! Importing entries beside raw batched inserts of the same rows, on both databases.
+//!
+//! `cargo bench -p lianfang-store --bench import` prints a JSON list of
+//! `{"metric","value","unit","baseline","ratio"}`: entries per second, raw entries per second, their ratio.
+//! "hashed" leaves out the signatures, which raw inserts needn't make; "signed" has everything a node does.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops at the first failure"
+)]
+
+mod raw;
+mod sealers;
+
+use std::time::{Duration, Instant};
+
+use lianfang_encoding::{Timestamp, sha256};
+use lianfang_store::testing::{Backend, TestDatabase};
+use lianfang_store::{EntryFilter, EventSealer, NewEntry, NewEvent, Store};
+use uuid::Uuid;
+
+use sealers::{Hashing, Signing};
+
+const ENTRIES: usize = 20_000;
+/// Rows in one transaction, as the import path sends them.
+const BATCH: usize = 500;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let mut results = Vec::new();
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        for (name, sealer) in [
+            ("hashed", &Hashing as &dyn EventSealer),
+            ("signed", &Signing::new()),
+        ] {
+            let (mut imported, mut raw) = (Vec::new(), Vec::new());
+            for _ in 0..ROUNDS {
+                let (import, insert) = round(backend, sealer);
+                imported.push(import);
+                raw.push(insert);
+            }
+            results.push(comparison(backend, name, median(imported), median(raw)));
+        }
+    }
+    println!("{}", serde_json::to_string_pretty(&results).unwrap());
+}
+
+/// Imports into one database, then writes the very same rows into another.
+fn round(backend: Backend, sealer: &dyn EventSealer) -> (Duration, Duration) {
+    let (imported, inserted) = (TestDatabase::on(backend), TestDatabase::on(backend));
+    let import = import(imported.store(), sealer);
+    let rows = raw::Rows::of(imported.store());
+    let insert = rows.insert_into(&inserted, BATCH);
+    let written = inserted
+        .store()
+        .entries_page(&EntryFilter::default(), 0, ENTRIES)
+        .unwrap();
+    assert_eq!(written.len(), ENTRIES, "the raw inserts wrote the same");
+    (import, insert)
+}
+
+fn import(store: &Store, sealer: &dyn EventSealer) -> Duration {
+    let entries: Vec<NewEntry> = (0..ENTRIES).map(entry).collect();
+    let start = Instant::now();
+    for batch in entries.chunks(BATCH) {
+        store
+            .create_entries(batch.to_vec(), Timestamp::from_secs(1), sealer)
+            .unwrap();
+    }
+    start.elapsed()
+}
+
+fn entry(number: usize) -> NewEntry {
+    let reference = format!("case-{number}");
+    NewEntry {
+        id: Uuid::new_v4(),
+        request_hash: sha256(reference.as_bytes()),
+        client_reference: Some(reference),
+        audience: "all".parse().unwrap(),
+        subject_type: 1,
+        natural_person: false,
+        state: 1,
+        state_data: "{\"state\":\"active\"}".to_owned(),
+        local_reason: None,
+        grade: 2,
+        category: Some(1),
+        basis: 1,
+        jurisdiction: "CN".to_owned(),
+        decided_at: Some(Timestamp::from_secs(1)),
+        expires_at: Some(Timestamp::from_secs(2)),
+        body_sealed: vec![7; 900],
+        event: NewEvent {
+            event_type: 1,
+            deadline: None,
+            rule: None,
+            payload: vec![8; 150],
+        },
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn comparison(backend: Backend, name: &str, import: Duration, raw: Duration) -> serde_json::Value {
+    let rate = |time: Duration| (ENTRIES as f64 / time.as_secs_f64()).round();
+    serde_json::json!({
+        "metric": format!("import_{name}_{}", format!("{backend:?}").to_lowercase()),
+        "value": rate(import),
+        "unit": "entries/s",
+        "baseline": rate(raw),
+        "ratio": (raw.as_secs_f64() / import.as_secs_f64() * 1000.0).round() / 1000.0,
+    })
+}
