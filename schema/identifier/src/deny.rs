@@ -9,6 +9,7 @@ pub const DENY_LISTS_VERSION: u32 = 1;
 
 const DISPOSABLE: &str = include_str!("../data/disposable_domains.txt");
 const SHORTENERS: &str = include_str!("../data/shorteners.txt");
+const MORE_SHORTENERS: &str = include_str!("../data/shorteners_extra.txt");
 const LINK_IN_BIO: &str = include_str!("../data/link_in_bio.txt");
 const PLATFORMS: &str = include_str!("../data/platform_hosts.txt");
 const ROLES: &str = include_str!("../data/role_mailboxes.tsv");
@@ -16,7 +17,7 @@ const DUMMIES: &str = include_str!("../data/dummy_values.tsv");
 const PHONES: &str = include_str!("../data/reserved_phones.txt");
 
 /// Every list with its name, in the order their digest is taken.
-pub(crate) const LISTS: [(&str, &str); 7] = [
+pub(crate) const LISTS: [(&str, &str); 8] = [
     ("disposable_domains", DISPOSABLE),
     ("dummy_values", DUMMIES),
     ("link_in_bio", LINK_IN_BIO),
@@ -24,10 +25,12 @@ pub(crate) const LISTS: [(&str, &str); 7] = [
     ("reserved_phones", PHONES),
     ("role_mailboxes", ROLES),
     ("shorteners", SHORTENERS),
+    ("shorteners_extra", MORE_SHORTENERS),
 ];
 
 static DISPOSABLE_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| rows(DISPOSABLE).collect());
-static SHORTENER_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| rows(SHORTENERS).collect());
+static SHORTENER_SET: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| rows(SHORTENERS).chain(rows(MORE_SHORTENERS)).collect());
 static LINK_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| rows(LINK_IN_BIO).collect());
 static PLATFORM_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| rows(PLATFORMS).collect());
 static ROLE_MAP: LazyLock<HashMap<&str, &str>> =

@@ -16,6 +16,7 @@
 
 mod canonical;
 mod checksum;
+mod country;
 mod deny;
 mod input;
 mod jsonl;

@@ -79,19 +79,7 @@ fn address(text: &str) -> Result<String, Reject> {
                 ',' | ';' | ')' | ']' | '>' | '"' | '/' | '(' | '，' | '；' | '、' | ':'
             )
     };
-    let spaced = after.split_whitespace().all(|part| {
-        part.starts_with('.') || part.ends_with('.') || after.split_whitespace().next() == Some(part)
-    });
-    let domain: String = if spaced {
-        after
-            .split(|c| stop(c) && !char::is_whitespace(c))
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect()
-    } else {
-        after.split(stop).next().unwrap_or_default().to_owned()
-    };
+    let domain = after.split(stop).next().unwrap_or_default();
     if local.is_empty() || domain.is_empty() {
         return Err(Reject::Format);
     }

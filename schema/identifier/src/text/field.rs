@@ -49,18 +49,10 @@ pub(crate) fn find<T: PartialEq + Clone>(
             Reject::Alphabet
         });
     }
-    let mut worst = match (code.read)(&whole) {
+    let worst = match read_unlabelled(&whole, code, trace) {
         Ok(value) => return Ok(found(value)),
         Err(reject) => reject,
     };
-    let bare = unlabel(&whole, code.labels);
-    if bare.len() < whole.len() {
-        trace.note("label", bare);
-        match (code.read)(bare) {
-            Ok(value) => return Ok(found(value)),
-            Err(reject) => worst = closer(worst, reject),
-        }
-    }
     match among(&pieces(&text), code, worst) {
         Ok(value) => {
             trace.note("extracted", "…");
@@ -102,16 +94,40 @@ pub(crate) fn compact(text: &str) -> String {
         .collect()
 }
 
-/// Takes known label words off the front, repeatedly, and off the back once.
-pub(crate) fn unlabel<'t>(text: &'t str, labels: &[&str]) -> &'t str {
-    let mut rest = text;
-    while let Some(shorter) = labels.iter().find_map(|label| rest.strip_prefix(label)) {
-        rest = shorter;
+/// What is left when known label words are taken off the front and the back, in every order: the text itself first,
+/// then the longer remainders.
+pub(crate) fn unlabelled<'t>(text: &'t str, labels: &[&str]) -> Vec<&'t str> {
+    let mut remainders = vec![text];
+    let mut next = 0;
+    while let Some(&rest) = remainders.get(next) {
+        next += 1;
+        for label in labels {
+            let front = rest.strip_prefix(label);
+            let back = rest.strip_suffix(label).filter(|_| label.len() > 2);
+            for shorter in [front, back].into_iter().flatten() {
+                if !shorter.is_empty() && !remainders.contains(&shorter) && remainders.len() < 32 {
+                    remainders.push(shorter);
+                }
+            }
+        }
     }
-    labels
-        .iter()
-        .find_map(|label| rest.strip_suffix(label))
-        .unwrap_or(rest)
+    remainders.sort_by_key(|rest| std::cmp::Reverse(rest.len()));
+    remainders
+}
+
+/// The first remainder that reads, or the reason that came closest.
+fn read_unlabelled<T>(text: &str, code: &Code<'_, T>, trace: &mut Trace<'_>) -> Result<T, Reject> {
+    let mut worst = Reject::Alphabet;
+    for bare in unlabelled(text, code.labels) {
+        match (code.read)(bare) {
+            Ok(value) => {
+                trace.note("label", bare);
+                return Ok(value);
+            }
+            Err(reject) => worst = closer(worst, reject),
+        }
+    }
+    Err(worst)
 }
 
 /// The parts a code can hide in: cut at letters of other scripts, colons, brackets and the like.
@@ -134,23 +150,19 @@ fn among<T: PartialEq + Clone>(
     mut worst: Reject,
 ) -> Result<T, Reject> {
     let mut hits: Vec<T> = Vec::new();
+    let off = &mut Trace::off();
     for piece in pieces.iter().take(64) {
-        for candidate in [piece.as_str(), unlabel(piece, code.labels)] {
-            match (code.read)(candidate) {
-                Ok(value) if !hits.contains(&value) => hits.push(value),
-                Ok(_) => {}
-                Err(reject) => worst = closer(worst, reject),
-            }
+        match read_unlabelled(piece, code, off) {
+            Ok(value) if !hits.contains(&value) => hits.push(value),
+            Ok(_) => {}
+            Err(reject) => worst = closer(worst, reject),
         }
     }
-    if hits.is_empty() && pieces.len() > 1 {
-        let joined = pieces.concat();
-        if let Ok(value) = (code.read)(unlabel(&joined, code.labels)) {
-            return Ok(value);
-        }
-        // The value itself may be broken by cuts while the label is one piece: try what follows each piece.
-        for start in 1..pieces.len().min(16) {
-            if let Ok(value) = (code.read)(unlabel(&pieces[start..].concat(), code.labels)) {
+    if hits.is_empty() {
+        // The value may be cut as well as labelled: try what follows each piece.
+        for start in 0..pieces.len().min(16) {
+            let joined = pieces.get(start..).unwrap_or_default().concat();
+            if let Ok(value) = read_unlabelled(&joined, code, off) {
                 return Ok(value);
             }
         }

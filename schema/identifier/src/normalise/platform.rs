@@ -1,0 +1,337 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::host::{self, Address};
+use super::template;
+use crate::text::charmap::rows;
+
+pub(crate) const TABLE: &str = include_str!("../../data/platforms.tsv");
+
+static PLATFORMS: LazyLock<Platforms> = LazyLock::new(Platforms::read);
+
+/// What an address is looked up for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Item,
+    Shop,
+}
+
+/// An item or shop on a known platform.
+pub(super) struct Place {
+    pub platform: &'static str,
+    pub id: String,
+}
+
+/// What a known platform says of an address.
+pub(super) enum Lookup {
+    Place(Place),
+    /// The host is a platform's, but the address names nothing on it.
+    Nothing,
+    /// No known platform.
+    Unknown,
+}
+
+struct Row {
+    wanted: Use,
+    platform: &'static str,
+    rules: Vec<&'static str>,
+}
+
+/// Rows by host name, and by parent domain for hosts with a wildcard or the identity in front.
+struct Platforms {
+    rows: Vec<Row>,
+    exact: HashMap<&'static str, Vec<usize>>,
+    below: HashMap<&'static str, Vec<(&'static str, usize)>>,
+}
+
+impl Platforms {
+    fn read() -> Self {
+        let mut platforms = Self {
+            rows: Vec::new(),
+            exact: HashMap::new(),
+            below: HashMap::new(),
+        };
+        for line in rows(TABLE) {
+            let mut columns = line.split('\t');
+            let (Some(wanted), Some(platform), Some(hosts), Some(rules)) =
+                (columns.next(), columns.next(), columns.next(), columns.next())
+            else {
+                continue;
+            };
+            let row = platforms.rows.len();
+            for host in hosts.split(',') {
+                match host.split_once('.') {
+                    Some((front, parent)) if front.contains(['*', '{']) => {
+                        platforms.below.entry(parent).or_default().push((front, row));
+                    }
+                    _ => platforms.exact.entry(host).or_default().push(row),
+                }
+            }
+            let wanted = if wanted == "item" { Use::Item } else { Use::Shop };
+            platforms.rows.push(Row {
+                wanted,
+                platform,
+                rules: rules.split(' ').collect(),
+            });
+        }
+        platforms
+    }
+}
+
+/// Looks an address up among the known platforms. `host` is its A-label.
+pub(super) fn find(wanted: Use, host: &str, address: &Address<'_>) -> Lookup {
+    let path = clean_path(&address.path);
+    let exact = PLATFORMS.exact.get(host);
+    let hits = exact
+        .into_iter()
+        .flatten()
+        .filter_map(|&row| PLATFORMS.rows.get(row));
+    for row in hits.filter(|row| row.wanted == wanted) {
+        if let Some(id) = row
+            .rules
+            .iter()
+            .find_map(|rule| read(rule, &path, &address.query))
+        {
+            return Lookup::Place(Place {
+                platform: row.platform,
+                id,
+            });
+        }
+    }
+    match (below(wanted, host, &path, &address.query), exact) {
+        (Lookup::Unknown, Some(_)) => Lookup::Nothing,
+        (found, _) => found,
+    }
+}
+
+/// The name of a platform in the table.
+pub(super) fn is_platform(name: &str) -> bool {
+    name == "taobao+tmall" || PLATFORMS.rows.iter().any(|row| row.platform == name)
+}
+
+/// Hosts below a platform's domain: `name.taobao.com`, `es.aliexpress.com`.
+fn below(wanted: Use, host: &str, path: &str, query: &str) -> Lookup {
+    let mut known = false;
+    for (at, _) in host.match_indices('.') {
+        let (front, parent) = (
+            host.get(..at).unwrap_or_default(),
+            host.get(at + 1..).unwrap_or_default(),
+        );
+        for &(pattern, row) in PLATFORMS.below.get(parent).into_iter().flatten() {
+            known = true;
+            let Some(row) = PLATFORMS.rows.get(row).filter(|row| row.wanted == wanted) else {
+                continue;
+            };
+            let id = if pattern == "*" {
+                row.rules.iter().find_map(|rule| read(rule, path, query))
+            } else if PLATFORMS.exact.contains_key(host) {
+                None
+            } else {
+                owner(pattern, front)
+            };
+            if let Some(id) = id {
+                return Lookup::Place(Place {
+                    platform: row.platform,
+                    id,
+                });
+            }
+        }
+    }
+    if known { Lookup::Nothing } else { Lookup::Unknown }
+}
+
+/// The seller's own label of a host name.
+fn owner(pattern: &str, front: &str) -> Option<String> {
+    if front.contains('.') || is_service(front) {
+        return None;
+    }
+    template::read(pattern, front)
+}
+
+/// Host labels and path words that platforms use for themselves.
+fn is_service(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "about",
+        "account",
+        "ai",
+        "api",
+        "app",
+        "auth",
+        "buy",
+        "buyer",
+        "cart",
+        "categories",
+        "category",
+        "corp",
+        "daily",
+        "deals",
+        "detail",
+        "dp",
+        "en",
+        "events",
+        "explore",
+        "gp",
+        "groups",
+        "h5",
+        "help",
+        "home",
+        "i",
+        "img",
+        "intl",
+        "item",
+        "ju",
+        "list",
+        "listing",
+        "login",
+        "m",
+        "mai",
+        "mall",
+        "market",
+        "marketplace",
+        "message",
+        "my",
+        "open",
+        "p",
+        "pages",
+        "passport",
+        "product",
+        "products",
+        "profile",
+        "re",
+        "reel",
+        "rule",
+        "s",
+        "search",
+        "seller",
+        "service",
+        "share",
+        "sharer",
+        "shop",
+        "shoplocator",
+        "sp",
+        "stories",
+        "store",
+        "stores",
+        "trade",
+        "user",
+        "video",
+        "wap",
+        "watch",
+        "work",
+        "world",
+        "www",
+    ];
+    WORDS.contains(&word.to_ascii_lowercase().as_str())
+}
+
+fn read(rule: &str, path: &str, query: &str) -> Option<String> {
+    let (path_rule, query_rule) = rule.split_once('?').unwrap_or((rule, ""));
+    let from_path = match path_rule {
+        "" => String::new(),
+        _ => template::read(path_rule, path)?,
+    };
+    let id = match query_rule {
+        "" | "**" => from_path,
+        _ => template::read_query(query_rule, query)?,
+    };
+    // A template that captures a name must not take the platform's own pages for it.
+    let names = rule.contains("{l}") || rule.contains("{f}");
+    let service = names && id.split('.').next().is_some_and(is_service);
+    (!id.is_empty() && !service).then_some(id)
+}
+
+/// Percent-decoded path without doubled, leading-dot and trailing slashes.
+pub(super) fn clean_path(path: &str) -> String {
+    let path = host::decode(path);
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    let mut clean = String::with_capacity(path.len());
+    for segment in segments {
+        clean.push('/');
+        clean.push_str(segment);
+    }
+    clean
+}
+
+/// The address inside a redirector's, if it is one.
+pub(super) fn redirected<'a>(host: &str, address: &Address<'_>) -> Option<Cow<'a, str>> {
+    const KEYS: &[&str] = &[
+        "url",
+        "u",
+        "q",
+        "target",
+        "dl_target_url",
+        "redirect",
+        "redirect_url",
+        "redirectURL",
+        "to",
+        "mu",
+        "mpre",
+        "murl",
+        "returnUrl",
+        "goto",
+        "adurl",
+    ];
+    let path = address.path.to_ascii_lowercase();
+    let wraps = matches!(
+        host,
+        "l.facebook.com"
+            | "lm.facebook.com"
+            | "l.instagram.com"
+            | "link.zhihu.com"
+            | "c.pc.qq.com"
+            | "out.reddit.com"
+            | "t.umblr.com"
+            | "s.click.aliexpress.com"
+            | "rover.ebay.com"
+            | "login.taobao.com"
+            | "login.tmall.com"
+            | "passport.jd.com"
+            | "click.linksynergy.com"
+            | "weibo.cn"
+            | "googleadservices.com"
+            | "www.googleadservices.com"
+            | "pages.ebay.com"
+            | "link.juejin.cn"
+            | "gate.sc"
+            | "login.m.taobao.com"
+    ) || (host.contains("google.") && path.ends_with("/url"))
+        || (host.contains("youtube.") && path.ends_with("/redirect"))
+        || (host.contains("amazon.") && (path.contains("/slredirect") || path.contains("/sspa/click")))
+        || (host.contains("aliexpress.") && path.contains("deep_link"));
+    if !wraps {
+        return None;
+    }
+    let value = KEYS
+        .iter()
+        .find_map(|key| template::parameter(key, &address.query))?;
+    if value.starts_with('/') && !value.starts_with("//") {
+        return Some(Cow::Owned(format!("https://{host}{value}")));
+    }
+    value.contains('.').then_some(Cow::Owned(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_well_formed() {
+        assert!(PLATFORMS.rows.len() > 100);
+        for row in &PLATFORMS.rows {
+            for rule in &row.rules {
+                assert!(rule.starts_with(['/', '?']), "{} {rule}", row.platform);
+                assert!(template::is_well_formed(rule), "{} {rule}", row.platform);
+            }
+        }
+    }
+}

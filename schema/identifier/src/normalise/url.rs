@@ -1,0 +1,283 @@
+use super::host::{self, Address};
+use super::platform::{self, Lookup, Use};
+use super::template;
+use crate::canonical::{Canonical, Check};
+use crate::text::field;
+use crate::{Kind, Region, Reject, Trace, deny};
+
+/// Address of an offer: `platform:item`, or host, path and query without tracking.
+pub(super) fn normalise_listing(
+    raw: &str,
+    _region: Option<Region>,
+    trace: &mut Trace<'_>,
+) -> Result<Vec<Canonical>, Reject> {
+    let value = read(raw, Use::Item, trace)?;
+    if value.starts_with("taobao+tmall:") {
+        return Ok(vec![Canonical::folded(Kind::ListingUrl, value)]);
+    }
+    let mut forms = vec![Canonical::strict(
+        Kind::ListingUrl,
+        value.as_str(),
+        Check::NotApplicable,
+    )];
+    // Taobao and Tmall share one space of item numbers, and each opens the other's.
+    if let Some(id) = value
+        .strip_prefix("taobao:")
+        .or_else(|| value.strip_prefix("tmall:"))
+    {
+        forms.push(Canonical::folded(Kind::ListingUrl, format!("taobao+tmall:{id}")));
+    }
+    if let Some((site, id)) = value.split_once(':')
+        && site.starts_with("amazon.")
+    {
+        forms.push(Canonical::strict(Kind::Asin, id, Check::NotApplicable));
+    }
+    Ok(forms)
+}
+
+/// Address of a shop: `platform:shop`, or host and path.
+pub(super) fn normalise_shop(
+    raw: &str,
+    _region: Option<Region>,
+    trace: &mut Trace<'_>,
+) -> Result<Vec<Canonical>, Reject> {
+    let value = read(raw, Use::Shop, trace)?;
+    Ok(vec![Canonical::strict(
+        Kind::ShopUrl,
+        value,
+        Check::NotApplicable,
+    )])
+}
+
+fn read(raw: &str, wanted: Use, trace: &mut Trace<'_>) -> Result<String, Reject> {
+    let text = field::plain(raw, trace)?;
+    let text: String = host::refang(&text);
+    if let Some(canonical) = already_canonical(&text) {
+        return Ok(canonical);
+    }
+    let mut text = text;
+    for _ in 0..3 {
+        let address = host::cut(&text);
+        let name = host::to_ascii(&address.host)?;
+        match platform::redirected(&name, &address) {
+            Some(inner) => {
+                trace.note("redirect", &inner);
+                text = inner.into_owned();
+            }
+            None => return place(&name, &address, wanted, trace),
+        }
+    }
+    Err(Reject::Format)
+}
+
+/// `platform:id` as this function writes it.
+fn already_canonical(text: &str) -> Option<String> {
+    let (name, id) = text.split_once(':')?;
+    let known = platform::is_platform(name) && !id.is_empty() && !id.starts_with('/');
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '~' | '\'');
+    (known && id.chars().all(plain)).then(|| text.to_owned())
+}
+
+fn place(name: &str, address: &Address<'_>, wanted: Use, trace: &mut Trace<'_>) -> Result<String, Reject> {
+    if let Some(reject) = deny::link_host(name).or_else(|| deny::link_host(host::without_www(name))) {
+        return Err(reject);
+    }
+    let value = match platform::find(wanted, name, address) {
+        Lookup::Place(place) => format!("{}:{}", place.platform, place.id),
+        Lookup::Nothing => return Err(Reject::NotAnItem),
+        Lookup::Unknown => plain(name, address, wanted)?,
+    };
+    trace.note("platform", &value);
+    Ok(value)
+}
+
+/// Host, path and query of an address on no known platform.
+fn plain(name: &str, address: &Address<'_>, wanted: Use) -> Result<String, Reject> {
+    let site = host::without_www(name);
+    if deny::host(site) == Some(Reject::PlatformHost) {
+        return Err(Reject::NotAnItem);
+    }
+    if host::is_public_suffix(site) {
+        return Err(Reject::PublicSuffix);
+    }
+    let mut path = platform::clean_path(&address.path);
+    for index in ["/index.html", "/index.htm", "/index.php", "/default.aspx"] {
+        if let Some(stem) = path.strip_suffix(index) {
+            path.truncate(stem.len());
+        }
+    }
+    let query = kept_query(&address.query);
+    if wanted == Use::Item && path.is_empty() && query.is_empty() {
+        return Err(Reject::NotAnItem);
+    }
+    let mark = if query.is_empty() { "" } else { "?" };
+    Ok(format!("{site}{path}{mark}{query}"))
+}
+
+/// The parameters that are not there for tracking, sorted.
+fn kept_query(query: &str) -> String {
+    let mut pairs: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+        .iter()
+        .map(|pair| host::decode(pair))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+fn is_tracking(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "spm",
+        "scm",
+        "gclid",
+        "fbclid",
+        "msclkid",
+        "yclid",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "igshid",
+        "mc_cid",
+        "mc_eid",
+        "ref",
+        "ref_",
+        "ref_src",
+        "_ga",
+        "_gl",
+        "srsltid",
+        "si",
+        "share_id",
+        "from",
+        "source",
+        "src",
+        "campaign",
+        "affiliate",
+        "aff",
+        "aff_id",
+        "af_id",
+        "pvid",
+        "scene",
+        "ns",
+        "abbucket",
+        "trackid",
+        "track",
+        "tracking",
+        "sessionid",
+        "sid",
+        "phpsessid",
+        "jsessionid",
+        "timestamp",
+        "_t",
+        "ttclid",
+        "twclid",
+    ];
+    let name = name.to_ascii_lowercase();
+    name.starts_with("utm_")
+        || name.starts_with("pk_")
+        || name.starts_with("hsa_")
+        || NAMES.contains(&name.as_str())
+}
+
+/// The ASIN inside an Amazon address; `None` for any other text.
+pub(super) fn asin(text: &str) -> Option<String> {
+    if !text.contains('/') {
+        return None;
+    }
+    let address = host::cut(text);
+    let name = host::to_ascii(&address.host).ok()?;
+    match platform::find(Use::Item, &name, &address) {
+        Lookup::Place(place) if place.platform.starts_with("amazon.") => Some(place.id),
+        _ => template::parameter("asin", &address.query),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(raw: &str) -> Result<String, Reject> {
+        normalise_listing(raw, None, &mut Trace::off()).map(|forms| forms[0].value.clone())
+    }
+
+    fn shop(raw: &str) -> Result<String, Reject> {
+        normalise_shop(raw, None, &mut Trace::off()).map(|forms| forms[0].value.clone())
+    }
+
+    #[test]
+    fn one_offer_however_its_address_is_written() {
+        for (raw, value) in [
+            (
+                "https://item.taobao.com/item.htm?spm=a1z10&id=905911649449#detail",
+                "taobao:905911649449",
+            ),
+            (
+                "h5.m.taobao.com/awp/core/detail.htm?id=905911649449",
+                "taobao:905911649449",
+            ),
+            (
+                "https://www.amazon.com/Some-Name/dp/B0Q3P7ESX4/ref=sr_1_1?keywords=x",
+                "amazon.com:B0Q3P7ESX4",
+            ),
+            (
+                "https://www.amazon.com/sspa/click?ie=UTF8&url=%2FName%2Fdp%2FB0Q3P7ESX4%2Fref%3Dx",
+                "amazon.com:B0Q3P7ESX4",
+            ),
+            (
+                "HTTPS://M.EBAY.CO.UK/itm/Nice/860398708017?hash=1",
+                "ebay:860398708017",
+            ),
+            (
+                "https://l.facebook.com/l.php?u=https%3A%2F%2Fitem.jd.com%2F855602029786.html&h=1",
+                "jd:855602029786",
+            ),
+            (
+                "https://es.aliexpress.com/item/1005438737566348.html?gatewayAdapt=1",
+                "aliexpress:1005438737566348",
+            ),
+            (
+                "https://acme-shop.de/p/1/?utm_source=x&b=2&a=1",
+                "acme-shop.de/p/1?a=1&b=2",
+            ),
+        ] {
+            assert_eq!(listing(raw).as_deref(), Ok(value), "{raw}");
+            assert_eq!(listing(value).as_deref(), Ok(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_shop_is_known_by_its_host_or_path() {
+        for (raw, value) in [
+            ("https://shop123456.taobao.com/?spm=x", "taobao-shop:123456"),
+            ("https://acme.tmall.com/shop/view_shop.htm", "tmall:acme"),
+            ("https://acme.m.tmall.com", "tmall:acme"),
+            (
+                "https://www.amazon.de/sp?ie=UTF8&seller=A1B2C3D4E5",
+                "amazon.de:A1B2C3D4E5",
+            ),
+            ("https://www.ebay.com/usr/Nice_Seller", "ebay:nice_seller"),
+            (
+                "https://es.aliexpress.com/store/1102345678",
+                "aliexpress:1102345678",
+            ),
+            ("https://www.acme-shop.de/", "acme-shop.de"),
+        ] {
+            assert_eq!(shop(raw).as_deref(), Ok(value), "{raw}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_name_nothing_are_refused() {
+        assert_eq!(listing("https://www.amazon.com/gp/cart"), Err(Reject::NotAnItem));
+        assert_eq!(shop("https://www.taobao.com/"), Err(Reject::NotAnItem));
+        assert_eq!(listing("https://amzn.to/3abc"), Err(Reject::Shortener));
+        assert_eq!(listing("https://acme-shop.de/"), Err(Reject::NotAnItem));
+        assert_eq!(
+            listing("https://www.amazon.com@evil-shop.de/dp/B0Q3P7ESX4").as_deref(),
+            Ok("evil-shop.de/dp/B0Q3P7ESX4")
+        );
+    }
+}
