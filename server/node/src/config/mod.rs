@@ -9,6 +9,7 @@ mod jobs;
 mod limits;
 mod log;
 mod node;
+mod publishing;
 mod sample;
 mod screening;
 mod tls;
@@ -27,6 +28,7 @@ pub use jobs::{Jobs, Schedule};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use node::{Country, Node};
+pub use publishing::Publishing;
 pub use sample::sample;
 pub use screening::Screening;
 pub use tls::{KeyPair, Tls};
@@ -47,6 +49,8 @@ pub struct Config {
     pub tls: Tls,
     #[serde(default)]
     pub screening: Screening,
+    #[serde(default)]
+    pub publishing: Publishing,
     #[serde(default)]
     pub budgets: Budgets,
     #[serde(default)]
@@ -92,6 +96,7 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         self.limits.check()?;
         self.budgets.check()?;
+        self.publishing.check()?;
         self.doors.check()
     }
 

@@ -12,15 +12,26 @@ pub struct Screening {
     pub mode: Mode,
     /// Publishers whose confirmed finding alone may block.
     pub trusted_publishers: Vec<NodeId>,
+    /// The law under which natural persons may be blocked without a person deciding, if there is one.
+    pub natural_person_law: Option<String>,
     /// Digests older than this make an answer incomplete.
     pub max_staleness_hours: u32,
     /// How long an answer may be relied on.
     pub valid_for_hours: u32,
+    /// Tokens remembered, so that screening a known identifier again asks nobody.
+    pub token_cache: usize,
 }
 
 impl Default for Screening {
     fn default() -> Self {
-        Self { mode: Mode::Shadow, trusted_publishers: Vec::new(), max_staleness_hours: 48, valid_for_hours: 24 }
+        Self {
+            mode: Mode::Shadow,
+            trusted_publishers: Vec::new(),
+            natural_person_law: None,
+            max_staleness_hours: 48,
+            valid_for_hours: 24,
+            token_cache: 100_000,
+        }
     }
 }
 

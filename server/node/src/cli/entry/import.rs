@@ -1,0 +1,131 @@
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lianfang_identifier::Region;
+use lianfang_wire::entry::NewEntry;
+
+use super::batch::{Batches, Tally};
+use super::rejects::Rejects;
+use super::template::Template;
+use crate::cli::node::NodeArgs;
+use crate::cli::table::{self, KindNames, Mapping};
+use crate::cli::{Fault, Outcome, Terminal};
+
+#[derive(clap::Args)]
+#[command(after_help = table::HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    node: NodeArgs,
+    /// FILE.csv with one identifier per row, or FILE.jsonl with one entry per line as for POST /v1/entries.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// How columns and kinds are called in the CSV file, see below.
+    #[arg(long = "map", value_name = "MAPPING")]
+    maps: Vec<Mapping>,
+    /// Country of values that don't name one.
+    #[arg(long, value_name = "CC")]
+    region: Option<Region>,
+    /// Everything but the subject, as JSON, for the rows of a CSV file. Without category, evidence, decision date
+    /// and notice to the subject, entries stay local until they are completed.
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// Fail when a line was rejected.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
+    let client = args.node.client()?;
+    let rejects = Rejects::beside(&args.file);
+    let bar = progress(&args.file)?;
+    let source = BufReader::new(bar.wrap_read(open(&args.file)?));
+    let mut batches = Batches::new(client, rejects);
+    match args.file.extension().and_then(|ending| ending.to_str()) {
+        Some("jsonl" | "ndjson") => lines(source, &mut batches).await?,
+        Some("csv") => {
+            let template = Template::read(args.template.as_deref(), &args.node.config()?)?;
+            sellers(source, &args, &template, &mut batches).await?;
+        }
+        _ => return Err(Fault::new("file_kind").with("file", args.file.display())),
+    }
+    let (tally, rejects) = batches.finish().await?;
+    bar.finish_and_clear();
+    report(&tally, rejects.path(), terminal);
+    Ok(if args.strict && tally.rejected > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn lines(source: BufReader<impl std::io::Read>, batches: &mut Batches) -> Result<(), Fault> {
+    for (number, line) in (1..).zip(source.split(b'\n')) {
+        let line = line.map_err(Fault::plain)?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match serde_json::from_slice::<NewEntry>(&line) {
+            Ok(entry) => batches.add(number, entry).await?,
+            Err(error) => {
+                let reason = format!("not an entry (column {})", error.column());
+                batches.reject(number, &reason)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn sellers(
+    source: BufReader<impl std::io::Read>,
+    args: &Args,
+    template: &Template,
+    batches: &mut Batches,
+) -> Result<(), Fault> {
+    let kinds = KindNames::new(&args.maps).map_err(Fault::plain)?;
+    let rows = table::rows(source, &args.maps).map_err(Fault::plain)?;
+    for group in table::groups(rows, &kinds, args.region) {
+        let group = match group {
+            Ok(group) => group,
+            Err(table::TableError::Row { line, .. }) => {
+                batches.reject(line, "not CSV")?;
+                continue;
+            }
+            Err(other) => return Err(Fault::plain(other)),
+        };
+        for left in &group.left {
+            if left.unknown_kind {
+                batches.skip(left.line, &left.reason)?;
+            } else {
+                batches.reject(left.line, &left.reason)?;
+            }
+        }
+        if let Some(subject) = group.subject {
+            batches.add(group.line, template.entry(&group.reference, subject)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn open(file: &Path) -> Result<File, Fault> {
+    File::open(file).map_err(|error| Fault::new("file").with("file", file.display()).with("reason", error))
+}
+
+/// Shown on a terminal only.
+fn progress(file: &Path) -> Result<ProgressBar, Fault> {
+    let length = open(file)?.metadata().map_err(Fault::plain)?.len();
+    let style = "{bar:40} {bytes}/{total_bytes} {eta}";
+    let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+    Ok(ProgressBar::new(length).with_style(style))
+}
+
+fn report(tally: &Tally, rejects: &Path, terminal: &Terminal) {
+    let with = [
+        ("recorded", tally.recorded.to_string()),
+        ("present", tally.present.to_string()),
+        ("rejected", tally.rejected.to_string()),
+        ("skipped", tally.skipped.to_string()),
+    ];
+    terminal.note("imported", &with);
+    if tally.rejected + tally.skipped > 0 {
+        terminal.note("rejects", &[("file", rejects.display().to_string())]);
+    }
+}

@@ -1,0 +1,89 @@
+use std::path::Path;
+use std::time::Duration;
+
+use lianfang_domain::Clock as _;
+use lianfang_wire::entry::{
+    Basis, Decision, Evidence, Measure, NewEntry, Scale, Sharing, Subject, SubjectNotice, Violation,
+};
+use lianfang_encoding::Timestamp;
+use lianfang_wire::vocabulary::{BasisType, MeasureAction};
+use serde::Deserialize;
+
+use crate::cli::Fault;
+use crate::clock::SystemClock;
+use crate::config::Config;
+
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// Everything of an entry but its subject and reference.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Template {
+    #[serde(default)]
+    violation: Option<Violation>,
+    basis: Basis,
+    #[serde(default)]
+    decision: Option<Decision>,
+    #[serde(default)]
+    scale: Option<Scale>,
+    measure: Measure,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+    #[serde(default)]
+    subject_notice: Option<SubjectNotice>,
+    expires: Timestamp,
+    #[serde(default)]
+    sharing: Sharing,
+}
+
+impl Template {
+    /// From a file, or the least that can be said: the platform's own decision to close the shop, for a year.
+    pub(super) fn read(file: Option<&Path>, config: &Config) -> Result<Self, Fault> {
+        let Some(file) = file else { return Ok(Self::least(config)) };
+        let failed = |reason: String| Fault::new("document").with("file", file.display()).with("reason", reason);
+        let text = std::fs::read(file).map_err(|error| failed(error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))
+    }
+
+    fn least(config: &Config) -> Self {
+        let (country, now) = (config.node.jurisdiction.to_string(), SystemClock.now());
+        Self {
+            violation: None,
+            basis: Basis {
+                kind: BasisType::PlatformDecision,
+                jurisdiction: country.clone(),
+                reference: None,
+                default_judgment: false,
+            },
+            decision: None,
+            scale: None,
+            measure: Measure {
+                action: MeasureAction::CloseShop,
+                jurisdictions: vec![country],
+                effective_from: now,
+            },
+            evidence: Vec::new(),
+            subject_notice: None,
+            expires: now + YEAR,
+            sharing: Sharing::default(),
+        }
+    }
+
+    /// The entry about `subject`. Its reference makes a second run find the first.
+    pub(super) fn entry(&self, reference: &str, subject: Subject) -> NewEntry {
+        NewEntry {
+            client_reference: Some(reference.to_owned()).filter(|reference| !reference.is_empty()),
+            derived_from: Vec::new(),
+            subject,
+            violation: self.violation.clone(),
+            basis: self.basis.clone(),
+            decision: self.decision.clone(),
+            scale: self.scale.clone(),
+            measure: self.measure.clone(),
+            evidence: self.evidence.clone(),
+            subject_notice: self.subject_notice.clone(),
+            expires: self.expires,
+            sharing: self.sharing.clone(),
+        }
+    }
+}

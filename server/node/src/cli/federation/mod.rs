@@ -1,0 +1,132 @@
+mod approve;
+mod create;
+mod invite;
+mod join;
+mod members;
+mod remove;
+mod status;
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use lianfang_store::{MembershipAdoption, Store};
+use lianfang_wire::membership::Envelope;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Fault, Outcome, Terminal};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use lianfang_domain::Clock as _;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Found a federation: this node becomes its first member, governor and token committee.
+    Create(create::Args),
+    /// Invite one node; give it the file over a channel that you both trust.
+    Invite(invite::Args),
+    /// Answer an invitation, then take the welcome.
+    Join(join::Args),
+    /// Admit a node that answered an invitation.
+    Approve(approve::Args),
+    /// Remove a member, for good, at every door at once.
+    Remove(remove::Args),
+    /// Who is a member.
+    Members(members::Args),
+    /// The membership document in force.
+    Status(status::Args),
+}
+
+pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
+    match command {
+        Command::Create(args) => create::run(args, terminal),
+        Command::Join(args) => join::run(args, terminal),
+        Command::Invite(args) => invite::run(args, terminal).await,
+        Command::Approve(args) => approve::run(args, terminal).await,
+        Command::Remove(args) => remove::run(args, terminal).await,
+        Command::Members(args) => members::run(args, terminal).await,
+        Command::Status(args) => status::run(args, terminal).await,
+    }
+}
+
+/// Base URL of the federation door and the names in its certificate.
+#[derive(clap::Args)]
+struct Reached {
+    /// Base URL of the federation door for other members; https and the configured address when absent.
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Names and addresses for the certificate; the endpoint's when absent.
+    #[arg(long = "host", value_name = "HOST")]
+    hosts: Vec<String>,
+}
+
+impl Reached {
+    fn endpoint(&self, config: &Config) -> Result<String, Fault> {
+        let endpoint =
+            self.endpoint.clone().unwrap_or_else(|| format!("https://{}", config.doors.federation.listen));
+        if host_of(&endpoint).is_some() { Ok(endpoint) } else { Err(Fault::new("endpoint")) }
+    }
+
+    fn hosts(&self, endpoint: &str) -> Vec<String> {
+        if self.hosts.is_empty() {
+            host_of(endpoint).map(str::to_owned).into_iter().collect()
+        } else {
+            self.hosts.clone()
+        }
+    }
+}
+
+/// The host of `https://host[:port]`, without brackets.
+fn host_of(endpoint: &str) -> Option<&str> {
+    let authority = endpoint.strip_prefix("https://")?.trim_end_matches('/');
+    if authority.is_empty() || authority.contains(['/', '?', '#', '@']) {
+        return None;
+    }
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map(|(address, _)| address),
+        None => authority.split(':').next().filter(|host| !host.is_empty()),
+    }
+}
+
+/// Writes a document to a file that only its owner can read, or to standard output.
+fn deliver(document: &impl Serialize, to: Option<&Path>, terminal: &Terminal) -> Result<(), Fault> {
+    let Some(path) = to else {
+        terminal.pretty(document);
+        return Ok(());
+    };
+    let text = serde_json::to_vec_pretty(document).map_err(Fault::plain)?;
+    lianfang_certs::keyfile::write_new(path, &text).map_err(Fault::plain)
+}
+
+fn read_document<T: DeserializeOwned>(path: &PathBuf) -> Result<T, Fault> {
+    let failed = |reason: &dyn std::fmt::Display| {
+        Fault::new("document").with("file", path.display()).with("reason", reason)
+    };
+    let text = std::fs::read(path).map_err(|error| failed(&error))?;
+    serde_json::from_slice(&text).map_err(|error| failed(&error))
+}
+
+/// Stores the chain of membership documents that a founding or a welcome brought.
+fn adopt(store: &Store, memberships: &[Envelope]) -> Result<(), Fault> {
+    for (version, envelope) in (1..).zip(memberships) {
+        let adopted = store.adopt_membership(version, &envelope.to_json(), SystemClock.now())?;
+        if !matches!(adopted, MembershipAdoption::Adopted | MembershipAdoption::Known) {
+            return Err(Fault::new("other_federation"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn the_host_of_an_endpoint_is_found() {
+        assert_eq!(host_of("https://a.example:7443"), Some("a.example"));
+        assert_eq!(host_of("https://[::1]:7443/"), Some("::1"));
+        for refused in ["http://a.example", "https://", "https://a/b", "https://u@a", "a.example"] {
+            assert_eq!(host_of(refused), None, "{refused}");
+        }
+    }
+}

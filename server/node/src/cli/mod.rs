@@ -1,0 +1,141 @@
+//! The command `lianfang`. Commands that concern a running node go through its operator socket; the others
+//! work on the data folder or on standard input alone.
+
+mod entry;
+mod fault;
+mod federation;
+mod identifier;
+mod init;
+mod messages;
+mod migrate;
+mod node;
+mod peers;
+mod screen;
+mod serve;
+mod sync;
+pub mod table;
+mod terminal;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use fault::Fault;
+pub use messages::{Lang, Messages};
+pub use terminal::Terminal;
+
+/// What a command answers: the exit code, or why it failed.
+pub type Outcome = Result<ExitCode, Fault>;
+
+/// Lianfang 联防: closes a counterfeiter everywhere once one marketplace has closed it.
+#[derive(Parser)]
+#[command(name = "lianfang", version, propagate_version = true)]
+struct Cli {
+    /// Language of messages: en or zh. Taken from LANG when absent.
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<Lang>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a data folder: keys, certificate request, sample configuration.
+    Init(init::Args),
+    /// Run the node.
+    Serve(serve::Args),
+    /// Found a federation, invite, join, approve, remove, look.
+    #[command(subcommand)]
+    Federation(federation::Command),
+    /// Record, export, show and withdraw entries.
+    #[command(subcommand)]
+    Entry(entry::Command),
+    /// Screen one value, or a file of sellers.
+    Screen(screen::Args),
+    /// The other members: freshness, last error, brake.
+    Peers(peers::Args),
+    /// Fetch now what peers have.
+    Sync(sync::Args),
+    /// Canonical forms of identifiers.
+    #[command(subcommand)]
+    Identifier(identifier::Command),
+    /// Tokens for callers of the platform door.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Bring the database's schema up to date.
+    Migrate(migrate::Args),
+}
+
+/// Runs the command of this process.
+pub fn run() -> ExitCode {
+    let lang = Lang::of_process(std::env::args_os());
+    let terminal = Terminal::new(Messages::of(lang));
+    let command = terminal.messages().localise(Cli::command());
+    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to tell when the terminal has gone.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    match dispatch(cli.command, &terminal) {
+        Ok(code) => code,
+        Err(fault) => {
+            terminal.fault(&fault);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
+    match command {
+        Command::Identifier(command) => identifier::run(command, terminal),
+        Command::Init(args) => init::run(args, terminal),
+        Command::Token(command) => token::run(command, terminal),
+        Command::Migrate(args) => migrate::run(&args, terminal),
+        Command::Serve(args) => with_runtime(serve::run(args, terminal)),
+        Command::Federation(command) => with_runtime(federation::run(command, terminal)),
+        Command::Entry(command) => with_runtime(entry::run(command, terminal)),
+        Command::Screen(args) => with_runtime(screen::run(args, terminal)),
+        Command::Peers(args) => with_runtime(peers::run(args, terminal)),
+        Command::Sync(args) => with_runtime(sync::run(args, terminal)),
+    }
+}
+
+fn with_runtime(work: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Fault::new("runtime").with("reason", error))?;
+    runtime.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_described_in_chinese() {
+        let zh = Messages::of(Lang::Zh);
+        let mut missing = Vec::new();
+        visit(&Cli::command(), String::new(), &mut |path| {
+            if zh.help(path).is_none() {
+                missing.push(path.to_owned());
+            }
+        });
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    fn visit(command: &clap::Command, path: String, see: &mut impl FnMut(&str)) {
+        for sub in command.get_subcommands() {
+            let path = format!("{path}{}{}", if path.is_empty() { "" } else { "." }, sub.get_name());
+            see(&path);
+            visit(sub, path, see);
+        }
+    }
+}

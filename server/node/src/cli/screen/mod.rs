@@ -1,0 +1,71 @@
+mod file;
+mod single;
+mod verdict;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use lianfang_identifier::{InputKind, Region};
+use lianfang_wire::screening::OnUnavailable;
+use lianfang_wire::vocabulary::Purpose;
+
+use super::node::NodeArgs;
+use super::table::{self, Mapping};
+use super::{Fault, Outcome, Terminal};
+
+#[derive(clap::Args)]
+#[command(after_help = table::HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    node: NodeArgs,
+    /// Kind of the value on standard input, see `lianfang identifier kinds`.
+    #[arg(long, value_name = "KIND", requires = "input", required_unless_present = "file")]
+    kind: Option<InputKind>,
+    /// `-`: the value is read from standard input, so that it is in no list of processes.
+    #[arg(value_name = "-", value_parser = ["-"])]
+    input: Option<String>,
+    /// Screen the sellers of a file, one answer per line.
+    #[arg(long, value_name = "FILE", conflicts_with = "kind")]
+    file: Option<PathBuf>,
+    /// How the file is written; taken from its name when absent.
+    #[arg(long, requires = "file")]
+    format: Option<Format>,
+    /// How columns and kinds are called in a CSV file, see below.
+    #[arg(long = "map", value_name = "MAPPING", requires = "file")]
+    maps: Vec<Mapping>,
+    /// Country of values that don't name one.
+    #[arg(long, value_name = "CC")]
+    region: Option<Region>,
+    /// Why: onboarding, offer_publication, payout or periodic_review.
+    #[arg(long, default_value = "onboarding")]
+    purpose: Purpose,
+    /// The platform hasn't verified that the value belongs to the applicant: review at most.
+    #[arg(long)]
+    unverified: bool,
+    /// Answer clear, marked incomplete, when something can't be asked; review otherwise.
+    #[arg(long)]
+    clear_on_unavailable: bool,
+}
+
+/// How a file of sellers is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One identifier per row.
+    Csv,
+    /// One screening per line, as for POST /v1/screenings.
+    Jsonl,
+}
+
+impl Args {
+    fn on_unavailable(&self) -> OnUnavailable {
+        if self.clear_on_unavailable { OnUnavailable::Clear } else { OnUnavailable::Review }
+    }
+}
+
+pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
+    match (&args.file, args.kind) {
+        (Some(path), _) => file::run(&args, path, terminal).await,
+        (None, Some(kind)) => single::run(&args, kind, terminal).await,
+        (None, None) => Err(Fault::new("screen_what")),
+    }
+}

@@ -1,0 +1,55 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::{Fault, Outcome, Terminal};
+use crate::config::Config;
+use crate::wiring::{assemble, open};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Configuration of the node.
+    #[arg(long, value_name = "FILE", default_value = crate::config::FILE)]
+    config: PathBuf,
+    /// Check the configuration and exit.
+    #[arg(long)]
+    check_config: bool,
+}
+
+pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
+    let config = Config::load(&args.config)?;
+    if args.check_config {
+        terminal.note("config_fine", &[("file", args.config.display().to_string())]);
+        return Ok(ExitCode::SUCCESS);
+    }
+    crate::log::start(&config.log).map_err(|error| Fault::new("log_filter").with("reason", error))?;
+    let stop = CancellationToken::new();
+    stop_on_signals(&stop).map_err(Fault::plain)?;
+    let assembled = assemble(&config).await?;
+    let doors = open(&config, &assembled, stop).await?;
+    tracing::info!(
+        node.id = %config.node.id,
+        door.federation = doors.federation.map(tracing::field::display),
+        door.platform = doors.platform.map(tracing::field::display),
+        door.operations = doors.operations.map(tracing::field::display),
+        "the node is up"
+    );
+    doors.closed().await.map_err(Fault::plain)?;
+    tracing::info!(node.id = %config.node.id, "the node has stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stop_on_signals(stop: &CancellationToken) -> std::io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}

@@ -1,0 +1,56 @@
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use super::{Fault, Messages};
+
+/// Where a command speaks: results to standard output, everything else to standard error.
+pub struct Terminal {
+    messages: Messages,
+}
+
+impl Terminal {
+    /// A terminal that speaks the catalogue's language.
+    pub fn new(messages: Messages) -> Self {
+        Self { messages }
+    }
+
+    /// The catalogue.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
+    /// One line of result. A reader that has gone (`| head`) ends nothing.
+    pub fn line(&self, text: &str) {
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    /// A document as result, on one line.
+    pub fn json(&self, document: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(document) {
+            self.line(&text);
+        }
+    }
+
+    /// A document as result, for people to read.
+    pub fn pretty(&self, document: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string_pretty(document) {
+            self.line(&text);
+        }
+    }
+
+    /// A sentence of the catalogue to standard error.
+    pub fn note(&self, key: &str, with: &[(&'static str, String)]) {
+        let _ = writeln!(io::stderr().lock(), "{}", self.messages.say(&format!("note.{key}"), with));
+    }
+
+    /// A word or sentence of the catalogue.
+    pub fn say(&self, key: &str, with: &[(&'static str, String)]) -> String {
+        self.messages.say(key, with)
+    }
+
+    /// Why the command failed.
+    pub fn fault(&self, fault: &Fault) {
+        let _ = writeln!(io::stderr().lock(), "lianfang: {}", fault.text(&self.messages));
+    }
+}

@@ -1,0 +1,48 @@
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Subcommand;
+
+use super::node::NodeArgs;
+use super::{Fault, Outcome, Terminal};
+use crate::auth::{Issuer, Scope, UnknownScope};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Issue a token for one caller of the platform door.
+    Issue(Args),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    node: NodeArgs,
+    /// What the caller may do: entries:read, screenings:write, … Separate several by blanks or commas.
+    #[arg(long, required = true, value_delimiter = ',', value_parser = scopes)]
+    scope: Vec<Scopes>,
+    /// Name of the calling system or person, for the audit trail.
+    #[arg(long, value_name = "NAME")]
+    sub: String,
+    /// Seconds for which it is valid.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    ttl: u64,
+}
+
+#[derive(Clone)]
+struct Scopes(Vec<Scope>);
+
+fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
+    text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Scopes)
+}
+
+pub(super) fn run(command: Command, terminal: &Terminal) -> Outcome {
+    let Command::Issue(args) = command;
+    let config = args.node.config()?;
+    let secrets = args.node.folder().secrets()?;
+    let issuer = Issuer::new(config.node.id, &secrets.access);
+    let scopes = args.scope.into_iter().flat_map(|scopes| scopes.0).collect();
+    let now = jsonwebtoken::get_current_timestamp();
+    let token = issuer.issue(&args.sub, &scopes, Duration::from_secs(args.ttl), now).map_err(Fault::plain)?;
+    terminal.line(&token);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use lianfang_certs::keyfile;
+use lianfang_domain::Clock;
+use lianfang_encoding::PublicKey;
+use lianfang_flow::{Node, NodeParts, SystemRandomness, Trust};
+use lianfang_peer::{HttpsPeers, Identity};
+use lianfang_store::{DatabaseSettings, Store, StoreError};
+
+use super::StartError;
+use super::settings::settings;
+use crate::clock::{SharedFileClock, SystemClock};
+use crate::config::{ClockSource, Config};
+use crate::data::{DataFolder, FolderError};
+
+const INCARNATION: &str = "incarnation";
+
+/// A node that has been put together, without its doors.
+pub struct Assembled {
+    pub node: Arc<Node>,
+    pub store: Store,
+    /// Checks tokens of the platform door.
+    pub access: PublicKey,
+}
+
+/// Opens the database, reads keys and membership, and starts the node.
+///
+/// # Errors
+/// [`StartError`] that says what to do.
+pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
+    let folder = DataFolder::at(&config.node.data_dir);
+    let (store, memberships, incarnation) = opened(config).await?;
+    if memberships.is_empty() {
+        return Err(StartError::NoFederation);
+    }
+    let trust = Trust::load(memberships)?;
+    let clock = clock(&config.clock, trust.current().document.test)?;
+    let secrets = folder.secrets()?;
+    let access = secrets.access.public();
+    let peers = HttpsPeers::new(trust.federation(), config.node.id.clone(), identity(config)?);
+    let node = Node::start(NodeParts {
+        id: config.node.id.clone(),
+        incarnation,
+        settings: settings(config),
+        keys: folder.node_keys(secrets)?,
+        clock,
+        randomness: Arc::new(SystemRandomness),
+        store: store.clone(),
+        trust,
+        peers: Arc::new(peers),
+    })
+    .await?;
+    Ok(Assembled { node, store, access })
+}
+
+/// Opens the configured database and brings its schema up to date. Blocks.
+///
+/// # Errors
+/// That of the database.
+pub fn open_store(config: &Config) -> Result<Store, StoreError> {
+    let url = config.database.url.expose().to_owned();
+    let store = Store::open(&DatabaseSettings { url, connections: config.database.connections })?;
+    store.migrate()?;
+    Ok(store)
+}
+
+async fn opened(config: &Config) -> Result<(Store, Vec<Vec<u8>>, u32), StartError> {
+    let config = config.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        let store = open_store(&config)?;
+        let memberships = stored_memberships(&store)?;
+        let incarnation = store.meta(INCARNATION)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        Ok::<_, StoreError>((store, memberships, incarnation))
+    });
+    Ok(opened.await.map_err(|_| StartError::Lost)??)
+}
+
+fn stored_memberships(store: &Store) -> Result<Vec<Vec<u8>>, StoreError> {
+    let newest = store.latest_membership()?.map_or(0, |row| row.version);
+    let stored = (1..=newest).map(|version| Ok(store.membership(version)?.ok_or(StoreError::Corrupt)?.envelope));
+    stored.collect()
+}
+
+fn clock(source: &ClockSource, test: bool) -> Result<Arc<dyn Clock>, StartError> {
+    match source {
+        ClockSource::System => Ok(Arc::new(SystemClock)),
+        ClockSource::SharedFile { path } if test => Ok(Arc::new(SharedFileClock::open(path)?)),
+        ClockSource::SharedFile { .. } => Err(StartError::ClockOfTests),
+    }
+}
+
+fn identity(config: &Config) -> Result<Identity, StartError> {
+    let pair = &config.tls.federation;
+    let chain = std::fs::read_to_string(&pair.certificate)
+        .map_err(|error| FolderError::Io(pair.certificate.clone(), error))?;
+    let key = keyfile::read(&pair.key).map_err(FolderError::KeyFile)?;
+    let damaged = || FolderError::Damaged(pair.key.clone());
+    let key = std::str::from_utf8(&key).map_err(|_| damaged())?;
+    Ok(Identity::from_pem(&chain, key).map_err(|_| damaged())?)
+}

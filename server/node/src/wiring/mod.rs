@@ -1,0 +1,43 @@
+//! Puts a node together from its configuration and opens its doors.
+
+mod admission;
+mod assemble;
+mod open;
+mod settings;
+
+pub use assemble::{Assembled, assemble, open_store};
+pub use open::{Doors, open};
+
+use crate::clock::ClockFileError;
+use crate::data::FolderError;
+use crate::jobs::TickerError;
+use crate::tls::TlsError;
+use lianfang_flow::FlowError;
+use lianfang_store::StoreError;
+
+/// Why a node doesn't start. One sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("this node isn't in a federation yet: run `lianfang federation create` or `lianfang federation join`")]
+    NoFederation,
+    #[error("the clock is shared-file, but the membership document isn't that of a test federation")]
+    ClockOfTests,
+    #[error(transparent)]
+    ClockFile(#[from] ClockFileError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Flow(#[from] FlowError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("{0}: {1}")]
+    Listen(String, std::io::Error),
+    #[error(transparent)]
+    Jobs(#[from] TickerError),
+    #[error("metrics can't be set up: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    #[error("a task of the start-up was lost")]
+    Lost,
+}

@@ -1,0 +1,31 @@
+use lianfang_domain::verdict::Policy;
+use lianfang_encoding::Class;
+use lianfang_flow::{Budget, Settings};
+
+use crate::config::Config;
+use crate::data::DataFolder;
+
+/// The operator's choices as the node wants them.
+pub(super) fn settings(config: &Config) -> Settings {
+    let screening = &config.screening;
+    Settings {
+        bodies: DataFolder::at(&config.node.data_dir).bodies(),
+        policy: Policy {
+            jurisdiction: config.node.jurisdiction.to_string(),
+            trusted_publishers: screening.trusted_publishers.iter().cloned().collect(),
+            natural_person_law: screening.natural_person_law.clone(),
+        },
+        mode: screening.mode,
+        stale_after: screening.max_staleness(),
+        record_life: config.publishing.record_life(),
+        digest_life: config.publishing.digest_life(),
+        verdict_life: screening.valid_for(),
+        token_cache: screening.token_cache,
+        budgets: Class::ALL.iter().map(|class| (*class, budget(config, *class))).collect(),
+    }
+}
+
+fn budget(config: &Config, class: Class) -> Budget {
+    let budget = config.budgets.of(class);
+    Budget { capacity: budget.capacity, per_day: budget.refill_per_day }
+}
