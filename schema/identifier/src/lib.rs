@@ -54,3 +54,14 @@ pub(crate) use trace::Trace;
 pub fn canonicalise(kind: InputKind, value: &str, region: Option<Region>) -> Result<Vec<Canonical>, Reject> {
     normalise::run(kind, value, region, &mut Trace::off())
 }
+
+/// Each step from a raw value to its canonical forms, and the forms or why there are none.
+pub fn explain(
+    kind: InputKind,
+    value: &str,
+    region: Option<Region>,
+) -> (Vec<Step>, Result<Vec<Canonical>, Reject>) {
+    let mut steps = Vec::new();
+    let forms = normalise::run(kind, value, region, &mut Trace::into(&mut steps));
+    (steps, forms)
+}

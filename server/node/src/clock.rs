@@ -32,7 +32,9 @@ impl SharedFileClock {
     /// # Errors
     /// [`ClockFileError`] when the file doesn't hold a time.
     pub fn open(path: &Path) -> Result<Self, ClockFileError> {
-        let clock = Self { path: path.to_owned() };
+        let clock = Self {
+            path: path.to_owned(),
+        };
         match clock.read() {
             Some(_) => Ok(clock),
             None => Err(ClockFileError(path.to_owned())),
@@ -55,7 +57,10 @@ impl Clock for SharedFileClock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the clock that is injected everywhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the clock that is injected everywhere else"
+)]
 fn system_time() -> SystemTime {
     SystemTime::now()
 }
@@ -73,7 +78,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("clock");
         std::fs::write(&path, "2030-01-01T00:00:00Z\n").unwrap();
-        let (one, other) = (SharedFileClock::open(&path).unwrap(), SharedFileClock::open(&path).unwrap());
+        let (one, other) = (
+            SharedFileClock::open(&path).unwrap(),
+            SharedFileClock::open(&path).unwrap(),
+        );
         let start = Timestamp::parse_rfc3339("2030-01-01T00:00:00Z").unwrap();
         let hour = Duration::from_secs(3_600);
         assert!(one.now().since(start) < hour && other.now() >= start);

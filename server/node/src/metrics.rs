@@ -46,21 +46,27 @@ impl Telemetry {
         let key = Key::from_parts("lianfang_http_requests_total", labels.clone());
         self.recorder.register_counter(&key, &ABOUT).increment(1);
         let key = Key::from_parts("lianfang_http_request_seconds", labels);
-        self.recorder.register_histogram(&key, &ABOUT).record(request.took.as_secs_f64());
+        self.recorder
+            .register_histogram(&key, &ABOUT)
+            .record(request.took.as_secs_f64());
     }
 
     /// Counts a run of a job.
     pub fn job_finished(&self, job: &'static str, succeeded: bool) {
         let outcome = if succeeded { "succeeded" } else { "failed" };
-        let labels =
-            vec![Label::from_static_parts("job", job), Label::from_static_parts("outcome", outcome)];
+        let labels = vec![
+            Label::from_static_parts("job", job),
+            Label::from_static_parts("outcome", outcome),
+        ];
         let key = Key::from_parts("lianfang_job_runs_total", labels);
         self.recorder.register_counter(&key, &ABOUT).increment(1);
     }
 
     /// Notes a present value.
     pub fn gauge(&self, name: &'static str, labels: Vec<Label>, value: f64) {
-        self.recorder.register_gauge(&Key::from_parts(name, labels), &ABOUT).set(value);
+        self.recorder
+            .register_gauge(&Key::from_parts(name, labels), &ABOUT)
+            .set(value);
     }
 
     /// The text that Prometheus reads.

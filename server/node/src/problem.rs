@@ -33,7 +33,9 @@ impl Failure {
 
     /// One broken rule.
     pub fn rule(kind: ProblemType, field: &str, rule: &str, fix: &str) -> Self {
-        Problem::new(kind).errors(vec![Violation::new(field, rule, fix)]).into()
+        Problem::new(kind)
+            .errors(vec![Violation::new(field, rule, fix)])
+            .into()
     }
 
     /// The document.
@@ -61,7 +63,11 @@ impl From<ProblemType> for Failure {
 
 impl From<TooMany> for Failure {
     fn from(refused: TooMany) -> Self {
-        Problem { retry_after: Some(refused.retry_after), ..Problem::new(ProblemType::RateLimited) }.into()
+        Problem {
+            retry_after: Some(refused.retry_after),
+            ..Problem::new(ProblemType::RateLimited)
+        }
+        .into()
     }
 }
 
@@ -97,7 +103,10 @@ pub fn respond(problem: &Problem) -> HttpResponse {
 
 /// The type for an error status that the framework made.
 pub fn of_status(status: StatusCode) -> ProblemType {
-    let exact = ProblemType::ALL.iter().copied().find(|kind| kind.status() == status.as_u16());
+    let exact = ProblemType::ALL
+        .iter()
+        .copied()
+        .find(|kind| kind.status() == status.as_u16());
     match exact {
         Some(kind) => kind,
         None if status.is_client_error() => ProblemType::Malformed,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use lianfang_encoding::NodeId;
 use lianfang_token::message::{EvalRequest, Purpose, RequestSection, SignedEvalResponse};
 use lianfang_token::{Blinded, KeyDescriptor, Token, VerifiedEvaluation};
@@ -68,7 +68,7 @@ impl Node {
             committee
                 .by_ref()
                 .take(needed)
-                .map(|member| self.ask(member, key, request, blinded)),
+                .map(|member| self.ask(member, key, request, blinded).boxed()),
         );
         while answers.len() < needed && !asked.is_empty() {
             match tokio::time::timeout(HEDGE, asked.next()).await {
@@ -78,7 +78,7 @@ impl Node {
                     asked.extend(
                         committee
                             .next()
-                            .map(|member| self.ask(member, key, request, blinded)),
+                            .map(|member| self.ask(member, key, request, blinded).boxed()),
                     );
                 }
             }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use lianfang_encoding::Timestamp;
 use lianfang_identifier::Canonical;
@@ -48,14 +49,16 @@ impl Node {
         let document = self.document();
         let mut outcomes = self.places(&document.document, subjects, self.now());
         let missing = self.look_up(&mut outcomes);
-        let batches = missing.iter().flat_map(|(key_id, wanted)| {
-            let key = crate::trust::key_by_id(&document.document, key_id);
-            wanted
-                .chunks(MAX_ELEMENTS)
-                .filter_map(move |batch| key.map(|key| (key, batch)))
-        });
-        let fetched = batches.map(|(key, batch)| self.fetch(purpose, key, batch));
-        let fetched: Vec<_> = stream::iter(fetched)
+        let mut fetches = Vec::new();
+        for (key_id, wanted) in &missing {
+            let Some(key) = crate::trust::key_by_id(&document.document, key_id) else {
+                continue;
+            };
+            for batch in wanted.chunks(MAX_ELEMENTS) {
+                fetches.push(self.fetch(purpose, key, batch).boxed());
+            }
+        }
+        let fetched: Vec<_> = stream::iter(fetches)
             .buffer_unordered(BATCHES_AT_ONCE)
             .try_collect()
             .await?;

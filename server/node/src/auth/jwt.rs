@@ -67,7 +67,11 @@ impl Issuer {
     /// Tokens of `node`, signed by the key it keeps for people and systems.
     pub fn new(node: NodeId, key: &SigningKey) -> Self {
         let document = pkcs8(&key.seed());
-        Self { key: EncodingKey::from_ed_der(&document), public: key.public(), node }
+        Self {
+            key: EncodingKey::from_ed_der(&document),
+            public: key.public(),
+            node,
+        }
     }
 
     /// A token for `subject`, valid from `now` (Unix seconds) for `ttl`.
@@ -131,8 +135,13 @@ impl Verifier {
         if header.kid.as_deref() != Some(&self.key_id) {
             return Err(TokenError::Untrusted);
         }
-        let data = jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules).map_err(|error| refusal(&error))?;
-        if data.claims.sub.is_empty() { Err(TokenError::Malformed) } else { Ok(data.claims) }
+        let data =
+            jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules).map_err(|error| refusal(&error))?;
+        if data.claims.sub.is_empty() {
+            Err(TokenError::Malformed)
+        } else {
+            Ok(data.claims)
+        }
     }
 }
 
@@ -150,8 +159,9 @@ fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
 
 /// The seed as PKCS#8 version 1 (RFC 8410 §7), which is a fixed prefix.
 fn pkcs8(seed: &[u8; 32]) -> zeroize::Zeroizing<Vec<u8>> {
-    const PREFIX: [u8; 16] =
-        [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    const PREFIX: [u8; 16] = [
+        0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+    ];
     let mut document = zeroize::Zeroizing::new(Vec::with_capacity(48));
     document.extend_from_slice(&PREFIX);
     document.extend_from_slice(seed);
@@ -179,7 +189,9 @@ mod tests {
 
     fn issue(from: u64) -> String {
         let scopes = [Scope::EntriesRead].into_iter().collect();
-        Issuer::new(node(), &key()).issue("erp", &scopes, HOUR, from).unwrap()
+        Issuer::new(node(), &key())
+            .issue("erp", &scopes, HOUR, from)
+            .unwrap()
     }
 
     fn verifier() -> Verifier {
@@ -204,7 +216,10 @@ mod tests {
     #[test]
     fn an_issued_token_is_accepted_with_its_scopes() {
         let claims = verifier().verify(&issue(now())).unwrap();
-        assert_eq!((claims.sub.as_str(), claims.scope.as_str()), ("erp", "entries:read"));
+        assert_eq!(
+            (claims.sub.as_str(), claims.scope.as_str()),
+            ("erp", "entries:read")
+        );
     }
 
     #[test]
@@ -220,7 +235,10 @@ mod tests {
         for name in ["exp", "aud", "iss", "sub"] {
             let mut less = claims.clone();
             less.as_object_mut().unwrap().remove(name);
-            assert!(verifier().verify(&sign(&header, &less)).is_err(), "without {name}");
+            assert!(
+                verifier().verify(&sign(&header, &less)).is_err(),
+                "without {name}"
+            );
         }
     }
 
@@ -230,7 +248,10 @@ mod tests {
         for (name, value) in [("aud", "platform-b/platform"), ("iss", "platform-b")] {
             let mut other = claims.clone();
             other[name] = value.into();
-            assert_eq!(verifier().verify(&sign(&header, &other)), Err(TokenError::Untrusted));
+            assert_eq!(
+                verifier().verify(&sign(&header, &other)),
+                Err(TokenError::Untrusted)
+            );
         }
         let stranger = Issuer::new(node(), &SigningKey::from_seed(&[9; 32]));
         let token = stranger.issue("erp", &Scopes::default(), HOUR, now()).unwrap();
@@ -241,7 +262,10 @@ mod tests {
     fn other_algorithms_and_types_are_refused() {
         let (mut header, claims) = good();
         header.typ = Some("JWT".to_owned());
-        assert_eq!(verifier().verify(&sign(&header, &claims)), Err(TokenError::Malformed));
+        assert_eq!(
+            verifier().verify(&sign(&header, &claims)),
+            Err(TokenError::Malformed)
+        );
         let mut symmetric = Header::new(Algorithm::HS256);
         symmetric.typ = Some(TYPE.to_owned());
         symmetric.kid = Some(key().public().id().to_string());

@@ -8,7 +8,10 @@ use super::Messages;
 #[derive(Debug)]
 pub enum Fault {
     /// A sentence of the catalogue.
-    Said { key: &'static str, with: Vec<(&'static str, String)> },
+    Said {
+        key: &'static str,
+        with: Vec<(&'static str, String)>,
+    },
     /// The node's own problem document.
     Refused(Box<Problem>),
     /// A sentence that a lower layer wrote for operators.
@@ -18,7 +21,10 @@ pub enum Fault {
 impl Fault {
     /// The sentence `fault.<key>` of the catalogue.
     pub fn new(key: &'static str) -> Self {
-        Self::Said { key, with: Vec::new() }
+        Self::Said {
+            key,
+            with: Vec::new(),
+        }
     }
 
     /// Fills a blank of the sentence.
@@ -53,7 +59,10 @@ fn describe(problem: &Problem, messages: &Messages) -> String {
         text.push_str(detail);
     }
     for violation in &problem.errors {
-        text.push_str(&format!("; {} {} ({})", violation.field, violation.rule, violation.fix));
+        text.push_str(&format!(
+            "; {} {} ({})",
+            violation.field, violation.rule, violation.fix
+        ));
     }
     if let Some(seconds) = problem.retry_after {
         text.push_str("; ");
@@ -76,12 +85,10 @@ impl From<lianfang_sdk::Error> for Fault {
 impl From<crate::config::ConfigError> for Fault {
     fn from(error: crate::config::ConfigError) -> Self {
         match error {
-            crate::config::ConfigError::Missing(file) => {
-                Self::new("no_config").with("file", file.display())
-            }
-            crate::config::ConfigError::Refused { file, reason } => {
-                Self::new("bad_config").with("file", file.display()).with("reason", reason)
-            }
+            crate::config::ConfigError::Missing(file) => Self::new("no_config").with("file", file.display()),
+            crate::config::ConfigError::Refused { file, reason } => Self::new("bad_config")
+                .with("file", file.display())
+                .with("reason", reason),
         }
     }
 }

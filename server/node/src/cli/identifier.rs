@@ -73,7 +73,10 @@ fn describe(info: &KindInfo, terminal: &Terminal) {
 
 fn steps(args: &Explain, terminal: &Terminal) -> Outcome {
     let mut text = String::new();
-    io::stdin().take(LIMIT).read_to_string(&mut text).map_err(Fault::plain)?;
+    io::stdin()
+        .take(LIMIT)
+        .read_to_string(&mut text)
+        .map_err(Fault::plain)?;
     let (steps, forms) = explain(args.kind, text.trim_end_matches(['\n', '\r']), args.region);
     for step in steps {
         terminal.line(&format!("{}\t{}", step.rule, step.text));
@@ -95,6 +98,10 @@ fn steps(args: &Explain, terminal: &Terminal) -> Outcome {
 }
 
 fn result(form: &Canonical, terminal: &Terminal) {
-    let level = if form.level == Level::Strict { "strict" } else { "folded" };
+    let level = if form.level == Level::Strict {
+        "strict"
+    } else {
+        "folded"
+    };
     terminal.line(&format!("= {}\t{level}\t{}", form.kind, form.value));
 }

@@ -31,7 +31,9 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, terminal: &Terminal) -> Outcome {
     let folder = args.node.folder();
     let path = folder.path().display().to_string();
-    folder.create().map_err(|error| Fault::new("folder").with("folder", &path).with("reason", error))?;
+    folder
+        .create()
+        .map_err(|error| Fault::new("folder").with("folder", &path).with("reason", error))?;
     write_config(&folder, &sample(&args.name, args.role, &args.jurisdiction))?;
     folder.make_keys(&args.name, &args.hosts)?;
     terminal.note("initialised", &[("folder", path)]);
@@ -42,9 +44,16 @@ fn write_config(folder: &DataFolder, text: &str) -> Result<(), Fault> {
     let path = folder.config();
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => Fault::new("exists").with("file", path.display()),
-        _ => Fault::new("folder").with("folder", path.display()).with("reason", error),
+        _ => Fault::new("folder")
+            .with("folder", path.display())
+            .with("reason", error),
     };
     // It may come to hold the database's password.
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(failed)
 }

@@ -1,6 +1,7 @@
 //! The command `lianfang`. Commands that concern a running node go through its operator socket; the others
 //! work on the data folder or on standard input alone.
 
+mod demo;
 mod entry;
 mod fault;
 mod federation;
@@ -65,6 +66,8 @@ enum Command {
     Token(token::Command),
     /// Bring the database's schema up to date.
     Migrate(migrate::Args),
+    /// A real federation on loopback tells the story of a counterfeiter.
+    Demo(demo::Args),
 }
 
 /// Runs the command of this process.
@@ -72,12 +75,19 @@ pub fn run() -> ExitCode {
     let lang = Lang::of_process(std::env::args_os());
     let terminal = Terminal::new(Messages::of(lang));
     let command = terminal.messages().localise(Cli::command());
-    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match command
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
         Ok(cli) => cli,
         Err(error) => {
             // Nobody is left to tell when the terminal has gone.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     match dispatch(cli.command, &terminal) {
@@ -101,6 +111,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Screen(args) => with_runtime(screen::run(args, terminal)),
         Command::Peers(args) => with_runtime(peers::run(args, terminal)),
         Command::Sync(args) => with_runtime(sync::run(args, terminal)),
+        Command::Demo(args) => with_runtime(demo::run(args, terminal)),
     }
 }
 
@@ -133,7 +144,11 @@ mod tests {
 
     fn visit(command: &clap::Command, path: String, see: &mut impl FnMut(&str)) {
         for sub in command.get_subcommands() {
-            let path = format!("{path}{}{}", if path.is_empty() { "" } else { "." }, sub.get_name());
+            let path = format!(
+                "{path}{}{}",
+                if path.is_empty() { "" } else { "." },
+                sub.get_name()
+            );
             see(&path);
             visit(sub, path, see);
         }

@@ -38,7 +38,11 @@ fn line(peer: &Peer, terminal: &Terminal) -> String {
             ("id", peer.id.to_string()),
             ("role", peer.role.clone()),
             ("status", peer.status.clone()),
-            ("freshness", peer.freshness_seconds.map_or_else(never, |seconds| format!("{seconds} s"))),
+            (
+                "freshness",
+                peer.freshness_seconds
+                    .map_or_else(never, |seconds| format!("{seconds} s")),
+            ),
             ("lists", peer.lists.len().to_string()),
             ("identifiers", lists.to_string()),
             ("brake", peer.brake.clone()),

@@ -31,7 +31,11 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
             refused(peer, terminal);
         }
     }
-    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn line(peer: &PeerSync, terminal: &Terminal) -> String {
@@ -57,7 +61,11 @@ fn refused(peer: &PeerSync, terminal: &Terminal) {
     for list in &peer.lists {
         if let Some(reason) = &list.refused {
             let name = format!("{}/{}/{}", list.audience, list.subject_type, list.epoch);
-            let with = [("id", peer.peer.to_string()), ("list", name), ("reason", reason.clone())];
+            let with = [
+                ("id", peer.peer.to_string()),
+                ("list", name),
+                ("reason", reason.clone()),
+            ];
             terminal.line(&terminal.say("line.refused", &with));
         }
     }

@@ -41,7 +41,11 @@ impl Terminal {
 
     /// A sentence of the catalogue to standard error.
     pub fn note(&self, key: &str, with: &[(&'static str, String)]) {
-        let _ = writeln!(io::stderr().lock(), "{}", self.messages.say(&format!("note.{key}"), with));
+        let _ = writeln!(
+            io::stderr().lock(),
+            "{}",
+            self.messages.say(&format!("note.{key}"), with)
+        );
     }
 
     /// A word or sentence of the catalogue.

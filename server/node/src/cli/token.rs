@@ -32,7 +32,10 @@ pub(super) struct Args {
 struct Scopes(Vec<Scope>);
 
 fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
-    text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Scopes)
+    text.split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .map(Scopes)
 }
 
 pub(super) fn run(command: Command, terminal: &Terminal) -> Outcome {
@@ -42,7 +45,9 @@ pub(super) fn run(command: Command, terminal: &Terminal) -> Outcome {
     let issuer = Issuer::new(config.node.id, &secrets.access);
     let scopes = args.scope.into_iter().flat_map(|scopes| scopes.0).collect();
     let now = jsonwebtoken::get_current_timestamp();
-    let token = issuer.issue(&args.sub, &scopes, Duration::from_secs(args.ttl), now).map_err(Fault::plain)?;
+    let token = issuer
+        .issue(&args.sub, &scopes, Duration::from_secs(args.ttl), now)
+        .map_err(Fault::plain)?;
     terminal.line(&token);
     Ok(ExitCode::SUCCESS)
 }

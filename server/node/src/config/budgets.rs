@@ -22,8 +22,15 @@ pub struct Budget {
 
 impl Default for Budgets {
     fn default() -> Self {
-        let of = |elements| Budget { capacity: elements, refill_per_day: elements };
-        Self { organisation: of(16_000), person: of(50_000), goods: of(16_000) }
+        let of = |elements| Budget {
+            capacity: elements,
+            refill_per_day: elements,
+        };
+        Self {
+            organisation: of(16_000),
+            person: of(50_000),
+            goods: of(16_000),
+        }
     }
 }
 
@@ -40,7 +47,9 @@ impl Budgets {
     pub(super) fn check(&self) -> Result<(), String> {
         let empty = Class::ALL.iter().find(|class| self.of(**class).capacity == 0);
         match empty {
-            Some(class) => Err(format!("budgets.{class}: a bucket without capacity answers nobody")),
+            Some(class) => Err(format!(
+                "budgets.{class}: a bucket without capacity answers nobody"
+            )),
             None => Ok(()),
         }
     }

@@ -14,7 +14,10 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: DatabaseUrl("sqlite:lianfang.db".to_owned()), connections: 8 }
+        Self {
+            url: DatabaseUrl("sqlite:lianfang.db".to_owned()),
+            connections: 8,
+        }
     }
 }
 
@@ -48,7 +51,10 @@ impl TryFrom<String> for DatabaseUrl {
 
     fn try_from(text: String) -> Result<Self, DatabaseUrlError> {
         let known = ["sqlite:", "postgres://", "postgresql://"];
-        if known.iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme)) {
+        if known
+            .iter()
+            .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme))
+        {
             Ok(Self(text))
         } else {
             Err(DatabaseUrlError)

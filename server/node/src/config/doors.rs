@@ -39,7 +39,10 @@ fn on() -> bool {
 impl Door {
     /// A door on loopback.
     pub fn loopback(port: u16) -> Self {
-        Self { enabled: true, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)) }
+        Self {
+            enabled: true,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        }
     }
 }
 
@@ -67,7 +70,11 @@ impl Doors {
             fixed.then_some(door.listen)
         });
         let twice = (1..open.len()).any(|at| open[at].is_some() && open[..at].contains(&open[at]));
-        if twice { Err("doors: two doors have the same address".to_owned()) } else { Ok(()) }
+        if twice {
+            Err("doors: two doors have the same address".to_owned())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -77,9 +84,22 @@ mod tests {
 
     #[test]
     fn two_doors_cannot_share_an_address() {
-        let doors = Doors { platform: Door::loopback(7443), ..Doors::default() };
+        let doors = Doors {
+            platform: Door::loopback(7443),
+            ..Doors::default()
+        };
         assert!(doors.check().is_err());
-        let off = Door { enabled: false, ..Door::loopback(7443) };
-        assert!(Doors { platform: off, ..Doors::default() }.check().is_ok());
+        let off = Door {
+            enabled: false,
+            ..Door::loopback(7443)
+        };
+        assert!(
+            Doors {
+                platform: off,
+                ..Doors::default()
+            }
+            .check()
+            .is_ok()
+        );
     }
 }

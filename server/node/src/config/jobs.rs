@@ -59,7 +59,9 @@ impl TryFrom<String> for Schedule {
         if text.split_whitespace().count() != 5 {
             return Err(ScheduleError);
         }
-        Cron::from_str(&text).map(|cron| Self(Some(cron))).map_err(|_| ScheduleError)
+        Cron::from_str(&text)
+            .map(|cron| Self(Some(cron)))
+            .map_err(|_| ScheduleError)
     }
 }
 

@@ -19,6 +19,9 @@ pub enum LogFormat {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Json, filter: "info".to_owned() }
+        Self {
+            format: LogFormat::Json,
+            filter: "info".to_owned(),
+        }
     }
 }

@@ -82,7 +82,10 @@ impl Config {
             return Err(ConfigError::Missing(file.to_owned()));
         }
         let mut config = Self::extract(Figment::new().merge(Toml::file_exact(file)).merge(environment()))
-            .map_err(|reason| ConfigError::Refused { file: file.to_owned(), reason })?;
+            .map_err(|reason| ConfigError::Refused {
+                file: file.to_owned(),
+                reason,
+            })?;
         config.resolve(file.parent().unwrap_or(Path::new("")));
         Ok(config)
     }
@@ -111,7 +114,9 @@ impl Config {
 
 /// Only names with a section count, so that other variables of the program don't clash.
 fn environment() -> Env {
-    Env::prefixed("LIANFANG_").filter(|key| key.as_str().contains("__")).split("__")
+    Env::prefixed("LIANFANG_")
+        .filter(|key| key.as_str().contains("__"))
+        .split("__")
 }
 
 /// The first rule that was broken, with its key; several lines become one.
@@ -125,7 +130,11 @@ fn explain(error: &figment::Error) -> String {
         Kind::UnknownVariant(_, known) => format!("expected one of {}", known.join(", ")),
         other => other.to_string(),
     };
-    let text = if key.is_empty() { rule } else { format!("{key}: {rule}") };
+    let text = if key.is_empty() {
+        rule
+    } else {
+        format!("{key}: {rule}")
+    };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -158,7 +167,10 @@ mod tests {
         let refused = load(&LEAST.replace("\"CN\"", "\"China\"")).unwrap_err();
         assert!(refused.starts_with("node.jurisdiction: "), "{refused}");
         let refused = load(&format!("{LEAST}\n[jobs]\nnightly_build = \"every night\"\n")).unwrap_err();
-        assert!(refused.starts_with("jobs.nightly_build: ") && !refused.contains('\n'), "{refused}");
+        assert!(
+            refused.starts_with("jobs.nightly_build: ") && !refused.contains('\n'),
+            "{refused}"
+        );
     }
 
     #[test]

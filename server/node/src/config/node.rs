@@ -30,12 +30,20 @@ fn here() -> PathBuf {
 impl Node {
     /// Its name for people.
     pub fn name(&self) -> &str {
-        if self.name.is_empty() { self.id.as_str() } else { &self.name }
+        if self.name.is_empty() {
+            self.id.as_str()
+        } else {
+            &self.name
+        }
     }
 
     /// Who operates it.
     pub fn operator(&self) -> &str {
-        if self.operator.is_empty() { self.id.as_str() } else { &self.operator }
+        if self.operator.is_empty() {
+            self.id.as_str()
+        } else {
+            &self.operator
+        }
     }
 }
 

@@ -14,7 +14,10 @@ pub struct Publishing {
 
 impl Default for Publishing {
     fn default() -> Self {
-        Self { digest_valid_hours: 168, record_valid_hours: 24 }
+        Self {
+            digest_valid_hours: 168,
+            record_valid_hours: 24,
+        }
     }
 }
 

@@ -22,7 +22,11 @@ mod tests {
     use super::*;
 
     fn written() -> String {
-        sample(&"platform-a".parse().unwrap(), MemberRole::Platform, &"CN".parse().unwrap())
+        sample(
+            &"platform-a".parse().unwrap(),
+            MemberRole::Platform,
+            &"CN".parse().unwrap(),
+        )
     }
 
     fn load(text: &str) -> Config {
@@ -35,7 +39,11 @@ mod tests {
         let lines = written();
         let spoken: Vec<_> = lines
             .lines()
-            .map(|line| line.strip_prefix("#").filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+            .map(|line| {
+                line.strip_prefix("#")
+                    .filter(|rest| !rest.starts_with(' '))
+                    .unwrap_or(line)
+            })
             .collect();
         assert_ne!(spoken.join("\n"), written(), "the sample has commented defaults");
         assert_eq!(load(&spoken.join("\n")), bare);

@@ -22,7 +22,10 @@ pub struct KeyPair {
 
 impl Default for KeyPair {
     fn default() -> Self {
-        Self { certificate: PathBuf::from("tls/node.pem"), key: PathBuf::from("keys/tls.pem") }
+        Self {
+            certificate: PathBuf::from("tls/node.pem"),
+            key: PathBuf::from("keys/tls.pem"),
+        }
     }
 }
 

@@ -68,7 +68,11 @@ impl DataFolder {
     /// # Errors
     /// [`FolderError`].
     pub fn node_keys(&self, secrets: Secrets) -> Result<NodeKeys, FolderError> {
-        let governor = self.key("governor").exists().then(|| self.signing_key("governor")).transpose()?;
+        let governor = self
+            .key("governor")
+            .exists()
+            .then(|| self.signing_key("governor"))
+            .transpose()?;
         Ok(NodeKeys {
             signing: secrets.signing,
             data: secrets.data,
@@ -83,7 +87,10 @@ impl DataFolder {
     /// # Errors
     /// [`FolderError`], among others when this node founded a federation before.
     pub fn keep_founded(&self, founded: &Founded) -> Result<(), FolderError> {
-        keyfile::write_new(&self.key("governor"), hex_of(founded.governor.seed().as_ref()).as_bytes())?;
+        keyfile::write_new(
+            &self.key("governor"),
+            hex_of(founded.governor.seed().as_ref()).as_bytes(),
+        )?;
         keyfile::write_new(&self.authority_key(), founded.authority.key_pem()?.as_bytes())?;
         for share in &founded.shares {
             shares::write(&self.shares(), share)?;
@@ -140,7 +147,8 @@ pub(super) fn write_hex(path: &Path, secret: &[u8]) -> Result<(), FolderError> {
 pub(super) fn read_hex<const N: usize>(path: &Path) -> Result<[u8; N], FolderError> {
     let text = keyfile::read(path)?;
     let mut secret = [0; N];
-    hex::decode_to_slice(text.trim_ascii(), &mut secret).map_err(|_| FolderError::Damaged(path.to_owned()))?;
+    hex::decode_to_slice(text.trim_ascii(), &mut secret)
+        .map_err(|_| FolderError::Damaged(path.to_owned()))?;
     Ok(secret)
 }
 

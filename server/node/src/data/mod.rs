@@ -26,7 +26,13 @@ impl DataFolder {
     /// # Errors
     /// That of the file system.
     pub fn create(&self) -> io::Result<()> {
-        for folder in [self.0.clone(), self.keys(), self.0.join("tls"), self.shares(), self.bodies()] {
+        for folder in [
+            self.0.clone(),
+            self.keys(),
+            self.0.join("tls"),
+            self.shares(),
+            self.bodies(),
+        ] {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         Ok(())

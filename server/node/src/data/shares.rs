@@ -32,12 +32,19 @@ pub(super) fn read(folder: &Path) -> Result<Vec<HeldShare>, FolderError> {
 
 fn read_one(path: &Path) -> Result<HeldShare, FolderError> {
     let damaged = || FolderError::Damaged(PathBuf::from(path));
-    let name = path.file_stem().and_then(|name| name.to_str()).ok_or_else(damaged)?;
+    let name = path
+        .file_stem()
+        .and_then(|name| name.to_str())
+        .ok_or_else(damaged)?;
     let (key, generation) = name.split_once('-').ok_or_else(damaged)?;
     let mut key_id = [0; 16];
     hex::decode_to_slice(key, &mut key_id).map_err(|_| damaged())?;
     let bytes = Zeroizing::new(read_hex(path)?);
     let share = KeyShare::from_bytes(&bytes).map_err(|_| damaged())?;
     let generation = generation.parse().map_err(|_| damaged())?;
-    Ok(HeldShare { key_id: TokenKeyId(key_id), generation, share })
+    Ok(HeldShare {
+        key_id: TokenKeyId(key_id),
+        generation,
+        share,
+    })
 }

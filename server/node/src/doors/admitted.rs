@@ -46,7 +46,10 @@ pub async fn admitted<B: MessageBody + 'static>(
             next.call(request).await.map(ServiceResponse::map_into_boxed_body)
         }
         Err(refusal) => {
-            tracing::info!(tls.refusal = refusal.code(), "request refused on an open connection");
+            tracing::info!(
+                tls.refusal = refusal.code(),
+                "request refused on an open connection"
+            );
             Ok(refused(request))
         }
     }
@@ -64,10 +67,14 @@ fn refused(request: ServiceRequest) -> ServiceResponse<BoxBody> {
     let multiplexed = request.version() == Version::HTTP_2;
     let mut answer = Failure::new(ProblemType::NotMember).error_response();
     if !multiplexed {
-        answer.head_mut().set_connection_type(actix_http::ConnectionType::Close);
+        answer
+            .head_mut()
+            .set_connection_type(actix_http::ConnectionType::Close);
     }
     match ending.filter(|_| multiplexed) {
-        Some(ending) => request.into_response(answer.map_body(|_, body| Farewell::after(body, ending).boxed())),
+        Some(ending) => {
+            request.into_response(answer.map_body(|_, body| Farewell::after(body, ending).boxed()))
+        }
         None => request.into_response(answer),
     }
 }

@@ -14,7 +14,10 @@ pub(super) struct Farewell {
 
 impl Farewell {
     pub(super) fn after(body: BoxBody, ending: Ending) -> Self {
-        Self { body, ending: Some(ending) }
+        Self {
+            body,
+            ending: Some(ending),
+        }
     }
 }
 
@@ -25,7 +28,10 @@ impl MessageBody for Farewell {
         self.body.size()
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.body).poll_next(context)
     }
 }

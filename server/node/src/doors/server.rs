@@ -66,7 +66,10 @@ pub fn federation(
         routes(config);
     };
     let server = server!(shared, Door::Federation, layered);
-    Ok(server.on_connect(remember).listen_rustls_0_23(listener, tls)?.run())
+    Ok(server
+        .on_connect(remember)
+        .listen_rustls_0_23(listener, tls)?
+        .run())
 }
 
 /// The platform's own systems and people: TLS, and a token with each request.
@@ -79,7 +82,9 @@ pub fn platform(
     tls: ServerConfig,
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<Server> {
-    Ok(server!(shared, Door::Platform, routes).listen_rustls_0_23(listener, tls)?.run())
+    Ok(server!(shared, Door::Platform, routes)
+        .listen_rustls_0_23(listener, tls)?
+        .run())
 }
 
 /// Health and figures: plain HTTP.
@@ -103,7 +108,9 @@ pub fn operator(
     socket: &OperatorSocket,
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<Server> {
-    Ok(server!(shared, Door::Operator, routes).listen_uds(socket.listener()?)?.run())
+    Ok(server!(shared, Door::Operator, routes)
+        .listen_uds(socket.listener()?)?
+        .run())
 }
 
 fn app<R: Fn(&mut ServiceConfig) + Clone>(

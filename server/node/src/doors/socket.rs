@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub const SOCKET: &str = "operator.sock";
 
 /// The operator's socket: mode 0600 from its first moment, gone when dropped.
+#[derive(Debug)]
 pub struct OperatorSocket {
     listener: UnixListener,
     path: PathBuf,
@@ -22,14 +23,20 @@ impl OperatorSocket {
     pub fn bind(data: &Path) -> io::Result<Self> {
         let path = data.join(SOCKET);
         if UnixStream::connect(&path).is_ok() {
-            return Err(io::Error::new(io::ErrorKind::AddrInUse, "another node runs on this data folder"));
+            return Err(io::Error::new(
+                io::ErrorKind::AddrInUse,
+                "another node runs on this data folder",
+            ));
         }
         let private = data.join(".operator");
         let _ = fs::remove_dir_all(&private);
         DirBuilder::new().mode(0o700).create(&private)?;
         let bound = bind_within(&private.join("s"), &path);
         fs::remove_dir_all(&private)?;
-        Ok(Self { listener: bound?, path })
+        Ok(Self {
+            listener: bound?,
+            path,
+        })
     }
 
     /// The listener for the server; the file stays until this value is dropped.

@@ -75,7 +75,9 @@ pub(super) async fn read(
 }
 
 async fn in_time<T>(time: Duration, reading: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::time::timeout(time, reading).await.unwrap_or(Err(Failure::new(ProblemType::Timeout)))
+    tokio::time::timeout(time, reading)
+        .await
+        .unwrap_or(Err(Failure::new(ProblemType::Timeout)))
 }
 
 async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, Failure> {
@@ -91,16 +93,28 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, Failure> {
 }
 
 fn announced(request: &HttpRequest) -> Option<usize> {
-    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    request
+        .headers()
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 pub(super) fn too_large(limit: usize) -> Failure {
-    Failure::detail(ProblemType::TooLarge, &format!("At most {limit} bytes are taken."))
+    Failure::detail(
+        ProblemType::TooLarge,
+        &format!("At most {limit} bytes are taken."),
+    )
 }
 
 pub(super) fn interrupted(error: &PayloadError, limit: usize) -> Failure {
     match error {
         PayloadError::Overflow => too_large(limit),
-        _ => Failure::detail(ProblemType::Malformed, "The body ended early or isn't encoded as its headers say."),
+        _ => Failure::detail(
+            ProblemType::Malformed,
+            "The body ended early or isn't encoded as its headers say.",
+        ),
     }
 }

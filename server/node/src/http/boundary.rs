@@ -42,7 +42,10 @@ pub struct RequestId(String);
 
 impl RequestId {
     fn of(request: &ServiceRequest) -> Self {
-        let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let given = request
+            .headers()
+            .get(REQUEST_ID)
+            .and_then(|value| value.to_str().ok());
         match given.filter(|name| harmless(name)) {
             Some(name) => Self(name.to_owned()),
             None => Self(Uuid::new_v4().to_string()),
@@ -52,7 +55,9 @@ impl RequestId {
 
 fn harmless(name: &str) -> bool {
     (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// The outermost layer of every door: gives each request a name, turns whatever error comes out into a
@@ -72,7 +77,9 @@ pub async fn boundary<B: MessageBody + 'static>(
         Ok(answer) => Ok(answer.map_into_boxed_body().map_body(|_, body| body)),
         Err(error) => Err(error.error_response()),
     };
-    let status = answer.as_ref().map_or_else(|response| response.status(), |answer| answer.status());
+    let status = answer
+        .as_ref()
+        .map_or_else(|response| response.status(), |answer| answer.status());
     let answered = Answered {
         door: door.as_str(),
         method: method.as_str(),
@@ -109,7 +116,10 @@ fn dressed(response: HttpResponse, id: &RequestId) -> HttpResponse {
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

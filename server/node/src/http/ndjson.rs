@@ -54,7 +54,10 @@ mod tests {
     #[test]
     fn a_bad_line_spoils_no_other_and_empty_lines_keep_their_number() {
         let lines = parse::<u8>(b"1\n\nx\r\n4\n").unwrap();
-        let numbers: Vec<_> = lines.iter().map(|(number, line)| (*number, line.clone().ok())).collect();
+        let numbers: Vec<_> = lines
+            .iter()
+            .map(|(number, line)| (*number, line.clone().ok()))
+            .collect();
         assert_eq!(numbers, [(1, Some(1)), (3, None), (4, Some(4))]);
     }
 

@@ -23,7 +23,11 @@ fn refused(error: &serde_json::Error, pointer: String) -> Problem {
     if error.is_data() {
         Problem::new(ProblemType::Invalid).errors(vec![violation(&text_of(error), pointer)])
     } else {
-        let place = format!("It ends, or stops being JSON, at line {}, column {}.", error.line(), error.column());
+        let place = format!(
+            "It ends, or stops being JSON, at line {}, column {}.",
+            error.line(),
+            error.column()
+        );
         Problem::new(ProblemType::Malformed).detail(place)
     }
 }
@@ -126,7 +130,8 @@ mod tests {
 
     #[test]
     fn the_pointer_leads_to_the_field() {
-        let found = broken(r#"{"items":[{"count":1,"colour":"red"},{"count":"13800138000","colour":"red"}]}"#);
+        let found =
+            broken(r#"{"items":[{"count":1,"colour":"red"},{"count":"13800138000","colour":"red"}]}"#);
         assert_eq!(found.field, "/items/1/count");
         assert_eq!(broken(r#"{"items":[{"colour":"red"}]}"#).field, "/items/0/count");
         assert_eq!(broken(r#"{"items":[],"a/b":1}"#).field, "/a~1b");
@@ -150,7 +155,11 @@ mod tests {
     fn what_is_not_json_is_malformed_and_what_follows_it_too() {
         for text in ["", "{", "{}}", "\u{1}", r#"{"items":[]} x"#] {
             let problem = parse::<Outer>(text.as_bytes()).unwrap_err();
-            let expected = if text == "{}}" { ProblemType::Invalid } else { ProblemType::Malformed };
+            let expected = if text == "{}}" {
+                ProblemType::Invalid
+            } else {
+                ProblemType::Malformed
+            };
             assert_eq!(problem.kind(), Some(expected), "{text:?}");
         }
     }

@@ -22,13 +22,20 @@ pub enum Requested {
 /// The range that `request` asks of a body of `length` bytes. Several ranges at once aren't served: the whole
 /// body is, as RFC 9110 §14.2 allows.
 pub fn requested(request: &HttpRequest, length: u64) -> Requested {
-    let text = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
+    let text = request
+        .headers()
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok());
     text.map_or(Requested::Whole, |text| parse(text, length))
 }
 
 fn parse(text: &str, length: u64) -> Requested {
-    let Some(spec) = text.strip_prefix("bytes=") else { return Requested::Whole };
-    let Some((first, last)) = spec.split_once('-') else { return Requested::Whole };
+    let Some(spec) = text.strip_prefix("bytes=") else {
+        return Requested::Whole;
+    };
+    let Some((first, last)) = spec.split_once('-') else {
+        return Requested::Whole;
+    };
     match (number(first), number(last)) {
         (Bound::None, Bound::Number(suffix)) => part(length.saturating_sub(suffix), length, length),
         (Bound::Number(start), Bound::None) => part(start, length, length),
@@ -57,7 +64,11 @@ fn number(text: &str) -> Bound {
 }
 
 fn part(start: u64, end: u64, length: u64) -> Requested {
-    if start < end && end <= length { Requested::Part(Range { start, end }) } else { Requested::Outside }
+    if start < end && end <= length {
+        Requested::Part(Range { start, end })
+    } else {
+        Requested::Outside
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +94,16 @@ mod tests {
         for outside in ["bytes=10-", "bytes=11-12", "bytes=-0"] {
             assert_eq!(part_of_ten(outside), Requested::Outside, "{outside}");
         }
-        for ignored in ["", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-4", "bytes=0-1,3-4", "lines=1-2", "bytes=+1-2"] {
+        for ignored in [
+            "",
+            "bytes=",
+            "bytes=-",
+            "bytes=a-b",
+            "bytes=5-4",
+            "bytes=0-1,3-4",
+            "lines=1-2",
+            "bytes=+1-2",
+        ] {
             assert_eq!(part_of_ten(ignored), Requested::Whole, "{ignored}");
         }
         assert_eq!(parse("bytes=0-", 0), Requested::Outside);

@@ -22,7 +22,9 @@ struct Entry<A> {
 impl<A: Copy> Routes<A> {
     /// No routes yet.
     pub fn new() -> Self {
-        Self { by_path: BTreeMap::new() }
+        Self {
+            by_path: BTreeMap::new(),
+        }
     }
 
     /// Adds a route. There is no way to add one without saying who may use it.
@@ -34,7 +36,11 @@ impl<A: Copy> Routes<A> {
         F::Output: Responder + 'static,
     {
         let route = web::method(method.clone()).to(handler);
-        self.by_path.entry(path).or_default().push(Entry { method, access, route });
+        self.by_path.entry(path).or_default().push(Entry {
+            method,
+            access,
+            route,
+        });
         self
     }
 

@@ -17,7 +17,10 @@ pub async fn answer_in_time<B: MessageBody + 'static>(
     match tokio::time::timeout(time, next.call(request)).await {
         Ok(answer) => answer,
         Err(_) => {
-            let late = Problem { retry_after: Some(1), ..Problem::new(ProblemType::Unavailable) };
+            let late = Problem {
+                retry_after: Some(1),
+                ..Problem::new(ProblemType::Unavailable)
+            };
             Err(Failure::from(late).into())
         }
     }

@@ -30,7 +30,10 @@ mod tests {
         let (zone, now) = (Tz::UTC, at("2026-11-21T02:30:59Z"));
         let yesterday = Some(at("2026-11-20T02:30:00Z"));
         assert_eq!(due(&nightly(), zone, yesterday, at("2026-11-21T02:29:59Z")), None);
-        assert_eq!(due(&nightly(), zone, yesterday, now), Some(at("2026-11-21T02:30:00Z")));
+        assert_eq!(
+            due(&nightly(), zone, yesterday, now),
+            Some(at("2026-11-21T02:30:00Z"))
+        );
         assert_eq!(due(&nightly(), zone, Some(at("2026-11-21T02:30:00Z")), now), None);
     }
 
@@ -38,8 +41,14 @@ mod tests {
     fn a_week_of_downtime_is_made_up_for_by_one_run() {
         let long_ago = Some(at("2026-11-14T02:30:00Z"));
         let newest = at("2026-11-21T02:30:00Z");
-        assert_eq!(due(&nightly(), Tz::UTC, long_ago, at("2026-11-21T17:00:00Z")), Some(newest));
-        assert_eq!(due(&nightly(), Tz::UTC, Some(newest), at("2026-11-21T17:00:01Z")), None);
+        assert_eq!(
+            due(&nightly(), Tz::UTC, long_ago, at("2026-11-21T17:00:00Z")),
+            Some(newest)
+        );
+        assert_eq!(
+            due(&nightly(), Tz::UTC, Some(newest), at("2026-11-21T17:00:01Z")),
+            None
+        );
     }
 
     #[test]

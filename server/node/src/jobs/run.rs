@@ -48,7 +48,11 @@ impl Job {
         match self {
             Self::NightlyBuild => {
                 let report = node.build_digests().await?;
-                Ok(format!("{} lists published, {} unchanged", report.published.len(), report.unchanged))
+                Ok(format!(
+                    "{} lists published, {} unchanged",
+                    report.published.len(),
+                    report.unchanged
+                ))
             }
             Self::NightlySync => {
                 let report = node.sync(None, false).await?;
@@ -80,7 +84,13 @@ struct Run {
 impl Runner {
     /// Runs `jobs` for `node`, whose runs are kept in `store`.
     pub fn new(node: Arc<Node>, store: Store, jobs: Jobs, telemetry: Arc<Telemetry>) -> Arc<Self> {
-        Arc::new(Self { node, store, jobs, telemetry, running: Mutex::default() })
+        Arc::new(Self {
+            node,
+            store,
+            jobs,
+            telemetry,
+            running: Mutex::default(),
+        })
     }
 
     /// Starts every job that is due and that nobody runs, each on its own.
@@ -92,13 +102,17 @@ impl Runner {
                     tokio::spawn(async move { runner.carry_out(run).await });
                 }
                 Ok(None) => {}
-                Err(error) => tracing::error!(job.name = job.name(), error = %error, "a job couldn't be claimed"),
+                Err(error) => {
+                    tracing::error!(job.name = job.name(), error = %error, "a job couldn't be claimed")
+                }
             }
         }
     }
 
     async fn claim(self: &Arc<Self>, job: Job) -> Result<Option<Run>, StoreError> {
-        let Some(cron) = job.schedule(&self.jobs).cron() else { return Ok(None) };
+        let Some(cron) = job.schedule(&self.jobs).cron() else {
+            return Ok(None);
+        };
         if !self.enter(job) {
             return Ok(None);
         }
@@ -107,9 +121,15 @@ impl Runner {
         let claimed = self
             .on_store(move |store| {
                 let last = store.last_finished_job(job.name())?.map(|run| run.scheduled_for);
-                let Some(scheduled) = due(&cron, zone, last, now) else { return Ok(None) };
+                let Some(scheduled) = due(&cron, zone, last, now) else {
+                    return Ok(None);
+                };
                 let claim = store.claim_job(job.name(), scheduled, &runner, lease, now, LEASE)?;
-                Ok((claim == Claim::Won).then_some(Run { job, scheduled, lease }))
+                Ok((claim == Claim::Won).then_some(Run {
+                    job,
+                    scheduled,
+                    lease,
+                }))
             })
             .await;
         if !matches!(claimed, Ok(Some(_))) {
@@ -128,7 +148,12 @@ impl Runner {
             Ok(detail) => detail,
             Err(error) => error.to_string(),
         };
-        tracing::info!(job.name = run.job.name(), job.succeeded = succeeded, job.detail = detail, "job finished");
+        tracing::info!(
+            job.name = run.job.name(),
+            job.succeeded = succeeded,
+            job.detail = detail,
+            "job finished"
+        );
         self.telemetry.job_finished(run.job.name(), succeeded);
         if let Err(error) = self.finish(&run, succeeded, detail).await {
             tracing::error!(job.name = run.job.name(), error = %error, "a run couldn't be written down");
@@ -144,7 +169,9 @@ impl Runner {
             interval.tick().await;
             let (name, scheduled, lease) = (run.job.name(), run.scheduled, run.lease);
             let until = self.node.now() + LEASE;
-            let renewed = self.on_store(move |store| store.renew_job(name, scheduled, lease, until)).await;
+            let renewed = self
+                .on_store(move |store| store.renew_job(name, scheduled, lease, until))
+                .await;
             if renewed == Err(StoreError::Conflict) {
                 return;
             }
@@ -154,7 +181,8 @@ impl Runner {
     async fn finish(&self, run: &Run, succeeded: bool, detail: String) -> Result<(), StoreError> {
         let (name, scheduled, lease, now) = (run.job.name(), run.scheduled, run.lease, self.node.now());
         let outcome = if succeeded { "succeeded" } else { "failed" };
-        self.on_store(move |store| store.finish_job(name, scheduled, lease, now, outcome, Some(&detail))).await
+        self.on_store(move |store| store.finish_job(name, scheduled, lease, now, outcome, Some(&detail)))
+            .await
     }
 
     async fn on_store<T: Send + 'static>(
@@ -162,14 +190,22 @@ impl Runner {
         call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || call(&store)).await.unwrap_or(Err(StoreError::Unavailable))
+        tokio::task::spawn_blocking(move || call(&store))
+            .await
+            .unwrap_or(Err(StoreError::Unavailable))
     }
 
     fn enter(&self, job: Job) -> bool {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(job)
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(job)
     }
 
     fn leave(&self, job: Job) {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&job);
     }
 }

@@ -23,7 +23,10 @@ impl RateLimit {
     /// `count` requests a minute, as a burst or spread.
     pub fn per_minute(count: NonZeroU32) -> Self {
         let clock = DefaultClock::default();
-        Self { limiter: RateLimiter::keyed(Quota::per_minute(count)), clock }
+        Self {
+            limiter: RateLimiter::keyed(Quota::per_minute(count)),
+            clock,
+        }
     }
 
     /// Counts one request of `key`.
@@ -36,7 +39,9 @@ impl RateLimit {
         }
         self.limiter.check_key(&key.to_owned()).map_err(|refused| {
             let wait = refused.wait_time_from(self.clock.now());
-            TooMany { retry_after: wait.as_secs() + 1 }
+            TooMany {
+                retry_after: wait.as_secs() + 1,
+            }
         })
     }
 }

@@ -17,12 +17,20 @@ pub struct Connection {
 
 /// Puts the peer's certificate into the data of a new connection (`HttpServer::on_connect`).
 pub fn remember(stream: &dyn Any, data: &mut Extensions) {
-    let Some(stream) = stream.downcast_ref::<TlsStream>() else { return };
+    let Some(stream) = stream.downcast_ref::<TlsStream>() else {
+        return;
+    };
     let (socket, session) = stream.get_ref();
     let leaf = session.peer_certificates().and_then(|chain| chain.first());
     data.insert(Connection {
-        peer: leaf.ok_or(Refusal::Unnamed).and_then(|leaf| CertificateIdentity::of(leaf)),
-        socket: socket.as_fd().try_clone_to_owned().map(|own| Arc::new(TcpStream::from(own))).ok(),
+        peer: leaf
+            .ok_or(Refusal::Unnamed)
+            .and_then(|leaf| CertificateIdentity::of(leaf)),
+        socket: socket
+            .as_fd()
+            .try_clone_to_owned()
+            .map(|own| Arc::new(TcpStream::from(own)))
+            .ok(),
     });
 }
 

@@ -47,5 +47,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 }
 
 fn file(path: &Path, reason: &str) -> TlsError {
-    TlsError::File { path: path.to_owned(), reason: reason.to_owned() }
+    TlsError::File {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    }
 }

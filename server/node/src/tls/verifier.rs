@@ -32,7 +32,11 @@ impl PeerVerifier {
     /// [`TlsError::Authority`] when the membership document holds no usable authority.
     pub fn new(provider: Arc<CryptoProvider>, admission: Arc<dyn Admission>) -> Result<Self, TlsError> {
         let chain = Chain::of(admission.as_ref(), &provider)?;
-        Ok(Self { provider, admission, chain: ArcSwap::from_pointee(chain) })
+        Ok(Self {
+            provider,
+            admission,
+            chain: ArcSwap::from_pointee(chain),
+        })
     }
 
     fn chain(&self) -> Arc<Chain> {
@@ -84,13 +88,21 @@ impl ClientCertVerifier for PeerVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        let verified = self.chain().verifier.verify_client_cert(end_entity, intermediates, now)?;
+        let verified = self
+            .chain()
+            .verifier
+            .verify_client_cert(end_entity, intermediates, now)?;
         let admitted = CertificateIdentity::of(end_entity).and_then(|peer| self.admission.admits(&peer));
         match admitted {
             Ok(()) => Ok(verified),
             Err(refusal) => {
-                tracing::info!(tls.refusal = refusal.code(), "certificate refused at the handshake");
-                Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+                tracing::info!(
+                    tls.refusal = refusal.code(),
+                    "certificate refused at the handshake"
+                );
+                Err(Error::InvalidCertificate(
+                    CertificateError::ApplicationVerificationFailure,
+                ))
             }
         }
     }
@@ -101,7 +113,9 @@ impl ClientCertVerifier for PeerVerifier {
         _certificate: &CertificateDer<'_>,
         _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Err(Error::PeerIncompatible(rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13))
+        Err(Error::PeerIncompatible(
+            rustls::PeerIncompatible::ServerDoesNotSupportTls12Or13,
+        ))
     }
 
     fn verify_tls13_signature(
@@ -115,7 +129,9 @@ impl ClientCertVerifier for PeerVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 

@@ -13,7 +13,11 @@ impl Admission for MembersOnly {
         if certificate.fed != current.federation {
             return Err(Refusal::Foreign);
         }
-        let member = current.document.members.iter().find(|member| member.id == certificate.node);
+        let member = current
+            .document
+            .members
+            .iter()
+            .find(|member| member.id == certificate.node);
         match member {
             None => Err(Refusal::Unknown),
             Some(member) if !member.is_active() => Err(Refusal::Removed),

@@ -18,7 +18,9 @@ use lianfang_store::StoreError;
 /// Why a node doesn't start. One sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("this node isn't in a federation yet: run `lianfang federation create` or `lianfang federation join`")]
+    #[error(
+        "this node isn't in a federation yet: run `lianfang federation create` or `lianfang federation join`"
+    )]
     NoFederation,
     #[error("the clock is shared-file, but the membership document isn't that of a test federation")]
     ClockOfTests,

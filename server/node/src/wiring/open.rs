@@ -32,15 +32,24 @@ pub struct Doors {
 ///
 /// # Errors
 /// [`StartError`] when an address or a certificate can't be used; nothing stays open then.
-pub async fn open(config: &Config, assembled: &Assembled, stop: CancellationToken) -> Result<Doors, StartError> {
+pub async fn open(
+    config: &Config,
+    assembled: &Assembled,
+    stop: CancellationToken,
+) -> Result<Doors, StartError> {
     let telemetry = Arc::new(Telemetry::new()?);
     let shared = Shared {
         limits: Data::new(config.limits.clone()),
         telemetry: Data::from(Arc::clone(&telemetry)),
         stop: stop.clone(),
     };
-    let mut opening =
-        Opening { config, assembled, shared, running: JoinSet::new(), guard: stop.clone().drop_guard() };
+    let mut opening = Opening {
+        config,
+        assembled,
+        shared,
+        running: JoinSet::new(),
+        guard: stop.clone().drop_guard(),
+    };
     let federation = opening.federation()?;
     let platform = opening.platform()?;
     let operations = opening.operations()?;
@@ -54,7 +63,14 @@ pub async fn open(config: &Config, assembled: &Assembled, stop: CancellationToke
     tick_every_minute(runner, stop.clone()).await?;
     let Opening { running, guard, .. } = opening;
     guard.disarm();
-    Ok(Doors { federation, platform, operations, running, stop, socket })
+    Ok(Doors {
+        federation,
+        platform,
+        operations,
+        running,
+        stop,
+        socket,
+    })
 }
 
 impl Doors {
@@ -89,16 +105,26 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     fn federation(&mut self) -> Result<Option<SocketAddr>, StartError> {
-        let Some((listener, address)) = listen(&self.config.doors.federation)? else { return Ok(None) };
+        let Some((listener, address)) = listen(&self.config.doors.federation)? else {
+            return Ok(None);
+        };
         let node = Arc::clone(&self.assembled.node);
         let admission: Arc<dyn Admission> = Arc::new(MembersOnly(Arc::clone(&node)));
-        let tls = federation_config(&Material::read(&self.config.tls.federation)?, Arc::clone(&admission))?;
+        let tls = federation_config(
+            &Material::read(&self.config.tls.federation)?,
+            Arc::clone(&admission),
+        )?;
         let routes = api::federation::router::configure(node);
-        self.run(address, doors::federation(&self.shared, listener, tls, admission, routes))
+        self.run(
+            address,
+            doors::federation(&self.shared, listener, tls, admission, routes),
+        )
     }
 
     fn platform(&mut self) -> Result<Option<SocketAddr>, StartError> {
-        let Some((listener, address)) = listen(&self.config.doors.platform)? else { return Ok(None) };
+        let Some((listener, address)) = listen(&self.config.doors.platform)? else {
+            return Ok(None);
+        };
         let tls = platform_config(&Material::read(self.config.tls.platform())?)?;
         let verifier = Verifier::new(&self.config.node.id, self.assembled.access);
         let login = Login::by_token(verifier, &self.config.limits);
@@ -107,7 +133,9 @@ impl Opening<'_> {
     }
 
     fn operations(&mut self) -> Result<Option<SocketAddr>, StartError> {
-        let Some((listener, address)) = listen(&self.config.doors.operations)? else { return Ok(None) };
+        let Some((listener, address)) = listen(&self.config.doors.operations)? else {
+            return Ok(None);
+        };
         let routes = api::ops::router::configure(Arc::clone(&self.assembled.node));
         self.run(address, doors::operations(&self.shared, listener, routes))
     }

@@ -21,11 +21,17 @@ pub(super) fn settings(config: &Config) -> Settings {
         digest_life: config.publishing.digest_life(),
         verdict_life: screening.valid_for(),
         token_cache: screening.token_cache,
-        budgets: Class::ALL.iter().map(|class| (*class, budget(config, *class))).collect(),
+        budgets: Class::ALL
+            .iter()
+            .map(|class| (*class, budget(config, *class)))
+            .collect(),
     }
 }
 
 fn budget(config: &Config, class: Class) -> Budget {
     let budget = config.budgets.of(class);
-    Budget { capacity: budget.capacity, per_day: budget.refill_per_day }
+    Budget {
+        capacity: budget.capacity,
+        per_day: budget.refill_per_day,
+    }
 }

@@ -6,7 +6,10 @@ use crate::harness::door::{OpenDoor, open};
 use crate::harness::federation::{Federation, Papers};
 
 fn whoami(config: &mut ServiceConfig) {
-    config.route("/whoami", web::get().to(async |caller: Caller| caller.0.to_string()));
+    config.route(
+        "/whoami",
+        web::get().to(async |caller: Caller| caller.0.to_string()),
+    );
 }
 
 fn federation_with_door() -> (Federation, OpenDoor) {
@@ -17,7 +20,11 @@ fn federation_with_door() -> (Federation, OpenDoor) {
 
 async fn is_refused_at_the_handshake(federation: &Federation, door: &OpenDoor, papers: Option<&Papers>) {
     for http2 in [false, true] {
-        let answer = federation.client(papers, http2).get(door.url("/whoami")).send().await;
+        let answer = federation
+            .client(papers, http2)
+            .get(door.url("/whoami"))
+            .send()
+            .await;
         assert!(answer.is_err(), "{answer:?}");
     }
 }
@@ -28,7 +35,12 @@ async fn a_member_is_known_by_its_certificate() {
     let papers = federation.join("b");
     for http2 in [false, true] {
         let client = federation.client(Some(&papers), http2);
-        let answer = client.get(door.url("/whoami")).header("x-node", "c").send().await.unwrap();
+        let answer = client
+            .get(door.url("/whoami"))
+            .header("x-node", "c")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.text().await.unwrap(), "b");
     }
 }
@@ -68,7 +80,10 @@ async fn removal_counts_on_open_connections_and_ends_them() {
     for (node, http2) in [("b", false), ("c", true)] {
         let papers = federation.join(node);
         let client = federation.client(Some(&papers), http2);
-        assert_eq!(client.get(door.url("/whoami")).send().await.unwrap().status(), 200);
+        assert_eq!(
+            client.get(door.url("/whoami")).send().await.unwrap().status(),
+            200
+        );
         federation.members.remove(node);
         let answer = client.get(door.url("/whoami")).send().await.unwrap();
         assert_eq!(answer.status(), 403);
@@ -85,7 +100,13 @@ async fn an_unknown_path_is_not_found_for_members_and_refused_for_removed_ones()
     let (federation, door) = federation_with_door();
     let papers = federation.join("b");
     let client = federation.client(Some(&papers), false);
-    assert_eq!(client.get(door.url("/nothing")).send().await.unwrap().status(), 404);
+    assert_eq!(
+        client.get(door.url("/nothing")).send().await.unwrap().status(),
+        404
+    );
     federation.members.remove("b");
-    assert_eq!(client.get(door.url("/nothing")).send().await.unwrap().status(), 403);
+    assert_eq!(
+        client.get(door.url("/nothing")).send().await.unwrap().status(),
+        403
+    );
 }

@@ -6,7 +6,10 @@ use crate::harness::door::open;
 use crate::harness::federation::Federation;
 
 fn length(config: &mut ServiceConfig) {
-    config.route("/length", web::post().to(async |body: Binary| body.0.len().to_string()));
+    config.route(
+        "/length",
+        web::post().to(async |body: Binary| body.0.len().to_string()),
+    );
 }
 
 const LIMIT: usize = 100_000;
@@ -22,7 +25,10 @@ fn body(length: usize, announced: bool) -> reqwest::Body {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_over_the_limit_is_413_on_both_versions_of_http_announced_or_not() {
     let federation = Federation::new("one");
-    let limits = Limits { body_bytes: LIMIT, ..Limits::default() };
+    let limits = Limits {
+        body_bytes: LIMIT,
+        ..Limits::default()
+    };
     let door = open(&federation, limits, length);
     let papers = federation.join("b");
     for http2 in [false, true] {

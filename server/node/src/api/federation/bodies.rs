@@ -32,7 +32,16 @@ pub(super) async fn show(
     let body = node.digest_body(&caller.0, bytes).await?;
     match requested(&request, body.length) {
         Requested::Whole => {
-            part(&body, Range { start: 0, end: body.length }, StatusCode::OK, &stop).await
+            part(
+                &body,
+                Range {
+                    start: 0,
+                    end: body.length,
+                },
+                StatusCode::OK,
+                &stop,
+            )
+            .await
         }
         Requested::Part(range) => part(&body, range, StatusCode::PARTIAL_CONTENT, &stop).await,
         Requested::Outside => Ok(outside(&body)),
@@ -41,12 +50,16 @@ pub(super) async fn show(
 
 async fn part(body: &BodyFile, range: Range, status: StatusCode, stop: &CancellationToken) -> Answer {
     let mut file = File::open(&body.path).await.map_err(|error| unreadable(&error))?;
-    file.seek(SeekFrom::Start(range.start)).await.map_err(|error| unreadable(&error))?;
+    file.seek(SeekFrom::Start(range.start))
+        .await
+        .map_err(|error| unreadable(&error))?;
     let length = range.end - range.start;
-    let pieces = ReaderStream::with_capacity(file.take(length), PIECE)
-        .take_until(stop.clone().cancelled_owned());
+    let pieces =
+        ReaderStream::with_capacity(file.take(length), PIECE).take_until(stop.clone().cancelled_owned());
     let mut answer = HttpResponse::build(status);
-    answer.content_type(ContentType::octet_stream()).insert_header((header::ACCEPT_RANGES, "bytes"));
+    answer
+        .content_type(ContentType::octet_stream())
+        .insert_header((header::ACCEPT_RANGES, "bytes"));
     if status == StatusCode::PARTIAL_CONTENT {
         let place = format!("bytes {}-{}/{}", range.start, range.end - 1, body.length);
         answer.insert_header((header::CONTENT_RANGE, place));

@@ -41,7 +41,9 @@ impl Address {
 pub(super) async fn head(node: Data<Node>, caller: Caller, list: Path<Address>) -> Answer {
     let list = list.into_inner().of(&node);
     let head = node.digest_head(&caller.0, &list).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::octet_stream()).body(head))
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::octet_stream())
+        .body(head))
 }
 
 /// Every head after a sequence, oldest first, each in base64.

@@ -9,5 +9,7 @@ use crate::problem::Answer;
 
 pub(super) async fn evaluate(node: Data<Node>, caller: Caller, message: Binary) -> Answer {
     let evaluated = node.into_inner().evaluate(&caller.0, &message.0).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::octet_stream()).body(evaluated))
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::octet_stream())
+        .body(evaluated))
 }

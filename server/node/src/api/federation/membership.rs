@@ -16,5 +16,7 @@ pub(super) struct Wanted {
 /// The envelope as its governors signed it, byte for byte.
 pub(super) async fn show(node: Data<Node>, caller: Caller, wanted: Query<Wanted>) -> Answer {
     let envelope = node.membership(&caller.0, wanted.version).await?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(envelope))
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(envelope))
 }

@@ -20,9 +20,24 @@ pub fn routes() -> Routes<Members> {
         .on(GET, "/federation/v1/info", Members, info::show)
         .on(POST, "/federation/v1/evaluate", Members, evaluate::evaluate)
         .on(POST, "/federation/v1/confirm", Members, confirm::confirm)
-        .on(GET, "/federation/v1/digests/bodies/{sha256}", Members, bodies::show)
-        .on(GET, "/federation/v1/digests/{audience}/{subject_type}/{epoch}/head", Members, digests::head)
-        .on(GET, "/federation/v1/digests/{audience}/{subject_type}/{epoch}/heads", Members, digests::heads)
+        .on(
+            GET,
+            "/federation/v1/digests/bodies/{sha256}",
+            Members,
+            bodies::show,
+        )
+        .on(
+            GET,
+            "/federation/v1/digests/{audience}/{subject_type}/{epoch}/head",
+            Members,
+            digests::head,
+        )
+        .on(
+            GET,
+            "/federation/v1/digests/{audience}/{subject_type}/{epoch}/heads",
+            Members,
+            digests::heads,
+        )
         .on(GET, "/federation/v1/status/{audience}", Members, status::show)
         .on(GET, "/federation/v1/membership", Members, membership::show)
         .on(POST, "/federation/v1/notify", Members, notify::notified)

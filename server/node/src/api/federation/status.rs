@@ -24,6 +24,8 @@ pub(super) async fn show(
     wanted: Query<Wanted>,
 ) -> Answer {
     let limit = wanted.limit.unwrap_or(DEFAULT_PAGE);
-    let page = node.status(&caller.0, audience.into_inner(), wanted.after, limit).await?;
+    let page = node
+        .status(&caller.0, audience.into_inner(), wanted.after, limit)
+        .await?;
     Ok(HttpResponse::Ok().json(page))
 }

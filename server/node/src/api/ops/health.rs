@@ -17,9 +17,11 @@ pub(super) async fn ready(node: Data<Node>) -> HttpResponse {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ready" })),
         Err(reasons) => {
             let kind = ProblemType::Unavailable;
-            HttpResponse::ServiceUnavailable().content_type(MEDIA_TYPE).json(json!({
-                "type": kind.uri(), "title": kind.title(), "status": kind.status(), "reasons": reasons,
-            }))
+            HttpResponse::ServiceUnavailable()
+                .content_type(MEDIA_TYPE)
+                .json(json!({
+                    "type": kind.uri(), "title": kind.title(), "status": kind.status(), "reasons": reasons,
+                }))
         }
     }
 }

@@ -107,7 +107,9 @@ impl TokenLogin {
         let claims = match bearer(request).and_then(|token| self.verifier.verify(token).map_err(refused)) {
             Ok(claims) => claims,
             Err(failure) => {
-                let address = request.peer_addr().map_or_else(String::new, |address| address.ip().to_string());
+                let address = request
+                    .peer_addr()
+                    .map_or_else(String::new, |address| address.ip().to_string());
                 self.refusals.check(&address)?;
                 return Err(failure);
             }
@@ -128,8 +130,16 @@ fn bearer(request: &ServiceRequest) -> Result<&str, Failure> {
         Failure::detail(ProblemType::Unauthenticated, detail)
     };
     let value = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
-    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or_else(missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(token.trim())
+    } else {
+        Err(missing())
+    }
 }
 
 fn refused(error: TokenError) -> Failure {

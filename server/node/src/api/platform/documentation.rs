@@ -12,13 +12,24 @@ const TOKEN: &str = "token";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(title = "Lianfang platform door 联防平台接口",
+    info(
+        title = "Lianfang platform door 联防平台接口",
         description = "Record sanctioned sellers and products, and screen against every member's findings. \
-            Errors are problem documents (RFC 9457) with stable types."),
+            Errors are problem documents (RFC 9457) with stable types."
+    ),
     paths(
-        entries::create, entries::batch, entries::list, entries::show, entries::timeline, entries::event,
-        screenings::create, screenings::show, screenings::decide,
-        peers::list, jwks::show, show,
+        entries::create,
+        entries::batch,
+        entries::list,
+        entries::show,
+        entries::timeline,
+        entries::event,
+        screenings::create,
+        screenings::show,
+        screenings::decide,
+        peers::list,
+        jwks::show,
+        show,
     )
 )]
 struct Described;
@@ -26,7 +37,10 @@ struct Described;
 /// The document of the platform door, with the scope that each route really asks for.
 pub fn document<'a>(routes: impl Iterator<Item = (&'a Method, &'static str, Access)>) -> OpenApi {
     let mut document = Described::openapi();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
     let components = document.components.get_or_insert_with(Components::new);
     components.add_security_scheme(TOKEN, SecurityScheme::Http(bearer));
     for (method, path, access) in routes {

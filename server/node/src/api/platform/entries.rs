@@ -31,7 +31,11 @@ const DEFAULT_PAGE: u32 = 100;
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Answer {
     let recorded = node.into_inner().record_entry(&by.0, new.0).await?;
-    let status = if recorded.created { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if recorded.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok(HttpResponse::build(status)
         .insert_header((header::LOCATION, format!("/v1/entries/{}", recorded.entry.id)))
         .insert_header((header::ETAG, etag(recorded.entry.revision)))
@@ -77,7 +81,11 @@ pub(super) struct Wanted {
     responses((status = 200, body = EntryPage), (status = 400, body = Problem)))]
 pub(super) async fn list(node: Data<Node>, wanted: Query<Wanted>) -> Answer {
     let Wanted { state, cursor, limit } = wanted.into_inner();
-    let filter = EntryFilter { state, cursor, limit: limit.unwrap_or(DEFAULT_PAGE) };
+    let filter = EntryFilter {
+        state,
+        cursor,
+        limit: limit.unwrap_or(DEFAULT_PAGE),
+    };
     Ok(HttpResponse::Ok().json(node.entries(filter).await?))
 }
 
@@ -120,5 +128,7 @@ pub(super) async fn event(
 }
 
 fn with_etag(entry: Entry) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::ETAG, etag(entry.revision))).json(entry)
+    HttpResponse::Ok()
+        .insert_header((header::ETAG, etag(entry.revision)))
+        .json(entry)
 }

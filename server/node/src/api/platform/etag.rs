@@ -28,7 +28,10 @@ pub(super) fn if_match(request: &HttpRequest) -> Result<IfMatch, Failure> {
         return Err(Failure::detail(ProblemType::PreconditionRequired, detail));
     };
     parse(value).ok_or_else(|| {
-        Failure::detail(ProblemType::Malformed, "If-Match is one entity tag in quotes, as ETag gave it.")
+        Failure::detail(
+            ProblemType::Malformed,
+            "If-Match is one entity tag in quotes, as ETag gave it.",
+        )
     })
 }
 
@@ -42,7 +45,10 @@ fn parse(value: &HeaderValue) -> Option<IfMatch> {
     if tag.contains('"') {
         return None;
     }
-    let canonical = tag.parse().ok().filter(|revision: &u64| revision.to_string() == tag);
+    let canonical = tag
+        .parse()
+        .ok()
+        .filter(|revision: &u64| revision.to_string() == tag);
     Some(canonical.map_or(IfMatch::Foreign, IfMatch::Revision))
 }
 
@@ -56,7 +62,10 @@ mod tests {
 
     #[test]
     fn a_tag_that_was_given_is_read_again() {
-        assert_eq!(parse(&HeaderValue::from_str(&etag(42)).unwrap()), Some(IfMatch::Revision(42)));
+        assert_eq!(
+            parse(&HeaderValue::from_str(&etag(42)).unwrap()),
+            Some(IfMatch::Revision(42))
+        );
     }
 
     #[test]

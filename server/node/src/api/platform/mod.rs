@@ -6,9 +6,9 @@ mod entries;
 mod etag;
 mod items;
 mod jwks;
+mod peers;
 pub mod router;
 mod screenings;
-mod peers;
 
 pub use access::{Access, By, Login, guard};
 pub use documentation::document;

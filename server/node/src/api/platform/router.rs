@@ -7,7 +7,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use lianfang_flow::Node;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{Access, Login, documentation, document, entries, guard, jwks, peers, screenings};
+use super::{Access, Login, document, documentation, entries, guard, jwks, peers, screenings};
 use crate::auth::Scope::{EntriesRead, EntriesWrite, PeersRead, ScreeningsRead, ScreeningsWrite};
 use crate::http::Routes;
 
@@ -23,11 +23,31 @@ pub fn routes() -> Routes<Access> {
         .on(POST, "/v1/entries/batch", Scope(EntriesWrite), entries::batch)
         .on(GET, "/v1/entries", Scope(EntriesRead), entries::list)
         .on(GET, "/v1/entries/{id}", Scope(EntriesRead), entries::show)
-        .on(GET, "/v1/entries/{id}/timeline", Scope(EntriesRead), entries::timeline)
-        .on(POST, "/v1/entries/{id}/events", Scope(EntriesWrite), entries::event)
+        .on(
+            GET,
+            "/v1/entries/{id}/timeline",
+            Scope(EntriesRead),
+            entries::timeline,
+        )
+        .on(
+            POST,
+            "/v1/entries/{id}/events",
+            Scope(EntriesWrite),
+            entries::event,
+        )
         .on(POST, "/v1/screenings", Scope(ScreeningsWrite), screenings::create)
-        .on(GET, "/v1/screenings/{id}", Scope(ScreeningsRead), screenings::show)
-        .on(POST, "/v1/screenings/{id}/decision", Scope(ScreeningsWrite), screenings::decide)
+        .on(
+            GET,
+            "/v1/screenings/{id}",
+            Scope(ScreeningsRead),
+            screenings::show,
+        )
+        .on(
+            POST,
+            "/v1/screenings/{id}/decision",
+            Scope(ScreeningsWrite),
+            screenings::decide,
+        )
         .on(GET, "/v1/peers", Scope(PeersRead), peers::list)
         .on(GET, "/.well-known/jwks.json", Anyone, jwks::show)
         .on(GET, "/openapi.json", Anyone, documentation::show)
@@ -39,14 +59,19 @@ pub fn configure(node: Arc<Node>, login: Login) -> impl Fn(&mut ServiceConfig) +
     let (node, login) = (Data::from(node), Data::new(login));
     let document = Data::new(document(routes().list()));
     move |config| {
-        config.app_data(node.clone()).app_data(login.clone()).app_data(document.clone());
+        config
+            .app_data(node.clone())
+            .app_data(login.clone())
+            .app_data(document.clone());
         routes().register(config, guard);
         config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
     }
 }
 
 async fn to_documentation() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
 }
 
 #[cfg(test)]
@@ -84,6 +109,9 @@ mod tests {
     fn nothing_under_v1_is_open_to_anyone() {
         let routes = routes();
         let open: Vec<_> = routes.list().filter(|(_, _, access)| *access == Anyone).collect();
-        assert!(open.iter().all(|(_, path, _)| !path.starts_with("/v1/")), "{open:?}");
+        assert!(
+            open.iter().all(|(_, path, _)| !path.starts_with("/v1/")),
+            "{open:?}"
+        );
     }
 }

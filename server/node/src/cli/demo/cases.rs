@@ -61,16 +61,24 @@ impl Material {
             None => read(SAMPLE, args, terminal)?,
         };
         if offenders.is_empty() || applicants.is_empty() {
-            return Err(Fault::plain("a file holds no seller with an identifier of a known kind"));
+            return Err(Fault::plain(
+                "a file holds no seller with an identifier of a known kind",
+            ));
         }
         let mut blockable = blockable(&offenders);
         let turn = cast.pick(blockable.len());
         blockable.rotate_left(turn);
         blockable.truncate(8);
-        let disguised = blockable.iter().map(|(kind, value)| cast.disguise(*kind, value)).collect();
+        let disguised = blockable
+            .iter()
+            .map(|(kind, value)| cast.disguise(*kind, value))
+            .collect();
         let subjects = || offenders.iter().map(|case| &case.subject);
         Ok(Self {
-            strong: subjects().flat_map(forms).filter(|(kind, level, _)| is_strong(*kind, *level)).collect(),
+            strong: subjects()
+                .flat_map(forms)
+                .filter(|(kind, level, _)| is_strong(*kind, *level))
+                .collect(),
             any: subjects().flat_map(forms).collect(),
             neighbour: cast.neighbour(),
             entries: offenders.into_iter().map(entry).collect(),
@@ -84,9 +92,13 @@ impl Material {
 /// The canonical forms of a subject.
 pub(super) fn forms(subject: &Subject) -> BTreeSet<Form> {
     let of = |identifier: &Identifier| {
-        let region = identifier.region.as_deref().and_then(|region| region.parse::<Region>().ok());
+        let region = identifier
+            .region
+            .as_deref()
+            .and_then(|region| region.parse::<Region>().ok());
         let kind: Option<InputKind> = identifier.kind.parse().ok();
-        kind.and_then(|kind| canonicalise(kind, &identifier.value, region).ok()).unwrap_or_default()
+        kind.and_then(|kind| canonicalise(kind, &identifier.value, region).ok())
+            .unwrap_or_default()
     };
     subject
         .identifiers
@@ -140,9 +152,15 @@ fn read(source: impl Read, args: &Args, terminal: &Terminal) -> Result<Vec<Case>
             *left.entry(row.reason).or_default() += 1;
         }
         let number = cases.len() + 1;
-        let reference =
-            if group.reference.is_empty() { format!("row-{number}") } else { format!("{}-{number}", group.reference) };
-        cases.extend(group.subject.into_iter().flat_map(split).map(|subject| Case { reference: reference.clone(), subject }));
+        let reference = if group.reference.is_empty() {
+            format!("row-{number}")
+        } else {
+            format!("{}-{number}", group.reference)
+        };
+        cases.extend(group.subject.into_iter().flat_map(split).map(|subject| Case {
+            reference: reference.clone(),
+            subject,
+        }));
     }
     say_left(&left, terminal);
     Ok(cases)
@@ -152,13 +170,26 @@ fn say_left(left: &std::collections::BTreeMap<String, u64>, terminal: &Terminal)
     if left.is_empty() {
         return;
     }
-    let list: Vec<_> = left.iter().take(12).map(|(reason, count)| format!("{count} × {reason}")).collect();
-    terminal.note("demo_left", &[("rows", left.values().sum::<u64>().to_string()), ("reasons", list.join(", "))]);
+    let list: Vec<_> = left
+        .iter()
+        .take(12)
+        .map(|(reason, count)| format!("{count} × {reason}"))
+        .collect();
+    terminal.note(
+        "demo_left",
+        &[
+            ("rows", left.values().sum::<u64>().to_string()),
+            ("reasons", list.join(", ")),
+        ],
+    );
 }
 
 /// A subject has at most 64 identifiers.
 fn split(subject: Subject) -> Vec<Subject> {
-    let part = |identifiers: &[Identifier]| Subject { identifiers: identifiers.to_vec(), ..subject.clone() };
+    let part = |identifiers: &[Identifier]| Subject {
+        identifiers: identifiers.to_vec(),
+        ..subject.clone()
+    };
     let mut seen = BTreeSet::new();
     let unique: Vec<_> = subject
         .identifiers
@@ -166,7 +197,10 @@ fn split(subject: Subject) -> Vec<Subject> {
         .filter(|identifier| seen.insert((identifier.kind.clone(), identifier.value.clone())))
         .cloned()
         .collect();
-    unique.chunks(lianfang_domain::MAX_IDENTIFIERS).map(part).collect()
+    unique
+        .chunks(lianfang_domain::MAX_IDENTIFIERS)
+        .map(part)
+        .collect()
 }
 
 fn synthetic(cast: &Cast) -> Vec<Case> {
@@ -201,7 +235,10 @@ fn entry(case: Case) -> NewEntry {
         client_reference: Some(case.reference.clone()),
         derived_from: Vec::new(),
         subject: case.subject,
-        violation: Some(Violation { category: Category::Counterfeit, right: None }),
+        violation: Some(Violation {
+            category: Category::Counterfeit,
+            right: None,
+        }),
         basis: Basis {
             kind: BasisType::PlatformDecision,
             jurisdiction: "CN".to_owned(),
@@ -225,7 +262,10 @@ fn entry(case: Case) -> NewEntry {
             media_type: "text/plain".to_owned(),
             title: "Demonstration".to_owned(),
         }],
-        subject_notice: Some(SubjectNotice { sent_at: now - DAY, channel: "message centre".to_owned() }),
+        subject_notice: Some(SubjectNotice {
+            sent_at: now - DAY,
+            channel: "message centre".to_owned(),
+        }),
         expires: now + 365 * DAY,
         sharing: Sharing::default(),
     }

@@ -28,7 +28,9 @@ impl DatabaseKind {
 
 async fn create(node: &str) -> Result<String, Fault> {
     let server = std::env::var(SERVER).map_err(|_| {
-        Fault::plain(format!("set {SERVER} to the URL of a PostgreSQL database, or run ./scripts/demo, which starts a server"))
+        Fault::plain(format!(
+            "set {SERVER} to the URL of a PostgreSQL database, or run ./scripts/demo, which starts a server"
+        ))
     })?;
     let name = format!("lianfang_demo_{}_{}", node.replace('-', "_"), std::process::id());
     let status = Command::new("psql")
@@ -45,7 +47,9 @@ async fn create(node: &str) -> Result<String, Fault> {
 
 /// The same server, another database: the path is what stands between the authority and the query.
 fn with_database(server: &str, name: &str) -> String {
-    let (front, query) = server.split_once('?').map_or((server, None), |(front, query)| (front, Some(query)));
+    let (front, query) = server
+        .split_once('?')
+        .map_or((server, None), |(front, query)| (front, Some(query)));
     let authority = front.rfind('/').map_or(front, |slash| &front[..slash]);
     match query {
         Some(query) => format!("{authority}/{name}?{query}"),
@@ -59,7 +63,13 @@ mod tests {
 
     #[test]
     fn the_database_of_a_url_is_replaced_and_nothing_else() {
-        assert_eq!(with_database("postgres:///postgres?host=/tmp/x&user=lf", "a"), "postgres:///a?host=/tmp/x&user=lf");
-        assert_eq!(with_database("postgres://u@h:5432/postgres", "a"), "postgres://u@h:5432/a");
+        assert_eq!(
+            with_database("postgres:///postgres?host=/tmp/x&user=lf", "a"),
+            "postgres:///a?host=/tmp/x&user=lf"
+        );
+        assert_eq!(
+            with_database("postgres://u@h:5432/postgres", "a"),
+            "postgres://u@h:5432/a"
+        );
     }
 }

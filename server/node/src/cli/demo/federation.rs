@@ -25,7 +25,10 @@ pub(super) struct Federation {
 impl Federation {
     /// Founds the federation, admits the platforms and waits until every node is ready.
     pub(super) async fn start(database: DatabaseKind, port_base: Option<u16>) -> Result<Self, Fault> {
-        let folder = tempfile::Builder::new().prefix("lianfang-demo-").tempdir().map_err(Fault::plain)?;
+        let folder = tempfile::Builder::new()
+            .prefix("lianfang-demo-")
+            .tempdir()
+            .map_err(Fault::plain)?;
         let mut placed = 0;
         let mut place = |name: &str| {
             let ports = ports(port_base, placed)?;
@@ -34,8 +37,16 @@ impl Federation {
         };
         let regulator = place("regulator")?;
         let [a, b, c] = PLATFORMS.map(&mut place);
-        let mut federation =
-            Self { regulator, a: a?, b: b?, c: c?, folder, database, port_base, placed };
+        let mut federation = Self {
+            regulator,
+            a: a?,
+            b: b?,
+            c: c?,
+            folder,
+            database,
+            port_base,
+            placed,
+        };
         federation.found().await?;
         for name in PLATFORMS {
             let mut joining = federation.take(name)?;
@@ -48,7 +59,9 @@ impl Federation {
 
     async fn found(&mut self) -> Result<(), Fault> {
         make(&self.regulator, "regulator", self.database, "").await?;
-        self.regulator.command(["federation", "create", "--name", NAME, "--test"]).await?;
+        self.regulator
+            .command(["federation", "create", "--name", NAME, "--test"])
+            .await?;
         self.regulator.start().await
     }
 
@@ -56,13 +69,29 @@ impl Federation {
     async fn admit(&self, node: &mut NodeProcess, extra: &str) -> Result<(), Fault> {
         make(node, "platform", self.database, extra).await?;
         let file = |name: &str| node.folder().join(name).display().to_string();
-        let (invitation, request, welcome) =
-            (file("invitation.json"), file("request.json"), file("welcome.json"));
+        let (invitation, request, welcome) = (
+            file("invitation.json"),
+            file("request.json"),
+            file("welcome.json"),
+        );
         let id = node.id.as_str();
-        self.regulator.command(["federation", "invite", id, "--out", &invitation]).await?;
-        node.command(["federation", "join", "--invitation", &invitation, "--out", &request]).await?;
-        self.regulator.command(["federation", "approve", "--request", &request, "--out", &welcome]).await?;
-        node.command(["federation", "join", "--welcome", &welcome]).await?;
+        self.regulator
+            .command(["federation", "invite", id, "--out", &invitation])
+            .await?;
+        node.command([
+            "federation",
+            "join",
+            "--invitation",
+            &invitation,
+            "--out",
+            &request,
+        ])
+        .await?;
+        self.regulator
+            .command(["federation", "approve", "--request", &request, "--out", &welcome])
+            .await?;
+        node.command(["federation", "join", "--welcome", &welcome])
+            .await?;
         node.start().await
     }
 
@@ -137,9 +166,22 @@ fn node(folder: &Path, name: &str, ports: Ports) -> Result<NodeProcess, Fault> {
 
 /// `lianfang init`, then the configuration of this node.
 async fn make(node: &NodeProcess, role: &str, database: DatabaseKind, extra: &str) -> Result<(), Fault> {
-    node.command(["init", "--name", node.id.as_str(), "--role", role, "--jurisdiction", "CN"]).await?;
+    node.command([
+        "init",
+        "--name",
+        node.id.as_str(),
+        "--role",
+        role,
+        "--jurisdiction",
+        "CN",
+    ])
+    .await?;
     let url = database.prepare(node.id.as_str()).await?;
-    let Ports { federation, platform, operations } = node.ports;
+    let Ports {
+        federation,
+        platform,
+        operations,
+    } = node.ports;
     let budget = "capacity = 100000000\nrefill_per_day = 100000000\n";
     let text = format!(
         "[node]\nid = \"{id}\"\nrole = \"{role}\"\njurisdiction = \"CN\"\n\n\
@@ -150,7 +192,9 @@ async fn make(node: &NodeProcess, role: &str, database: DatabaseKind, extra: &st
          [budgets.organisation]\n{budget}\n[budgets.person]\n{budget}\n[budgets.goods]\n{budget}\n{extra}",
         id = node.id,
     );
-    tokio::fs::write(node.data().config(), text).await.map_err(Fault::plain)
+    tokio::fs::write(node.data().config(), text)
+        .await
+        .map_err(Fault::plain)
 }
 
 /// The ports of the n-th node: after `base`, or whatever is free.
@@ -160,10 +204,22 @@ fn ports(base: Option<u16>, place: u16) -> Result<Ports, Fault> {
             .checked_add(place * 3)
             .filter(|first| *first <= u16::MAX - 2)
             .ok_or_else(|| Fault::plain("--port-base leaves no room for the ports of every node"))?;
-        return Ok(Ports { federation: first, platform: first + 1, operations: first + 2 });
+        return Ok(Ports {
+            federation: first,
+            platform: first + 1,
+            operations: first + 2,
+        });
     }
-    let free = || TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| Ok((socket.local_addr()?.port(), socket)));
-    let (one, two, three) =
-        (free().map_err(Fault::plain)?, free().map_err(Fault::plain)?, free().map_err(Fault::plain)?);
-    Ok(Ports { federation: one.0, platform: two.0, operations: three.0 })
+    let free =
+        || TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| Ok((socket.local_addr()?.port(), socket)));
+    let (one, two, three) = (
+        free().map_err(Fault::plain)?,
+        free().map_err(Fault::plain)?,
+        free().map_err(Fault::plain)?,
+    );
+    Ok(Ports {
+        federation: one.0,
+        platform: two.0,
+        operations: three.0,
+    })
 }

@@ -84,13 +84,20 @@ impl Cast {
 
 fn same(forms: &[Canonical], meant: &[Canonical]) -> bool {
     let values = |forms: &[Canonical]| {
-        forms.iter().map(|form| (form.kind, form.level, form.value.clone())).collect::<Vec<_>>()
+        forms
+            .iter()
+            .map(|form| (form.kind, form.level, form.value.clone()))
+            .collect::<Vec<_>>()
     };
     values(forms) == values(meant)
 }
 
 fn full_width(symbol: char) -> Option<char> {
-    if symbol.is_ascii_graphic() { char::from_u32(u32::from(symbol) + 0xfee0) } else { Some(symbol) }
+    if symbol.is_ascii_graphic() {
+        char::from_u32(u32::from(symbol) + 0xfee0)
+    } else {
+        Some(symbol)
+    }
 }
 
 /// 91, a region that doesn't exist, an organisation code with its own check character, the check character.
@@ -115,13 +122,22 @@ fn finish(front: &[u8]) -> String {
         letter => u32::from(letter.saturating_sub(b'A')) + 10,
     };
     let mut symbols = front.to_vec();
-    let sum: u32 = symbols[8..16].iter().zip(ORGANISATION).map(|(symbol, weight)| value(*symbol) * weight).sum();
+    let sum: u32 = symbols[8..16]
+        .iter()
+        .zip(ORGANISATION)
+        .map(|(symbol, weight)| value(*symbol) * weight)
+        .sum();
     symbols.push(match 11 - sum % 11 {
         10 => b'X',
         11 => b'0',
         digit => b'0' + digit as u8,
     });
-    let place = |symbol: u8| ALPHABET.iter().position(|other| *other == symbol).unwrap_or_default();
+    let place = |symbol: u8| {
+        ALPHABET
+            .iter()
+            .position(|other| *other == symbol)
+            .unwrap_or_default()
+    };
     let mut weight = 1;
     let mut sum = 0;
     for symbol in &symbols {
@@ -146,7 +162,11 @@ mod tests {
             assert_ne!(disguised, code, "seed {seed}");
             let neighbour = cast.neighbour();
             let forms = canonicalise(kind, &neighbour, None).unwrap();
-            assert!(cast.offenders.iter().all(|offender| forms.iter().all(|form| form.value != offender.code)));
+            assert!(
+                cast.offenders
+                    .iter()
+                    .all(|offender| forms.iter().all(|form| form.value != offender.code))
+            );
         }
     }
 }

@@ -36,7 +36,12 @@ pub(super) struct NodeProcess {
 impl NodeProcess {
     /// A node whose data folder has yet to be made.
     pub(super) fn new(id: NodeId, ports: Ports, folder: PathBuf) -> Self {
-        Self { id, ports, folder, child: None }
+        Self {
+            id,
+            ports,
+            folder,
+            child: None,
+        }
     }
 
     pub(super) fn data(&self) -> DataFolder {
@@ -142,14 +147,20 @@ impl NodeProcess {
 
     /// A JWT for a caller of the platform door.
     pub(super) async fn token(&self, scope: &str) -> Result<String, Fault> {
-        let token = self.command(["token", "issue", "--scope", scope, "--sub", "demo"]).await?;
+        let token = self
+            .command(["token", "issue", "--scope", scope, "--sub", "demo"])
+            .await?;
         Ok(token.trim().to_owned())
     }
 
     /// The node's platform door, over HTTPS with a JWT.
     pub(super) async fn platform(&self, scope: &str) -> Result<Client, Fault> {
         let trust = Trust::authorities([self.authority()?]);
-        Ok(Client::https(&self.platform_url(), &self.token(scope).await?, &trust)?)
+        Ok(Client::https(
+            &self.platform_url(),
+            &self.token(scope).await?,
+            &trust,
+        )?)
     }
 
     /// The process, for the operator to look at.

@@ -26,7 +26,11 @@ pub(super) async fn screen_one(door: &Client, kind: InputKind, value: &str) -> R
         verified: true,
         observed_at: None,
     };
-    let subject = Subject { kind: SubjectType::Seller, natural_person: false, identifiers: vec![identifier] };
+    let subject = Subject {
+        kind: SubjectType::Seller,
+        natural_person: false,
+        identifiers: vec![identifier],
+    };
     screen(door, subject, None).await
 }
 
@@ -58,7 +62,10 @@ pub(super) async fn screen_all(door: &Client, material: &Material) -> Result<Tal
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
-    let mut tally = Tally { took: began.elapsed(), ..Tally::default() };
+    let mut tally = Tally {
+        took: began.elapsed(),
+        ..Tally::default()
+    };
     let mut wrong = 0;
     for (verdict, right) in verdicts {
         match verdict {
@@ -71,7 +78,9 @@ pub(super) async fn screen_all(door: &Client, material: &Material) -> Result<Tal
     if wrong == 0 {
         Ok(tally)
     } else {
-        Err(Fault::plain(format!("{wrong} applicants got another verdict than the files call for")))
+        Err(Fault::plain(format!(
+            "{wrong} applicants got another verdict than the files call for"
+        )))
     }
 }
 

@@ -31,9 +31,15 @@ pub(super) async fn tell(
 async fn meet(federation: &mut Federation, telling: &Telling<'_>) -> Result<(), Fault> {
     telling.step(1, "meet");
     telling.seen("met", &[]);
-    hold(stranger_is_refused(federation).await?, "a stranger's certificate was accepted")?;
+    hold(
+        stranger_is_refused(federation).await?,
+        "a stranger's certificate was accepted",
+    )?;
     telling.seen("stranger", &[]);
-    hold(removed_member_is_refused(federation).await?, "a removed member was let in")?;
+    hold(
+        removed_member_is_refused(federation).await?,
+        "a removed member was let in",
+    )?;
     telling.seen("removed", &[]);
     Ok(())
 }
@@ -52,7 +58,13 @@ async fn record(federation: &Federation, material: &Material, telling: &Telling<
     let lists = built.published.len();
     hold(lists > 0, "platform A published nothing")?;
     let identifiers: u64 = built.published.iter().map(|list| list.identifiers).sum();
-    telling.seen("built", &[("lists", lists.to_string()), ("identifiers", identifiers.to_string())]);
+    telling.seen(
+        "built",
+        &[
+            ("lists", lists.to_string()),
+            ("identifiers", identifiers.to_string()),
+        ],
+    );
     for node in [&federation.b, &federation.c, &federation.regulator] {
         fetch(node, &federation.a).await?;
     }
@@ -66,7 +78,10 @@ async fn fetch(node: &NodeProcess, publisher: &NodeProcess) -> Result<(), Fault>
         Some(peer) if peer.error.is_none() => Ok(()),
         Some(peer) => {
             let why = peer.detail.clone().unwrap_or_default();
-            Err(Fault::plain(format!("{} couldn't fetch from {}: {why}", node.id, publisher.id)))
+            Err(Fault::plain(format!(
+                "{} couldn't fetch from {}: {why}",
+                node.id, publisher.id
+            )))
         }
         None => Err(Fault::plain(format!("{} doesn't know {}", node.id, publisher.id))),
     }
@@ -76,18 +91,30 @@ async fn screen(door: &Client, material: &Material, telling: &Telling<'_>) -> Re
     telling.step(3, "screen");
     if let (Some((kind, _)), Some(disguised)) = (material.blockable.first(), material.disguised.first()) {
         let screening = screen_one(door, *kind, disguised).await?;
-        hold(screening.verdict == VerdictName::Block, "a disguised offender wasn't blocked")?;
+        hold(
+            screening.verdict == VerdictName::Block,
+            "a disguised offender wasn't blocked",
+        )?;
         let by_a = screening.reasons.iter().any(|reason| {
-            reason.publisher.as_ref().is_some_and(|publisher| publisher.as_str() == "platform-a")
+            reason
+                .publisher
+                .as_ref()
+                .is_some_and(|publisher| publisher.as_str() == "platform-a")
         });
-        hold(by_a && screening.complete, "a block without the publisher's reasons")?;
+        hold(
+            by_a && screening.complete,
+            "a block without the publisher's reasons",
+        )?;
         telling.seen("blocked", &[("shown", disguised.replace('\u{200b}', "⎵"))]);
     } else {
         telling.seen("nothing_strong", &[]);
     }
     let kind = lianfang_identifier::Kind::CnUscc.into();
     let neighbour = screen_one(door, kind, &material.neighbour).await?;
-    hold(neighbour.verdict == VerdictName::Clear, "a near neighbour of an offender wasn't clear")?;
+    hold(
+        neighbour.verdict == VerdictName::Clear,
+        "a near neighbour of an offender wasn't clear",
+    )?;
     telling.seen("neighbour", &[("shown", material.neighbour.clone())]);
     let tally = screen_all(door, material).await?;
     let rate = material.applicants.len() as f64 / tally.took.as_secs_f64().max(0.001);
@@ -118,18 +145,27 @@ async fn outage(
     {
         federation.a.kill().await?;
         let screening = screen_one(door, *kind, disguised).await?;
-        hold(is_review(&screening, ReasonCode::PublisherUnavailable), "an unconfirmed hit wasn't review")?;
+        hold(
+            is_review(&screening, ReasonCode::PublisherUnavailable),
+            "an unconfirmed hit wasn't review",
+        )?;
         telling.seen("publisher_down", &[]);
     }
     federation.regulator.kill().await?;
     let fresh = lianfang_identifier::Kind::CnUscc.into();
     let screening = screen_one(door, fresh, UNSEEN).await?;
-    hold(is_review(&screening, ReasonCode::TokensUnavailable), "a screening without tokens wasn't review")?;
+    hold(
+        is_review(&screening, ReasonCode::TokensUnavailable),
+        "a screening without tokens wasn't review",
+    )?;
     telling.seen("committee_down", &[]);
     federation.regulator.start().await?;
     federation.a.start().await?;
     let again = screen_one(door, fresh, UNSEEN).await?;
-    hold(again.verdict == VerdictName::Clear && again.complete, "the federation didn't recover")?;
+    hold(
+        again.verdict == VerdictName::Clear && again.complete,
+        "the federation didn't recover",
+    )?;
     telling.seen("recovered", &[]);
     Ok(())
 }
@@ -139,11 +175,19 @@ const UNSEEN: &str = "91990001LF00000169";
 
 /// Whether the last blockable offender is among the applicants, so that its record is cached already.
 fn is_applicant(material: &Material) -> bool {
-    let Some((kind, value)) = material.blockable.last() else { return true };
+    let Some((kind, value)) = material.blockable.last() else {
+        return true;
+    };
     let forms = lianfang_identifier::canonicalise(*kind, value, None).unwrap_or_default();
-    material.applicants.iter().map(|case| super::cases::forms(&case.subject)).any(|seen| {
-        forms.iter().any(|form| seen.contains(&(form.kind.number(), form.level.number(), form.value.clone())))
-    })
+    material
+        .applicants
+        .iter()
+        .map(|case| super::cases::forms(&case.subject))
+        .any(|seen| {
+            forms
+                .iter()
+                .any(|form| seen.contains(&(form.kind.number(), form.level.number(), form.value.clone())))
+        })
 }
 
 fn is_review(screening: &Screening, code: ReasonCode) -> bool {
@@ -153,5 +197,9 @@ fn is_review(screening: &Screening, code: ReasonCode) -> bool {
 }
 
 fn hold(condition: bool, otherwise: &str) -> Result<(), Fault> {
-    if condition { Ok(()) } else { Err(Fault::plain(otherwise)) }
+    if condition {
+        Ok(())
+    } else {
+        Err(Fault::plain(otherwise))
+    }
 }

@@ -25,7 +25,11 @@ async fn view(node: &NodeProcess) -> Result<MembershipView, Fault> {
 async fn client(at: &NodeProcess, own: &NodeId, identity: Identity) -> Result<HttpsPeers, Fault> {
     let view = view(at).await?;
     let peers = HttpsPeers::new(view.federation, own.clone(), identity);
-    let others: Vec<_> = view.members.into_iter().filter(|member| member.id != *own).collect();
+    let others: Vec<_> = view
+        .members
+        .into_iter()
+        .filter(|member| member.id != *own)
+        .collect();
     peers.adopt(&others, &[at.authority()?]).map_err(Fault::plain)?;
     Ok(peers)
 }
@@ -54,14 +58,22 @@ pub(super) async fn removed_member_is_refused(federation: &mut Federation) -> Re
     let newcomer = federation.newcomer().await?;
     let (certificate, key) = newcomer.identity()?;
     let identity = || Identity::from_pem(&certificate, &key).map_err(Fault::plain);
-    until(federation, |view| view.members.iter().any(|member| member.id == newcomer.id)).await?;
+    until(federation, |view| {
+        view.members.iter().any(|member| member.id == newcomer.id)
+    })
+    .await?;
     let open = client(&federation.a, &newcomer.id, identity()?).await?;
     if open.info(&federation.a.id).await.is_err() {
         return Err(Fault::plain("a new member isn't let in"));
     }
-    federation.regulator.command(["federation", "remove", newcomer.id.as_str()]).await?;
+    federation
+        .regulator
+        .command(["federation", "remove", newcomer.id.as_str()])
+        .await?;
     until(federation, |view| {
-        view.members.iter().any(|member| member.id == newcomer.id && !member.is_active())
+        view.members
+            .iter()
+            .any(|member| member.id == newcomer.id && !member.is_active())
     })
     .await?;
     let refused_open = open.info(&federation.a.id).await.is_err();

@@ -27,13 +27,22 @@ pub(super) struct Batches {
 
 impl Batches {
     pub(super) fn new(client: Client, rejects: Rejects) -> Self {
-        Self { client, rejects, waiting: Vec::with_capacity(SIZE), tally: Tally::default() }
+        Self {
+            client,
+            rejects,
+            waiting: Vec::with_capacity(SIZE),
+            tally: Tally::default(),
+        }
     }
 
     /// Takes the entry of a line.
     pub(super) async fn add(&mut self, line: u64, entry: NewEntry) -> Result<(), Fault> {
         self.waiting.push((line, entry));
-        if self.waiting.len() == SIZE { self.send().await } else { Ok(()) }
+        if self.waiting.len() == SIZE {
+            self.send().await
+        } else {
+            Ok(())
+        }
     }
 
     /// Notes a line that holds no entry.
@@ -60,7 +69,10 @@ impl Batches {
         if waiting.is_empty() {
             return Ok(());
         }
-        let results = self.client.record_entries(waiting.iter().map(|(_, entry)| entry)).await?;
+        let results = self
+            .client
+            .record_entries(waiting.iter().map(|(_, entry)| entry))
+            .await?;
         for ((line, _), result) in waiting.iter().zip(results) {
             match (result.problem, result.created) {
                 (Some(problem), _) => self.reject(*line, &reason(&problem))?,
@@ -75,8 +87,11 @@ impl Batches {
 /// Slug and broken rules: `invalid: /subject/identifiers/0/value check_digit`.
 fn reason(problem: &Problem) -> String {
     let slug = problem.kind().map_or("refused", lianfang_wire::ProblemType::slug);
-    let rules: Vec<_> =
-        problem.errors.iter().map(|violation| format!("{} {}", violation.field, violation.rule)).collect();
+    let rules: Vec<_> = problem
+        .errors
+        .iter()
+        .map(|violation| format!("{} {}", violation.field, violation.rule))
+        .collect();
     match (&rules[..], &problem.detail) {
         ([], None) => slug.to_owned(),
         ([], Some(detail)) => format!("{slug}: {detail}"),

@@ -19,7 +19,11 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
-    let mut query = EntryQuery { state: args.state, cursor: None, limit: Some(PAGE) };
+    let mut query = EntryQuery {
+        state: args.state,
+        cursor: None,
+        limit: Some(PAGE),
+    };
     loop {
         let page = client.entries(&query).await?;
         for entry in &page.items {

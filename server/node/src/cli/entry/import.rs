@@ -54,7 +54,11 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let (tally, rejects) = batches.finish().await?;
     bar.finish_and_clear();
     report(&tally, rejects.path(), terminal);
-    Ok(if args.strict && tally.rejected > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if args.strict && tally.rejected > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 async fn lines(source: BufReader<impl std::io::Read>, batches: &mut Batches) -> Result<(), Fault> {
@@ -99,14 +103,20 @@ async fn sellers(
             }
         }
         if let Some(subject) = group.subject {
-            batches.add(group.line, template.entry(&group.reference, subject)).await?;
+            batches
+                .add(group.line, template.entry(&group.reference, subject))
+                .await?;
         }
     }
     Ok(())
 }
 
 fn open(file: &Path) -> Result<File, Fault> {
-    File::open(file).map_err(|error| Fault::new("file").with("file", file.display()).with("reason", error))
+    File::open(file).map_err(|error| {
+        Fault::new("file")
+            .with("file", file.display())
+            .with("reason", error)
+    })
 }
 
 /// Shown on a terminal only.

@@ -14,7 +14,10 @@ impl Rejects {
     pub(super) fn beside(file: &Path) -> Self {
         let mut name = file.as_os_str().to_owned();
         name.push(".rejects.csv");
-        Self { path: PathBuf::from(name), writer: None }
+        Self {
+            path: PathBuf::from(name),
+            writer: None,
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -26,11 +29,15 @@ impl Rejects {
             Some(writer) => writer,
             none => none.insert(create(&self.path)?),
         };
-        writer.write_record([&line.to_string(), reason]).map_err(Fault::plain)
+        writer
+            .write_record([&line.to_string(), reason])
+            .map_err(Fault::plain)
     }
 
     pub(super) fn close(&mut self) -> Result<(), Fault> {
-        self.writer.as_mut().map_or(Ok(()), |writer| writer.flush().map_err(Fault::plain))
+        self.writer
+            .as_mut()
+            .map_or(Ok(()), |writer| writer.flush().map_err(Fault::plain))
     }
 }
 

@@ -2,10 +2,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use lianfang_domain::Clock as _;
+use lianfang_encoding::Timestamp;
 use lianfang_wire::entry::{
     Basis, Decision, Evidence, Measure, NewEntry, Scale, Sharing, Subject, SubjectNotice, Violation,
 };
-use lianfang_encoding::Timestamp;
 use lianfang_wire::vocabulary::{BasisType, MeasureAction};
 use serde::Deserialize;
 
@@ -39,8 +39,14 @@ pub(super) struct Template {
 impl Template {
     /// From a file, or the least that can be said: the platform's own decision to close the shop, for a year.
     pub(super) fn read(file: Option<&Path>, config: &Config) -> Result<Self, Fault> {
-        let Some(file) = file else { return Ok(Self::least(config)) };
-        let failed = |reason: String| Fault::new("document").with("file", file.display()).with("reason", reason);
+        let Some(file) = file else {
+            return Ok(Self::least(config));
+        };
+        let failed = |reason: String| {
+            Fault::new("document")
+                .with("file", file.display())
+                .with("reason", reason)
+        };
         let text = std::fs::read(file).map_err(|error| failed(error.to_string()))?;
         serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))
     }

@@ -22,7 +22,11 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let entry = client.entry(args.id).await?;
-    let event = NewEvent { kind: EventType::Withdrawn, reason: args.reason, reference: None };
+    let event = NewEvent {
+        kind: EventType::Withdrawn,
+        reason: args.reason,
+        reference: None,
+    };
     let entry = client.entry_event(args.id, entry.revision, &event).await?;
     terminal.note("withdrawn", &[("entry", entry.id.to_string())]);
     Ok(ExitCode::SUCCESS)

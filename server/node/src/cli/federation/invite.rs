@@ -24,7 +24,10 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     deliver(&invitation, args.out.as_deref(), terminal)?;
     terminal.note(
         "invited",
-        &[("node", invitation.node.to_string()), ("expires", invitation.expires.to_string())],
+        &[
+            ("node", invitation.node.to_string()),
+            ("expires", invitation.expires.to_string()),
+        ],
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -76,13 +76,19 @@ fn request(
 fn take(welcome: &Welcome, config: &Config, folder: &DataFolder) -> Result<FederationId, Fault> {
     let trust = Trust::load(welcome.memberships.iter().map(|envelope| envelope.to_json()))?;
     let federation = trust.federation();
-    let invited: FederationId =
-        read_text(&folder.invited_to())?.trim().parse().map_err(|_| Fault::new("not_invited"))?;
+    let invited: FederationId = read_text(&folder.invited_to())?
+        .trim()
+        .parse()
+        .map_err(|_| Fault::new("not_invited"))?;
     if federation != invited {
         return Err(Fault::new("other_federation"));
     }
     let document = trust.current();
-    let member = document.document.members.iter().find(|member| member.id == config.node.id);
+    let member = document
+        .document
+        .members
+        .iter()
+        .find(|member| member.id == config.node.id);
     let member = member.ok_or_else(|| Fault::new("other_node").with("node", &welcome.node))?;
     let der = certificate::der(&welcome.certificate).map_err(Fault::plain)?;
     let named = lianfang_certs::identity(&der).map_err(Fault::plain)?;

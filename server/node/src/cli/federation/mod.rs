@@ -62,9 +62,15 @@ struct Reached {
 
 impl Reached {
     fn endpoint(&self, config: &Config) -> Result<String, Fault> {
-        let endpoint =
-            self.endpoint.clone().unwrap_or_else(|| format!("https://{}", config.doors.federation.listen));
-        if host_of(&endpoint).is_some() { Ok(endpoint) } else { Err(Fault::new("endpoint")) }
+        let endpoint = self
+            .endpoint
+            .clone()
+            .unwrap_or_else(|| format!("https://{}", config.doors.federation.listen));
+        if host_of(&endpoint).is_some() {
+            Ok(endpoint)
+        } else {
+            Err(Fault::new("endpoint"))
+        }
     }
 
     fn hosts(&self, endpoint: &str) -> Vec<String> {
@@ -100,7 +106,9 @@ fn deliver(document: &impl Serialize, to: Option<&Path>, terminal: &Terminal) ->
 
 fn read_document<T: DeserializeOwned>(path: &PathBuf) -> Result<T, Fault> {
     let failed = |reason: &dyn std::fmt::Display| {
-        Fault::new("document").with("file", path.display()).with("reason", reason)
+        Fault::new("document")
+            .with("file", path.display())
+            .with("reason", reason)
     };
     let text = std::fs::read(path).map_err(|error| failed(&error))?;
     serde_json::from_slice(&text).map_err(|error| failed(&error))
@@ -125,7 +133,13 @@ mod tests {
     fn the_host_of_an_endpoint_is_found() {
         assert_eq!(host_of("https://a.example:7443"), Some("a.example"));
         assert_eq!(host_of("https://[::1]:7443/"), Some("::1"));
-        for refused in ["http://a.example", "https://", "https://a/b", "https://u@a", "a.example"] {
+        for refused in [
+            "http://a.example",
+            "https://",
+            "https://a/b",
+            "https://u@a",
+            "a.example",
+        ] {
             assert_eq!(host_of(refused), None, "{refused}");
         }
     }

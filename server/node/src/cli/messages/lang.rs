@@ -19,21 +19,29 @@ impl Lang {
     pub fn of_process(args: impl Iterator<Item = OsString>) -> Self {
         let args: Vec<String> = args.filter_map(|arg| arg.into_string().ok()).collect();
         of_args(&args).unwrap_or_else(|| {
-            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| {
-                std::env::var(name).ok().filter(|value| !value.is_empty())
-            });
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
             set.map_or(Self::En, |value| Self::of_locale(&value))
         })
     }
 
     fn of_locale(locale: &str) -> Self {
-        if locale.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
+        if locale.to_ascii_lowercase().starts_with("zh") {
+            Self::Zh
+        } else {
+            Self::En
+        }
     }
 }
 
 fn of_args(args: &[String]) -> Option<Lang> {
     let joined = args.iter().find_map(|arg| arg.strip_prefix("--lang="));
-    let apart = args.iter().position(|arg| arg == "--lang").and_then(|at| args.get(at + 1)).map(String::as_str);
+    let apart = args
+        .iter()
+        .position(|arg| arg == "--lang")
+        .and_then(|at| args.get(at + 1))
+        .map(String::as_str);
     joined.or(apart)?.parse().ok()
 }
 

@@ -24,7 +24,10 @@ impl Messages {
             Lang::En => ENGLISH,
             Lang::Zh => CHINESE,
         };
-        Self { lang, texts: parse(text) }
+        Self {
+            lang,
+            texts: parse(text),
+        }
     }
 
     /// Which language.
@@ -34,14 +37,20 @@ impl Messages {
 
     /// The sentence under `key` with its blanks filled in. A key that is missing says itself.
     pub fn say(&self, key: &str, with: &[(&'static str, String)]) -> String {
-        let Some(text) = self.texts.get(key) else { return key.to_owned() };
-        with.iter().fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        let Some(text) = self.texts.get(key) else {
+            return key.to_owned();
+        };
+        with.iter().fold(text.clone(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
     }
 
     /// The title of a problem; one that isn't known keeps its own.
     pub fn problem(&self, problem: &Problem) -> String {
         let slug = problem.kind().map(|kind| format!("problem.{}", kind.slug()));
-        slug.and_then(|key| self.texts.get(&key)).unwrap_or(&problem.title).clone()
+        slug.and_then(|key| self.texts.get(&key))
+            .unwrap_or(&problem.title)
+            .clone()
     }
 
     /// What a command does, where the catalogue says so: `entry.import`.
@@ -55,9 +64,16 @@ impl Messages {
     }
 
     fn localised(&self, command: clap::Command, path: &str) -> clap::Command {
-        let names: Vec<_> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        let names: Vec<_> = command
+            .get_subcommands()
+            .map(|sub| sub.get_name().to_owned())
+            .collect();
         names.into_iter().fold(command, |command, name| {
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let path = if path.is_empty() {
+                name.clone()
+            } else {
+                format!("{path}.{name}")
+            };
             command.mut_subcommand(name, |sub| {
                 let sub = match self.help(&path) {
                     Some(text) => sub.about(text.to_owned()),
@@ -75,7 +91,9 @@ fn parse(text: &str) -> BTreeMap<String, String> {
     sections
         .into_iter()
         .flat_map(|(section, texts)| {
-            texts.into_iter().map(move |(key, text)| (format!("{section}.{key}"), text))
+            texts
+                .into_iter()
+                .map(move |(key, text)| (format!("{section}.{key}"), text))
         })
         .collect()
 }
@@ -89,7 +107,10 @@ mod tests {
     use super::*;
 
     fn blanks(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+        text.split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split('}').next())
+            .collect()
     }
 
     #[test]
@@ -97,7 +118,11 @@ mod tests {
         let (en, zh) = (parse(ENGLISH), parse(CHINESE));
         assert!(en.len() > 30);
         let keys = |texts: &BTreeMap<String, String>| {
-            texts.keys().filter(|key| !key.starts_with("help.") && !key.starts_with("problem.")).cloned().collect::<BTreeSet<_>>()
+            texts
+                .keys()
+                .filter(|key| !key.starts_with("help.") && !key.starts_with("problem."))
+                .cloned()
+                .collect::<BTreeSet<_>>()
         };
         assert_eq!(keys(&en), keys(&zh));
         for key in keys(&en) {
@@ -109,7 +134,11 @@ mod tests {
     fn every_problem_has_a_chinese_title() {
         let zh = parse(CHINESE);
         for kind in ProblemType::ALL {
-            assert!(zh.contains_key(&format!("problem.{}", kind.slug())), "{}", kind.slug());
+            assert!(
+                zh.contains_key(&format!("problem.{}", kind.slug())),
+                "{}",
+                kind.slug()
+            );
         }
     }
 

@@ -16,17 +16,41 @@ use crate::cli::{Fault, Outcome, Terminal};
 
 /// Screens line by line. The exit code is that of the most severe answer; 1 when a line couldn't be screened.
 pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcome {
-    let failed = |error| Fault::new("file").with("file", path.display()).with("reason", error);
+    let failed = |error| {
+        Fault::new("file")
+            .with("file", path.display())
+            .with("reason", error)
+    };
     let source = BufReader::new(File::open(path).map_err(failed)?);
-    let mut screened =
-        Screened { client: args.node.client()?, terminal, worst: Verdict::Clear, failures: 0, answers: 0 };
+    let mut screened = Screened {
+        client: args.node.client()?,
+        terminal,
+        worst: Verdict::Clear,
+        failures: 0,
+        answers: 0,
+    };
     match format(args, path)? {
         Format::Jsonl => screened.lines(source).await?,
         Format::Csv => screened.sellers(source, args).await?,
     }
-    let Screened { worst, failures, answers, .. } = screened;
-    terminal.note("screened_file", &[("answers", answers.to_string()), ("failures", failures.to_string())]);
-    Ok(if failures > 0 { ExitCode::FAILURE } else { ExitCode::from(worst.exit_code()) })
+    let Screened {
+        worst,
+        failures,
+        answers,
+        ..
+    } = screened;
+    terminal.note(
+        "screened_file",
+        &[
+            ("answers", answers.to_string()),
+            ("failures", failures.to_string()),
+        ],
+    );
+    Ok(if failures > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::from(worst.exit_code())
+    })
 }
 
 fn format(args: &Args, path: &Path) -> Result<Format, Fault> {
@@ -79,7 +103,8 @@ impl Screened<'_> {
                 self.terminal.note("left_out", &with);
             }
             if let Some(subject) = group.subject {
-                self.screen(group.line, &asked(args, &group.reference, subject)).await?;
+                self.screen(group.line, &asked(args, &group.reference, subject))
+                    .await?;
             }
         }
         Ok(())
@@ -104,7 +129,8 @@ impl Screened<'_> {
 
     fn refused(&mut self, line: u64, reference: Option<&str>, problem: &Problem) {
         self.failures += 1;
-        self.terminal.json(&json!({ "line": line, "client_reference": reference, "problem": problem }));
+        self.terminal
+            .json(&json!({ "line": line, "client_reference": reference, "problem": problem }));
     }
 }
 

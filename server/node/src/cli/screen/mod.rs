@@ -19,7 +19,12 @@ pub(super) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// Kind of the value on standard input, see `lianfang identifier kinds`.
-    #[arg(long, value_name = "KIND", requires = "input", required_unless_present = "file")]
+    #[arg(
+        long,
+        value_name = "KIND",
+        requires = "input",
+        required_unless_present = "file"
+    )]
     kind: Option<InputKind>,
     /// `-`: the value is read from standard input, so that it is in no list of processes.
     #[arg(value_name = "-", value_parser = ["-"])]
@@ -58,7 +63,11 @@ enum Format {
 
 impl Args {
     fn on_unavailable(&self) -> OnUnavailable {
-        if self.clear_on_unavailable { OnUnavailable::Clear } else { OnUnavailable::Review }
+        if self.clear_on_unavailable {
+            OnUnavailable::Clear
+        } else {
+            OnUnavailable::Review
+        }
     }
 }
 

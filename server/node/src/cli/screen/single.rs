@@ -40,7 +40,14 @@ pub(super) async fn run(args: &Args, kind: InputKind, terminal: &Terminal) -> Ou
 
 fn value() -> Result<String, Fault> {
     let mut text = String::new();
-    std::io::stdin().take(LIMIT).read_to_string(&mut text).map_err(Fault::plain)?;
+    std::io::stdin()
+        .take(LIMIT)
+        .read_to_string(&mut text)
+        .map_err(Fault::plain)?;
     let value = text.trim_end_matches(['\n', '\r']).to_owned();
-    if value.is_empty() { Err(Fault::new("no_value")) } else { Ok(value) }
+    if value.is_empty() {
+        Err(Fault::new("no_value"))
+    } else {
+        Ok(value)
+    }
 }

@@ -15,10 +15,10 @@ pub(super) enum Verdict {
 impl Verdict {
     pub(super) fn of(answer: &Screening) -> Self {
         match answer.verdict {
-            vocabulary::Verdict::Block => Self::Block,
-            vocabulary::Verdict::Review => Self::Review,
-            vocabulary::Verdict::Clear if answer.complete => Self::Clear,
-            vocabulary::Verdict::Clear => Self::Incomplete,
+            vocabulary::VerdictName::Block => Self::Block,
+            vocabulary::VerdictName::Review => Self::Review,
+            vocabulary::VerdictName::Clear if answer.complete => Self::Clear,
+            vocabulary::VerdictName::Clear => Self::Incomplete,
         }
     }
 
@@ -44,12 +44,17 @@ impl Verdict {
 /// The verdict and its reasons' codes in one line for people.
 pub(super) fn sentence(answer: &Screening, terminal: &Terminal) -> String {
     let mut text = terminal.say(Verdict::of(answer).key(), &[]);
-    let codes: std::collections::BTreeSet<_> =
-        answer.reasons.iter().filter_map(|reason| serde_json::to_value(reason.code).ok()).filter_map(|code| {
-            code.as_str().map(str::to_owned)
-        }).collect();
+    let codes: std::collections::BTreeSet<_> = answer
+        .reasons
+        .iter()
+        .filter_map(|reason| serde_json::to_value(reason.code).ok())
+        .filter_map(|code| code.as_str().map(str::to_owned))
+        .collect();
     if !codes.is_empty() {
-        text.push_str(&format!(" ({})", codes.into_iter().collect::<Vec<_>>().join(", ")));
+        text.push_str(&format!(
+            " ({})",
+            codes.into_iter().collect::<Vec<_>>().join(", ")
+        ));
     }
     text
 }

@@ -58,6 +58,8 @@ impl KindNames {
         let name = name.trim();
         let lower = name.to_lowercase();
         let mapped = self.0.get(&lower).copied();
-        mapped.or_else(|| lower.parse().ok()).ok_or_else(|| Unknown(name.to_owned()))
+        mapped
+            .or_else(|| lower.parse().ok())
+            .ok_or_else(|| Unknown(name.to_owned()))
     }
 }

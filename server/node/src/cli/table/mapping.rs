@@ -55,7 +55,10 @@ impl FromStr for Mapping {
     type Err = MappingError;
 
     fn from_str(text: &str) -> Result<Self, MappingError> {
-        let (from, to) = text.split_once('=').filter(|(_, to)| !to.is_empty()).ok_or(MappingError)?;
+        let (from, to) = text
+            .split_once('=')
+            .filter(|(_, to)| !to.is_empty())
+            .ok_or(MappingError)?;
         let from = match from.strip_prefix("kind:") {
             Some(name) if !name.is_empty() => From::Kind(name.to_owned()),
             Some(_) => return Err(MappingError),
@@ -64,7 +67,10 @@ impl FromStr for Mapping {
                 From::Column(column.ok_or(MappingError)?)
             }
         };
-        Ok(Self { from, to: to.to_owned() })
+        Ok(Self {
+            from,
+            to: to.to_owned(),
+        })
     }
 }
 
@@ -72,7 +78,9 @@ impl FromStr for Mapping {
 pub(super) fn columns(headers: &csv::StringRecord, mappings: &[Mapping]) -> BTreeMap<Column, usize> {
     let place = |name: &str| headers.iter().position(|header| header.trim() == name);
     let found = Column::ALL.into_iter().filter_map(|column| {
-        let mapped = mappings.iter().find(|mapping| mapping.from == From::Column(column));
+        let mapped = mappings
+            .iter()
+            .find(|mapping| mapping.from == From::Column(column));
         let at = match mapped {
             Some(mapping) => place(&mapping.to),
             None => column.known().iter().find_map(|name| place(name)),

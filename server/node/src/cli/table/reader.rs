@@ -33,7 +33,10 @@ pub fn rows<R: Read>(
 ) -> Result<impl Iterator<Item = Result<Row, TableError>> + use<R>, TableError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
     let headers = reader.headers().map_err(|error| failed(&error))?;
-    let headers: csv::StringRecord = headers.iter().map(|header| header.trim_start_matches('\u{feff}')).collect();
+    let headers: csv::StringRecord = headers
+        .iter()
+        .map(|header| header.trim_start_matches('\u{feff}'))
+        .collect();
     let places = columns(&headers, mappings);
     for column in [Column::Kind, Column::Value] {
         if !places.contains_key(&column) {
@@ -42,7 +45,12 @@ pub fn rows<R: Read>(
     }
     Ok(reader.into_records().map(move |record| {
         let record = record.map_err(|error| failed(&error))?;
-        let cell = |column| places.get(&column).and_then(|at| record.get(*at)).unwrap_or_default();
+        let cell = |column| {
+            places
+                .get(&column)
+                .and_then(|at| record.get(*at))
+                .unwrap_or_default()
+        };
         Ok(Row {
             line: record.position().map_or(0, csv::Position::line),
             reference: cell(Column::Reference).trim().to_owned(),
@@ -55,7 +63,10 @@ pub fn rows<R: Read>(
 
 /// The library's text repeats no value.
 fn failed(error: &csv::Error) -> TableError {
-    TableError::Row { line: error.position().map_or(0, csv::Position::line), reason: error.to_string() }
+    TableError::Row {
+        line: error.position().map_or(0, csv::Position::line),
+        reason: error.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +78,10 @@ mod tests {
         let text = "\u{feff}client_reference,name,kind,value\n7,\"A, B\nLtd\",email,x@y.example\n8,,lei,1\n";
         let read: Vec<_> = rows(text.as_bytes(), &[]).unwrap().map(Result::unwrap).collect();
         assert_eq!((read[0].line, read[0].name.as_str()), (2, "A, B\nLtd"));
-        assert_eq!((read[1].line, read[1].reference.as_str(), read[1].value.as_str()), (4, "8", "1"));
+        assert_eq!(
+            (read[1].line, read[1].reference.as_str(), read[1].value.as_str()),
+            (4, "8", "1")
+        );
     }
 
     #[test]

@@ -53,7 +53,12 @@ fn group(
     region: Option<Region>,
 ) -> Group {
     let (line, reference) = (first.line, first.reference.clone());
-    let mut builder = Builder { kinds, region, identifiers: Vec::new(), left: Vec::new() };
+    let mut builder = Builder {
+        kinds,
+        region,
+        identifiers: Vec::new(),
+        left: Vec::new(),
+    };
     builder.name(&first);
     builder.row(&first);
     let same = |row: &Result<Row, TableError>| {
@@ -62,10 +67,20 @@ fn group(
     while let Some(Ok(row)) = rows.next_if(|row| same(row)) {
         builder.row(&row);
     }
-    let Builder { identifiers, left, .. } = builder;
-    let subject = (!identifiers.is_empty())
-        .then_some(Subject { kind: SubjectType::Seller, natural_person: false, identifiers });
-    Group { line, reference, subject, left }
+    let Builder {
+        identifiers, left, ..
+    } = builder;
+    let subject = (!identifiers.is_empty()).then_some(Subject {
+        kind: SubjectType::Seller,
+        natural_person: false,
+        identifiers,
+    });
+    Group {
+        line,
+        reference,
+        subject,
+        left,
+    }
 }
 
 struct Builder<'a> {
@@ -78,7 +93,11 @@ struct Builder<'a> {
 impl Builder<'_> {
     /// The seller's name, which is a candidate only. A name that has no form is no loss.
     fn name(&mut self, row: &Row) {
-        let kind = if row.name.chars().any(is_han) { "legal_name_cn" } else { "legal_name_en" };
+        let kind = if row.name.chars().any(is_han) {
+            "legal_name_cn"
+        } else {
+            "legal_name_en"
+        };
         if let Ok(kind) = self.kinds.kind(kind)
             && canonicalise(kind, &row.name, self.region).is_ok()
         {
@@ -87,7 +106,11 @@ impl Builder<'_> {
     }
 
     fn row(&mut self, row: &Row) {
-        let leave = |reason: String, unknown_kind| Left { line: row.line, reason, unknown_kind };
+        let leave = |reason: String, unknown_kind| Left {
+            line: row.line,
+            reason,
+            unknown_kind,
+        };
         match self.kinds.kind(&row.kind) {
             Err(unknown) => self.left.push(leave(unknown.to_string(), true)),
             Ok(kind) => match canonicalise(kind, &row.value, self.region) {
@@ -126,7 +149,11 @@ mod tests {
 
     fn kinds_of(group: &Group) -> Vec<&str> {
         let subject = group.subject.as_ref().unwrap();
-        subject.identifiers.iter().map(|identifier| identifier.kind.as_str()).collect()
+        subject
+            .identifiers
+            .iter()
+            .map(|identifier| identifier.kind.as_str())
+            .collect()
     }
 
     #[test]
@@ -140,7 +167,10 @@ mod tests {
 
     #[test]
     fn rows_without_reference_are_a_seller_each() {
-        assert_eq!(read("kind,value\nemail,a@b.example\nemail,c@d.example\n").len(), 2);
+        assert_eq!(
+            read("kind,value\nemail,a@b.example\nemail,c@d.example\n").len(),
+            2
+        );
     }
 
     #[test]
@@ -149,6 +179,9 @@ mod tests {
         let left = &groups[0].left;
         assert_eq!(groups[0].subject, None);
         assert_eq!((left[0].unknown_kind, left[1].unknown_kind), (true, false));
-        assert!(left.iter().all(|left| !left.reason.contains("secretvalue")), "{left:?}");
+        assert!(
+            left.iter().all(|left| !left.reason.contains("secretvalue")),
+            "{left:?}"
+        );
     }
 }

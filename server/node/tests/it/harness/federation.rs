@@ -43,8 +43,16 @@ impl Federation {
         let authority = Authority::create(name, 30 * DAY, now()).unwrap();
         let fed = FederationId::of_genesis(name.as_bytes());
         let authorities = vec![authority.cert_pem().unwrap()];
-        let members = Members { fed: Some(fed), authorities, pins: Mutex::default() };
-        Self { fed, authority, members: Arc::new(members) }
+        let members = Members {
+            fed: Some(fed),
+            authorities,
+            pins: Mutex::default(),
+        };
+        Self {
+            fed,
+            authority,
+            members: Arc::new(members),
+        }
     }
 
     /// Certifies a node without making it a member.
@@ -52,10 +60,20 @@ impl Federation {
         let key = NodeKey::generate().unwrap();
         let (node, hosts): (NodeId, _) = (node.parse().unwrap(), vec!["127.0.0.1".to_owned()]);
         let request = key.request(&node, &hosts).unwrap();
-        let identity = NodeIdentity { fed: self.fed, node, hosts };
+        let identity = NodeIdentity {
+            fed: self.fed,
+            node,
+            hosts,
+        };
         let serial = Serial::random(&mut rand_core::OsRng);
-        let certificate = self.authority.issue(&request, &identity, DAY, now(), serial).unwrap();
-        Papers { certificate, key: key.to_pem().unwrap().to_string() }
+        let certificate = self
+            .authority
+            .issue(&request, &identity, DAY, now(), serial)
+            .unwrap();
+        Papers {
+            certificate,
+            key: key.to_pem().unwrap().to_string(),
+        }
     }
 
     /// Certifies a node and makes it a member.
@@ -68,7 +86,9 @@ impl Federation {
     /// A client that trusts this federation's authority and shows `papers`, if any.
     pub(crate) fn client(&self, papers: Option<&Papers>, http2: bool) -> Client {
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(self.authority.cert_pem().unwrap().as_bytes()).unwrap()).unwrap();
+        roots
+            .add(CertificateDer::from_pem_slice(self.authority.cert_pem().unwrap().as_bytes()).unwrap())
+            .unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -82,8 +102,16 @@ impl Federation {
                 builder.with_client_auth_cert(chain, key).unwrap()
             }
         };
-        tls.alpn_protocols = vec![if http2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
-        Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
+        tls.alpn_protocols = vec![if http2 {
+            b"h2".to_vec()
+        } else {
+            b"http/1.1".to_vec()
+        }];
+        Client::builder()
+            .tls_backend_preconfigured(tls)
+            .no_proxy()
+            .build()
+            .unwrap()
     }
 }
 
@@ -91,11 +119,19 @@ impl Members {
     pub(crate) fn pin(&self, node: &str, papers: &Papers) {
         let der = certificate::der(&papers.certificate).unwrap();
         let pin = lianfang_certs::spki_pin(&der).unwrap();
-        self.pins.lock().unwrap().insert(node.parse().unwrap(), (pin, true));
+        self.pins
+            .lock()
+            .unwrap()
+            .insert(node.parse().unwrap(), (pin, true));
     }
 
     pub(crate) fn remove(&self, node: &str) {
-        if let Some(member) = self.pins.lock().unwrap().get_mut(&node.parse::<NodeId>().unwrap()) {
+        if let Some(member) = self
+            .pins
+            .lock()
+            .unwrap()
+            .get_mut(&node.parse::<NodeId>().unwrap())
+        {
             member.1 = false;
         }
     }
@@ -125,7 +161,10 @@ impl Admission for Members {
 
 /// Writes the papers where a node reads them.
 pub(crate) fn material(papers: &Papers, folder: &std::path::Path) -> Material {
-    let pair = KeyPair { certificate: folder.join("node.pem"), key: folder.join("tls.pem") };
+    let pair = KeyPair {
+        certificate: folder.join("node.pem"),
+        key: folder.join("tls.pem"),
+    };
     std::fs::write(&pair.certificate, &papers.certificate).unwrap();
     lianfang_certs::keyfile::write_new(&pair.key, papers.key.as_bytes()).unwrap();
     Material::read(&pair).unwrap()
