@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub const SOCKET: &str = "operator.sock";
 
 /// The operator's socket: mode 0600 from its first moment, gone when dropped.
+#[derive(Debug)]
 pub struct OperatorSocket {
     listener: UnixListener,
     path: PathBuf,

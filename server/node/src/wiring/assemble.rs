@@ -58,8 +58,11 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
 /// # Errors
 /// That of the database.
 pub fn open_store(config: &Config) -> Result<Store, StoreError> {
-    let url = config.database.url.expose().to_owned();
-    let store = Store::open(&DatabaseSettings { url, connections: config.database.connections })?;
+    let settings = DatabaseSettings {
+        connections: config.database.connections,
+        ..DatabaseSettings::new(config.database.url.expose())
+    };
+    let store = Store::open(&settings)?;
     store.migrate()?;
     Ok(store)
 }

@@ -1,5 +1,5 @@
 use lianfang_wire::screening::Screening;
-use lianfang_wire::vocabulary;
+use lianfang_wire::vocabulary::VerdictName;
 
 use crate::cli::Terminal;
 
@@ -15,10 +15,10 @@ pub(super) enum Verdict {
 impl Verdict {
     pub(super) fn of(answer: &Screening) -> Self {
         match answer.verdict {
-            vocabulary::Verdict::Block => Self::Block,
-            vocabulary::Verdict::Review => Self::Review,
-            vocabulary::Verdict::Clear if answer.complete => Self::Clear,
-            vocabulary::Verdict::Clear => Self::Incomplete,
+            VerdictName::Block => Self::Block,
+            VerdictName::Review => Self::Review,
+            VerdictName::Clear if answer.complete => Self::Clear,
+            VerdictName::Clear => Self::Incomplete,
         }
     }
 
