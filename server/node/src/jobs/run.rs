@@ -44,7 +44,7 @@ impl Job {
         }
     }
 
-    async fn work(self, node: &Arc<Node>) -> Result<String, FlowError> {
+    async fn work(self, node: Arc<Node>) -> Result<String, FlowError> {
         match self {
             Self::NightlyBuild => {
                 let report = node.build_digests().await?;
@@ -139,9 +139,13 @@ impl Runner {
     }
 
     async fn carry_out(self: Arc<Self>, run: Run) {
+        let mut work = tokio::spawn(run.job.work(Arc::clone(&self.node)));
         let outcome = tokio::select! {
-            outcome = run.job.work(&self.node) => outcome,
-            () = self.renew(&run) => Err(FlowError::Internal("another replica took the run over")),
+            outcome = &mut work => outcome.unwrap_or(Err(FlowError::Internal("the job panicked"))),
+            () = self.renew(&run) => {
+                work.abort();
+                Err(FlowError::Internal("another replica took the run over"))
+            }
         };
         let succeeded = outcome.is_ok();
         let detail = match outcome {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 

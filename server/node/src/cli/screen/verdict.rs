@@ -1,5 +1,5 @@
 use lianfang_wire::screening::Screening;
-use lianfang_wire::vocabulary;
+use lianfang_wire::vocabulary::VerdictName;
 
 use crate::cli::Terminal;
 
@@ -15,10 +15,10 @@ pub(super) enum Verdict {
 impl Verdict {
     pub(super) fn of(answer: &Screening) -> Self {
         match answer.verdict {
-            vocabulary::VerdictName::Block => Self::Block,
-            vocabulary::VerdictName::Review => Self::Review,
-            vocabulary::VerdictName::Clear if answer.complete => Self::Clear,
-            vocabulary::VerdictName::Clear => Self::Incomplete,
+            VerdictName::Block => Self::Block,
+            VerdictName::Review => Self::Review,
+            VerdictName::Clear if answer.complete => Self::Clear,
+            VerdictName::Clear => Self::Incomplete,
         }
     }
 
@@ -44,17 +44,12 @@ impl Verdict {
 /// The verdict and its reasons' codes in one line for people.
 pub(super) fn sentence(answer: &Screening, terminal: &Terminal) -> String {
     let mut text = terminal.say(Verdict::of(answer).key(), &[]);
-    let codes: std::collections::BTreeSet<_> = answer
-        .reasons
-        .iter()
-        .filter_map(|reason| serde_json::to_value(reason.code).ok())
-        .filter_map(|code| code.as_str().map(str::to_owned))
-        .collect();
+    let codes: std::collections::BTreeSet<_> =
+        answer.reasons.iter().filter_map(|reason| serde_json::to_value(reason.code).ok()).filter_map(|code| {
+            code.as_str().map(str::to_owned)
+        }).collect();
     if !codes.is_empty() {
-        text.push_str(&format!(
-            " ({})",
-            codes.into_iter().collect::<Vec<_>>().join(", ")
-        ));
+        text.push_str(&format!(" ({})", codes.into_iter().collect::<Vec<_>>().join(", ")));
     }
     text
 }
