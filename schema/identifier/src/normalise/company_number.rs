@@ -42,7 +42,7 @@ fn read_ubn(text: &str) -> Result<(String, Check, bool), Reject> {
         .sum();
     // A 7 in the seventh place makes 28, which reads as 10 and may count as 1 or 0.
     let seven = value.as_bytes().get(6) == Some(&b'7');
-    let fits = |modulus: u32| sum % modulus == 0 || (seven && (sum + 1) % modulus == 0);
+    let fits = |modulus: u32| sum.is_multiple_of(modulus) || (seven && (sum + 1).is_multiple_of(modulus));
     let padded = text.len() == 7;
     if value == "00000000" {
         Err(Reject::Dummy)

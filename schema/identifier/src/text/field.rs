@@ -190,7 +190,7 @@ fn rank(reject: Reject) -> u8 {
 }
 
 /// Fields of a compound kind, separated by `|` (full-width bars are bars after the pre-pass).
-pub(crate) fn split<'t>(text: &'t str) -> Vec<&'t str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     text.split('|').map(str::trim).collect()
 }
 
