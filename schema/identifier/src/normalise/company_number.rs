@@ -17,6 +17,7 @@ pub(super) fn normalise_tw_ubn(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_ubn,
         },
     )?;
@@ -68,6 +69,7 @@ pub(super) fn normalise_us_ein(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_ein,
         },
     )?;
@@ -111,6 +113,7 @@ pub(super) fn normalise_duns(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_duns,
         },
     )?;
