@@ -143,7 +143,7 @@ fn is_reserved(host: &str) -> bool {
     let top = host.rsplit('.').next().unwrap_or_default();
     matches!(
         top,
-        "test" | "example" | "invalid" | "localhost" | "local" | "internal" | "lan" | "onion" | "arpa"
+        "test" | "example" | "invalid" | "localhost" | "local" | "internal" | "lan" | "arpa"
     ) || psl::domain_str(host)
         .is_some_and(|name| matches!(name, "example.com" | "example.net" | "example.org"))
 }

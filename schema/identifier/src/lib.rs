@@ -18,12 +18,14 @@ mod canonical;
 mod checksum;
 mod country;
 mod deny;
+mod explain;
 mod input;
 mod jsonl;
 mod kind;
 mod normalise;
 mod region;
 mod reject;
+mod render;
 mod reserved;
 mod rules;
 mod table;
@@ -32,13 +34,15 @@ mod trace;
 
 pub use canonical::{Canonical, Caution, Check};
 pub use deny::DENY_LISTS_VERSION;
+pub use explain::{Language, explain, explain_text};
 pub use input::InputKind;
 pub use jsonl::{LONGEST_RECORD, canonical_jsonl};
 pub use kind::{Class, Effect, Kind, Level, Strength, UnknownKind};
 pub use region::{NoRegion, Region};
 pub use reject::Reject;
+pub use render::kinds_text;
 pub use reserved::{TEST_DOMAIN, TestOutcome, reserved_test, reserved_tests};
-pub use rules::{Rules, rules};
+pub use rules::{Agreement, Rules, agree, deny_lists_digest, rules, versions};
 pub use table::{KindInfo, info, kinds};
 pub use trace::Step;
 
@@ -55,13 +59,19 @@ pub fn canonicalise(kind: InputKind, value: &str, region: Option<Region>) -> Res
     normalise::run(kind, value, region, &mut Trace::off())
 }
 
-/// Each step from a raw value to its canonical forms, and the forms or why there are none.
-pub fn explain(
+/// [`canonicalise`] under a given version of the rules, for the time of a migration when two are published.
+///
+/// # Errors
+/// [`Reject::UnsupportedVersion`] when that version is not built in, else as [`canonicalise`].
+pub fn canonicalise_version(
     kind: InputKind,
+    norm_version: u8,
     value: &str,
     region: Option<Region>,
-) -> (Vec<Step>, Result<Vec<Canonical>, Reject>) {
-    let mut steps = Vec::new();
-    let forms = normalise::run(kind, value, region, &mut Trace::into(&mut steps));
-    (steps, forms)
+) -> Result<Vec<Canonical>, Reject> {
+    if versions(kind.kind()).any(|rules| rules.norm_version == norm_version) {
+        canonicalise(kind, value, region)
+    } else {
+        Err(Reject::UnsupportedVersion)
+    }
 }

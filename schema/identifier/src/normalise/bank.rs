@@ -28,6 +28,7 @@ pub(super) fn normalise_card(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_card,
         },
     )?;
@@ -83,6 +84,7 @@ pub(super) fn normalise_iban(
         &Code {
             labels: LABELS,
             digits_only: false,
+            among_words: true,
             read: &read_iban,
         },
     )?;

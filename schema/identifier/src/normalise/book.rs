@@ -19,6 +19,7 @@ pub(super) fn normalise_isbn(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_isbn,
         },
     )?;
@@ -103,6 +104,7 @@ pub(super) fn normalise_asin(
                 &Code {
                     labels: LABELS,
                     digits_only: false,
+                    among_words: false,
                     read: &read_asin,
                 },
             )?

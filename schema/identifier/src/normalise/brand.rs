@@ -145,7 +145,6 @@ fn part_number(raw: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     fn value(kind: &str, raw: &str) -> String {
         crate::canonicalise(kind.parse().unwrap(), raw, None).unwrap()[0]

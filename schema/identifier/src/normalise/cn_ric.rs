@@ -25,6 +25,7 @@ pub(super) fn normalise(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read,
         },
     )?;

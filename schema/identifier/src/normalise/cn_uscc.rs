@@ -19,45 +19,35 @@ const LABELS: &[&str] = &[
 /// GB 32100-2015: the 31 characters that can occur.
 const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
-#[derive(Clone, PartialEq)]
-enum Read {
-    Uscc { code: String, repaired: bool },
-    OrgCode(String),
-}
-
 /// Unified social credit code, and the organisation code inside it. A bare organisation code is read too.
 pub(super) fn normalise(
     raw: &str,
-    _region: Option<Region>,
+    region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
-    let found = field::find(
-        raw,
-        trace,
-        &Code {
-            labels: LABELS,
-            digits_only: false,
-            read: &read,
-        },
-    )?;
-    Ok(match found.value {
-        Read::Uscc { code, repaired } => {
-            let inner = code.get(8..17).unwrap_or_default().to_owned();
-            let mut forms = vec![
-                Canonical::strict(Kind::CnUscc, code, Check::Valid).repaired(repaired || found.repaired),
-            ];
-            if org_code_holds(&inner) {
-                let derived = Canonical::strict(Kind::CnOrgCode, inner, Check::Valid);
-                forms.push(
-                    derived
-                        .cautioned(Caution::Derived)
-                        .repaired(repaired || found.repaired),
-                );
-            }
-            forms
+    let code = Code {
+        labels: LABELS,
+        digits_only: false,
+        among_words: true,
+        read: &read_uscc,
+    };
+    let found = match field::find(raw, trace, &code) {
+        Ok(found) => found,
+        // Only what cannot be a unified code may be an organisation code: a failed check is not read around.
+        Err(reject @ (Reject::Length | Reject::Alphabet)) => {
+            return normalise_org_code(raw, region, trace).map_err(|_| reject);
         }
-        Read::OrgCode(code) => org_code_forms(code, found.repaired),
-    })
+        Err(reject) => return Err(reject),
+    };
+    let (code, repaired) = found.value;
+    let repaired = repaired || found.repaired;
+    let inner = code.get(8..17).unwrap_or_default().to_owned();
+    let mut forms = vec![Canonical::strict(Kind::CnUscc, code, Check::Valid).repaired(repaired)];
+    if org_code_holds(&inner) {
+        let derived = Canonical::strict(Kind::CnOrgCode, inner, Check::Valid);
+        forms.push(derived.cautioned(Caution::Derived).repaired(repaired));
+    }
+    Ok(forms)
 }
 
 /// Organisation code (GB 11714): strict for itself, folded to meet the codes taken out of a cn_uscc.
@@ -66,22 +56,13 @@ pub(super) fn normalise_org_code(
     _region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
-    let read = |text: &str| {
-        if text.len() == 9 {
-            read_org_code(text)
-        } else {
-            Err(Reject::Length)
-        }
+    let code = Code {
+        labels: LABELS,
+        digits_only: false,
+        among_words: false,
+        read: &read_org_code,
     };
-    let found = field::find(
-        raw,
-        trace,
-        &Code {
-            labels: LABELS,
-            digits_only: false,
-            read: &read,
-        },
-    )?;
+    let found = field::find(raw, trace, &code)?;
     Ok(org_code_forms(found.value, found.repaired))
 }
 
@@ -90,15 +71,10 @@ fn org_code_forms(code: String, repaired: bool) -> Vec<Canonical> {
     vec![strict.clone(), strict.cautioned(Caution::Derived)]
 }
 
-fn read(text: &str) -> Result<Read, Reject> {
-    match text.len() {
-        18 => read_uscc(text),
-        9 => read_org_code(text).map(Read::OrgCode),
-        _ => Err(Reject::Length),
+fn read_uscc(text: &str) -> Result<(String, bool), Reject> {
+    if text.len() != 18 {
+        return Err(Reject::Length);
     }
-}
-
-fn read_uscc(text: &str) -> Result<Read, Reject> {
     // O, I, Z and S cannot occur: whoever wrote them meant 0, 1, 2 and 5. The check digit decides.
     let code: String = text
         .chars()
@@ -122,10 +98,8 @@ fn read_uscc(text: &str) -> Result<Read, Reject> {
     if check_character(&code) != code.as_bytes().last().copied() {
         return Err(Reject::CheckDigit);
     }
-    Ok(Read::Uscc {
-        repaired: code != text,
-        code,
-    })
+    let repaired = code != text;
+    Ok((code, repaired))
 }
 
 /// GB 32100: weights are the powers of 3 modulo 31.
@@ -140,6 +114,9 @@ fn check_character(code: &str) -> Option<u8> {
 }
 
 fn read_org_code(text: &str) -> Result<String, Reject> {
+    if text.len() != 9 {
+        return Err(Reject::Length);
+    }
     if all_digits(text) && text.bytes().all(|byte| byte == b'0') {
         return Err(Reject::Dummy);
     }

@@ -17,6 +17,7 @@ pub(super) fn normalise_tw_ubn(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_ubn,
         },
     )?;
@@ -42,7 +43,7 @@ fn read_ubn(text: &str) -> Result<(String, Check, bool), Reject> {
         .sum();
     // A 7 in the seventh place makes 28, which reads as 10 and may count as 1 or 0.
     let seven = value.as_bytes().get(6) == Some(&b'7');
-    let fits = |modulus: u32| sum % modulus == 0 || (seven && (sum + 1) % modulus == 0);
+    let fits = |modulus: u32| sum.is_multiple_of(modulus) || (seven && (sum + 1).is_multiple_of(modulus));
     let padded = text.len() == 7;
     if value == "00000000" {
         Err(Reject::Dummy)
@@ -68,6 +69,7 @@ pub(super) fn normalise_us_ein(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_ein,
         },
     )?;
@@ -111,6 +113,7 @@ pub(super) fn normalise_duns(
         &Code {
             labels: LABELS,
             digits_only: true,
+            among_words: false,
             read: &read_duns,
         },
     )?;

@@ -53,6 +53,7 @@ pub(super) fn normalise(
         &Code {
             labels: LABELS,
             digits_only: false,
+            among_words: false,
             read: &read,
         },
     )?;

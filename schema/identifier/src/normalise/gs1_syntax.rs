@@ -6,7 +6,7 @@ use crate::{Reject, Trace};
 /// the value is none of these.
 pub(super) fn gtin(raw: &str, trace: &mut Trace<'_>) -> Result<Option<String>, Reject> {
     // The group separator is a control character the pre-pass drops: mark it first.
-    let raw = raw.replace('\u{1d}', "|").replace('\u{241d}', "|");
+    let raw = raw.replace(['\u{1d}', '\u{241d}'], "|");
     let text = field::plain(&raw, trace)?;
     let found = epc(&text)
         .or_else(|| digital_link(&text))

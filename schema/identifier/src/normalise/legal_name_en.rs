@@ -80,7 +80,7 @@ fn words(reading: &str) -> Vec<String> {
             "&".clone_into(word);
         }
     }
-    join_trailing_initials(&mut words);
+    join_initials(&mut words);
     words
 }
 
@@ -90,19 +90,31 @@ fn flush(word: &mut String, words: &mut Vec<String>) {
     }
 }
 
-fn join_trailing_initials(words: &mut Vec<String>) {
-    let single = |word: &&String| word.len() == 1 && word.as_bytes().iter().all(u8::is_ascii_lowercase);
-    let run = words.iter().rev().take_while(single).count();
-    // The longest tail that spells a form: `s o l e x c o l t d` ends in `coltd`.
-    for take in (2..=run.min(14)).rev() {
-        let start = words.len() - take;
-        let joined: String = words.get(start..).unwrap_or_default().concat();
-        if TABLE.contains_key(joined.as_str()) {
-            words.truncate(start);
-            words.push(joined);
-            return;
+/// Runs of single letters are one word (`S.A. de C.V.`); where the last run ends in a company form, the form is a word
+/// of its own (`s o l e x c o l t d`).
+fn join_initials(words: &mut Vec<String>) {
+    let single = |word: &String| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    for run in words.chunk_by(|one, other| single(one) && single(other)) {
+        let text = run.concat();
+        let form = (2..text.len()).rev().find(|&take| {
+            let last = run.len() > 1
+                && words
+                    .last()
+                    .is_some_and(|word| run.last().is_some_and(|end| std::ptr::eq(end, word)));
+            last && text
+                .get(text.len() - take..)
+                .is_some_and(|tail| TABLE.contains_key(tail))
+        });
+        match form.filter(|_| !TABLE.contains_key(text.as_str())) {
+            Some(take) => {
+                let (stem, form) = text.split_at(text.len() - take);
+                joined.extend([stem.to_owned(), form.to_owned()]);
+            }
+            None => joined.push(text),
         }
     }
+    *words = joined;
 }
 
 /// Takes the longest company form off the end; two forms in a row (`Co., Ltd.`) are one entry of the table.

@@ -25,6 +25,7 @@ pub(super) fn normalise(
         &Code {
             labels: LABELS,
             digits_only: false,
+            among_words: true,
             read: &read,
         },
     )?;

@@ -1,4 +1,4 @@
-use crate::text::{field, latin};
+use crate::text::{field, han, latin};
 use crate::{Reject, Trace};
 
 /// Words people write before a name.
@@ -35,9 +35,14 @@ const LABELS: &[&str] = &[
 /// The readings of a name: marks of trade stripped, letters plain, lower case, look-alikes as Latin, and as written
 /// where a word is wholly in another script.
 pub(super) fn readings(raw: &str, trace: &mut Trace<'_>) -> Result<Vec<String>, Reject> {
-    // NFKC would turn ™ into the letters TM.
-    let raw = raw.replace(['™', '℠', '®', '©', '℗', 'ⓡ', 'Ⓡ', 'ⓒ', 'Ⓒ', '🄬', '🅮', '🄫'], " ");
+    let raw = without_signs(raw);
     let text = field::plain(&raw, trace)?;
+    // Radicals are symbols to Unicode: they must be characters before symbols are dropped.
+    let text = if text.is_ascii() {
+        text
+    } else {
+        han::settle_variants(&text).into()
+    };
     let text = without_label(&text);
     let text = latin::plain_letters(text);
     trace.note("letters", &text);
@@ -56,6 +61,21 @@ pub(super) fn readings(raw: &str, trace: &mut Trace<'_>) -> Result<Vec<String>, 
         return Err(Reject::Format);
     }
     Ok(readings)
+}
+
+/// Blanks the signs of registration. NFKC would turn ™ into the letters TM; a circled R is a sign unless other
+/// letters are circled too.
+fn without_signs(raw: &str) -> String {
+    let circled = |c: char| ('\u{24B6}'..='\u{24E9}').contains(&c);
+    let sign = |c: char| matches!(c, 'ⓡ' | 'Ⓡ' | 'ⓒ' | 'Ⓒ');
+    let dressed = raw.chars().any(|c| circled(c) && !sign(c));
+    raw.chars()
+        .map(|c| match c {
+            '™' | '℠' | '®' | '©' | '℗' | '🄬' | '🅮' | '🄫' => ' ',
+            _ if sign(c) && !dressed => ' ',
+            _ => c,
+        })
+        .collect()
 }
 
 fn without_label(text: &str) -> &str {

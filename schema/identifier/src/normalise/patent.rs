@@ -97,8 +97,11 @@ fn read(text: &str, region: Option<Region>) -> Result<Patent, Reject> {
     {
         return Ok(patent);
     }
-    let (number, kind) = split_kind(rest);
-    let number = plain_number(number, &office)?;
+    let (number, kind) = unlabelled(rest, LABELS)
+        .into_iter()
+        .map(split_kind)
+        .find_map(|(number, kind)| Some((plain_number(number, &office).ok()?, kind)))
+        .ok_or(Reject::Format)?;
     Ok(Patent {
         office,
         number,

@@ -206,7 +206,7 @@ fn plain_account(account: &str, fold_case: bool) -> Result<Inner, Reject> {
     let digits_only = rest.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '-');
     let value: String = rest
         .chars()
-        .filter(|c| !c.is_whitespace() && !(digits_only && *c == '-'))
+        .filter(|c| !(c.is_whitespace() || digits_only && *c == '-'))
         .collect();
     let value = if fold_case { value.to_lowercase() } else { value };
     if value.chars().filter(|c| c.is_alphanumeric()).count() < 3 {

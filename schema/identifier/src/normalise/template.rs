@@ -14,8 +14,15 @@ enum Part<'t> {
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
     Digits,
-    Word { upper: bool, hyphens: bool },
-    Name { dots: bool },
+    Word {
+        upper: bool,
+        hyphens: bool,
+    },
+    /// Ten letters and digits, in upper case.
+    Ten,
+    Name {
+        dots: bool,
+    },
     Site,
     Segment,
     Rest,
@@ -73,6 +80,7 @@ fn next(template: &str) -> Option<(Part<'_>, &str)> {
                 upper: true,
                 hyphens: false,
             },
+            "P" => Class::Ten,
             "A2" => Class::Word {
                 upper: true,
                 hyphens: true,
@@ -131,6 +139,9 @@ fn field(class: Class, rest: &str, text: &str, kept: &mut Vec<String>) -> bool {
     ) {
         ends.retain(|&end| end == longest);
     }
+    if class == Class::Ten && longest != 10 {
+        return false;
+    }
     for end in ends.into_iter().rev() {
         let count = kept.len();
         if let Some(value) = value(class, text.get(..end).unwrap_or_default()) {
@@ -149,6 +160,7 @@ fn belongs(class: Class, c: char) -> bool {
         Class::Digits => c.is_ascii_digit(),
         Class::Word { hyphens, .. } => c.is_ascii_alphanumeric() || (hyphens && c == '-'),
         Class::Name { .. } => c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '\''),
+        Class::Ten => c.is_ascii_alphanumeric(),
         Class::Site => c.is_ascii_alphabetic(),
         Class::Segment | Class::Rest => c != '/',
     }
@@ -160,7 +172,7 @@ fn value(class: Class, text: &str) -> Option<String> {
             let digits = text.trim_start_matches('0');
             Some(if digits.is_empty() { text } else { digits }.to_owned())
         }
-        Class::Word { upper: true, .. } | Class::Site => Some(text.to_ascii_uppercase()),
+        Class::Word { upper: true, .. } | Class::Ten | Class::Site => Some(text.to_ascii_uppercase()),
         Class::Word { upper: false, .. } => Some(text.to_owned()),
         Class::Name { dots: true } => Some(text.to_lowercase().replace('.', "")),
         Class::Name { dots: false } => Some(text.to_lowercase()),

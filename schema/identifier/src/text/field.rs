@@ -10,6 +10,8 @@ pub(crate) struct Code<'a, T> {
     pub labels: &'a [&'a str],
     /// No letter belongs to the code: a spreadsheet may have damaged it, Chinese numerals may stand in it.
     pub digits_only: bool,
+    /// The code checks well enough to be looked for among other words.
+    pub among_words: bool,
     /// Reads the upper-case ASCII letters and digits that are left.
     pub read: &'a dyn Fn(&str) -> Result<T, Reject>,
 }
@@ -53,7 +55,7 @@ pub(crate) fn find<T: PartialEq + Clone>(
         Ok(value) => return Ok(found(value)),
         Err(reject) => reject,
     };
-    match among(&pieces(&text), code, worst) {
+    match among(&text, code, worst) {
         Ok(value) => {
             trace.note("extracted", "…");
             Ok(found(value))
@@ -144,11 +146,8 @@ fn pieces(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn among<T: PartialEq + Clone>(
-    pieces: &[String],
-    code: &Code<'_, T>,
-    mut worst: Reject,
-) -> Result<T, Reject> {
+fn among<T: PartialEq + Clone>(text: &str, code: &Code<'_, T>, mut worst: Reject) -> Result<T, Reject> {
+    let pieces = pieces(text);
     let mut hits: Vec<T> = Vec::new();
     let off = &mut Trace::off();
     for piece in pieces.iter().take(64) {
@@ -167,11 +166,37 @@ fn among<T: PartialEq + Clone>(
             }
         }
     }
+    if hits.is_empty() && code.among_words {
+        hits = in_words(text, code);
+    }
     match hits.as_slice() {
         [value] => Ok(value.clone()),
         [] => Err(worst),
         _ => Err(Reject::Ambiguous),
     }
+}
+
+/// The different codes that consecutive words spell.
+fn in_words<T: PartialEq>(text: &str, code: &Code<'_, T>) -> Vec<T> {
+    let words: Vec<String> = text
+        .split(|c: char| c.is_whitespace() || (!c.is_ascii() && c.is_alphanumeric()))
+        .map(compact)
+        .filter(|word| !word.is_empty())
+        .take(24)
+        .collect();
+    let mut hits = Vec::new();
+    for start in 0..words.len() {
+        let mut joined = String::new();
+        for word in words.get(start..).unwrap_or_default() {
+            joined.push_str(word);
+            if let Ok(value) = (code.read)(&joined)
+                && !hits.contains(&value)
+            {
+                hits.push(value);
+            }
+        }
+    }
+    hits
 }
 
 /// Of two reasons the one that says more about the value.
@@ -190,7 +215,7 @@ fn rank(reject: Reject) -> u8 {
 }
 
 /// Fields of a compound kind, separated by `|` (full-width bars are bars after the pre-pass).
-pub(crate) fn split<'t>(text: &'t str) -> Vec<&'t str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     text.split('|').map(str::trim).collect()
 }
 
@@ -218,6 +243,7 @@ mod tests {
         let code = Code {
             labels: &["NO", "PIN"],
             digits_only: true,
+            among_words: false,
             read: &four_digits,
         };
         find(text, &mut Trace::off(), &code).map(|found| found.value)

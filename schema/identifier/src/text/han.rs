@@ -27,7 +27,8 @@ pub(crate) fn simplify(text: &str) -> String {
     current
 }
 
-fn round(text: &str) -> String {
+/// Variants, Japanese forms and radical look-alikes as the simplified character.
+pub(crate) fn settle_variants(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match VARIANTS.lookup(c) {
@@ -35,6 +36,11 @@ fn round(text: &str) -> String {
             None => plain.push(c),
         }
     }
+    plain
+}
+
+fn round(text: &str) -> String {
+    let plain = settle_variants(text);
     match OPENCC.as_ref() {
         Some(opencc) => opencc.convert(&plain),
         None => plain,

@@ -30,7 +30,7 @@ pub(crate) fn prepass(raw: &str) -> Cow<'_, str> {
 
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt), and the invisible controls and annotation marks
 /// that are not in it.
-fn is_ignorable(c: char) -> bool {
+pub(crate) fn is_ignorable(c: char) -> bool {
     matches!(
         u32::from(c),
         0x00..=0x08 | 0x0E..=0x1F | 0x7F..=0x84 | 0x86..=0x9F
