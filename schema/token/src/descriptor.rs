@@ -1,8 +1,11 @@
-use lianfang_encoding::{Class, FederationId, Timestamp, Transcript};
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
 
 use curve25519_dalek::RistrettoPoint;
+use curve25519_dalek::ristretto::RistrettoBasepointTable;
 use curve25519_dalek::traits::VartimeMultiscalarMul as _;
+use lianfang_encoding::{Class, FederationId, Timestamp, Transcript};
+use serde::{Deserialize, Serialize};
 
 use crate::key::is_sharing;
 use crate::lagrange::coefficients;
@@ -77,47 +80,68 @@ pub struct DescriptorFields {
 /// What clients need to know about one generation of a token key (PROTOCOL.md §2): carried in the membership
 /// document, signed by the governors' threshold and every committee member. One that exists is consistent:
 /// its shares lie on one polynomial of degree t − 1 through the public key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "DescriptorFields", into = "DescriptorFields")]
-pub struct KeyDescriptor(DescriptorFields);
+pub struct KeyDescriptor {
+    fields: DescriptorFields,
+    multiples: Option<Arc<RistrettoBasepointTable>>,
+}
 
 impl KeyDescriptor {
     /// # Errors
     /// The first rule of [`DescriptorError`] that `fields` break.
     pub fn new(fields: DescriptorFields) -> Result<Self, DescriptorError> {
-        let descriptor = Self(fields);
+        let descriptor = Self {
+            fields,
+            multiples: None,
+        };
         descriptor.validate()?;
         Ok(descriptor)
     }
 
+    /// Keeps a table of the key's multiples (30 KB, about 1 ms) that clones share. Finishing a batch makes one
+    /// for itself where that pays; with this one small batches save two thirds of a multiplication for each
+    /// input.
+    #[must_use]
+    pub fn prepare(mut self) -> Self {
+        let table = RistrettoBasepointTable::create(self.fields.public_key.point());
+        self.multiples = Some(Arc::new(table));
+        self
+    }
+
     /// The parts.
     pub fn fields(&self) -> &DescriptorFields {
-        &self.0
+        &self.fields
     }
 
     /// The name of the key, the same in every generation.
     pub fn key_id(&self) -> TokenKeyId {
-        TokenKeyId::of(&self.0.fed, self.0.class, self.0.epoch, &self.0.public_key)
+        TokenKeyId::of(
+            &self.fields.fed,
+            self.fields.class,
+            self.fields.epoch,
+            &self.fields.public_key,
+        )
     }
 
     /// t: how many evaluations make a token.
     pub fn threshold(&self) -> u16 {
-        self.0.threshold
+        self.fields.threshold
     }
 
     /// n: how many shares there are.
     pub fn members(&self) -> usize {
-        self.0.verification_shares.len()
+        self.fields.verification_shares.len()
     }
 
     /// The number of the sharing.
     pub fn generation(&self) -> u32 {
-        self.0.generation
+        self.fields.generation
     }
 
     /// The verification share with this index.
     pub fn verification_share(&self, index: u16) -> Option<&VerificationShare> {
-        let shares = &self.0.verification_shares;
+        let shares = &self.fields.verification_shares;
         shares
             .binary_search_by_key(&index, VerificationShare::index)
             .ok()
@@ -126,14 +150,14 @@ impl KeyDescriptor {
 
     /// Whether `now` lies in the descriptor's validity; its end is excluded.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
-        self.0.valid_from <= now && now < self.0.valid_until
+        self.fields.valid_from <= now && now < self.fields.valid_until
     }
 
     /// What governors and committee members sign: label `lianfang/key-descriptor/v1`, then every part in the
     /// order fed, class, epoch, generation, t, Y, n, (index, share)…, birth (time, t, n), transcript,
     /// valid_from, valid_until.
     pub fn signing_bytes(&self) -> Vec<u8> {
-        let fields = &self.0;
+        let fields = &self.fields;
         let head = Transcript::new("lianfang/key-descriptor/v1")
             .bytes(fields.fed.as_bytes())
             .u8(fields.class.number())
@@ -157,20 +181,24 @@ impl KeyDescriptor {
             .finish()
     }
 
+    pub(crate) fn multiples(&self) -> Option<&RistrettoBasepointTable> {
+        self.multiples.as_deref()
+    }
+
     fn validate(&self) -> Result<(), DescriptorError> {
         let DescriptorFields {
             threshold,
             verification_shares: shares,
             born,
             ..
-        } = &self.0;
+        } = &self.fields;
         if !is_sharing(*threshold, shares.len()) {
             return Err(DescriptorError::Sharing);
         }
         if !shares.is_sorted_by(|one, next| one.index() < next.index()) {
             return Err(DescriptorError::Indices);
         }
-        if self.0.valid_from >= self.0.valid_until {
+        if self.fields.valid_from >= self.fields.valid_until {
             return Err(DescriptorError::Validity);
         }
         if born.threshold == 0 || born.members < born.threshold {
@@ -183,9 +211,9 @@ impl KeyDescriptor {
 
     /// The key and t − 1 shares determine the polynomial; every other share has to lie on it.
     fn is_consistent(&self) -> bool {
-        let shares = &self.0.verification_shares;
-        let (known, others) = shares.split_at(usize::from(self.0.threshold) - 1);
-        let key = std::iter::once((0, &self.0.public_key));
+        let shares = &self.fields.verification_shares;
+        let (known, others) = shares.split_at(usize::from(self.fields.threshold) - 1);
+        let key = std::iter::once((0, &self.fields.public_key));
         let (indices, points): (Vec<u16>, Vec<&RistrettoPoint>) = key
             .chain(known.iter().map(|share| (share.index(), share.point())))
             .map(|(index, element)| (index, element.point()))
@@ -198,6 +226,20 @@ impl KeyDescriptor {
     }
 }
 
+impl PartialEq for KeyDescriptor {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields == other.fields
+    }
+}
+
+impl Eq for KeyDescriptor {}
+
+impl fmt::Debug for KeyDescriptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.fields, f)
+    }
+}
+
 impl TryFrom<DescriptorFields> for KeyDescriptor {
     type Error = DescriptorError;
     fn try_from(fields: DescriptorFields) -> Result<Self, DescriptorError> {
@@ -207,7 +249,7 @@ impl TryFrom<DescriptorFields> for KeyDescriptor {
 
 impl From<KeyDescriptor> for DescriptorFields {
     fn from(descriptor: KeyDescriptor) -> Self {
-        descriptor.0
+        descriptor.fields
     }
 }
 

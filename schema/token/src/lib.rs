@@ -10,6 +10,39 @@
 //! 4. [`Blinded::verify`] checks each answer and [`Blinded::finalize`] combines t of them into [`Token`]s.
 //!
 //! With n = t = 1 this is plain RFC 9497. The crate does no I/O and takes randomness as an argument.
+//!
+//! ```
+//! # use lianfang_encoding::{Class, FederationId, Timestamp};
+//! # use lianfang_token::{Birth, DescriptorFields, KeyDescriptor};
+//! use lianfang_token::{Blinded, SecretKey, TokenInput};
+//! # use rand_core::SeedableRng;
+//! # let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+//! # let fed = FederationId([1; 16]);
+//! # let describe = |secret: &SecretKey, shares: &[lianfang_token::KeyShare]| KeyDescriptor::new(DescriptorFields {
+//! #     fed, class: Class::Organisation, epoch: 1, generation: 1, threshold: 2, public_key: secret.public(),
+//! #     verification_shares: shares.iter().map(|share| *share.verification_share()).collect(),
+//! #     born: Birth { at: Timestamp::from_secs(1), threshold: 2, members: 3 }, transcript: [0; 32],
+//! #     valid_from: Timestamp::from_secs(1), valid_until: Timestamp::from_secs(2),
+//! # });
+//!
+//! // A key shared 2 of 3, and its public descriptor.
+//! let secret = SecretKey::generate(&mut rng);
+//! let shares = secret.share(2, 3, &mut rng)?;
+//! let key = describe(&secret, &shares)?;
+//!
+//! // A client turns an identifier into a token with the help of shares 1 and 3.
+//! let input = TokenInput { fed: &fed, kind: 1, norm_version: 1, level: 1, canonical: b"91440300192203821R" };
+//! let input = input.to_bytes();
+//! let blinded = Blinded::new([input.as_slice()], &mut rng)?.pad(&mut rng);
+//! let mut answers = Vec::new();
+//! for share in [&shares[0], &shares[2]] {
+//!     let answer = share.evaluate(blinded.elements(), &mut rng)?;
+//!     answers.push(blinded.verify(share.verification_share(), &answer)?);
+//! }
+//! let tokens = blinded.finalize(&key, &answers)?;
+//! assert_eq!(tokens.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod client;
 mod derive;

@@ -41,7 +41,7 @@ impl Blinded {
             let points: Vec<_> = answers.iter().map(|answer| &answer.points[position]).collect();
             combination.sum(&points)
         };
-        let public_key = Multiplier::new(*key.fields().public_key.point(), self.blinds.len());
+        let public_key = Multiplier::new(key, self.blinds.len());
         let blinds = self.blinds.iter().enumerate();
         if combination.denominator() == Scalar::ONE {
             let elements = blinds
@@ -90,29 +90,31 @@ impl Blinded {
     }
 }
 
-/// Multiplies one public point with many secret scalars, in constant time.
-enum Multiplier {
-    /// Quick, but only worth its preparation for a larger batch.
+/// Multiplies the public key with secret scalars, in constant time.
+enum Multiplier<'a> {
+    Prepared(&'a RistrettoBasepointTable),
     Table(Box<RistrettoBasepointTable>),
-    Point(RistrettoPoint),
+    Point(&'a RistrettoPoint),
 }
 
-impl Multiplier {
-    /// From how many multiplications on a table is the quicker way.
+impl<'a> Multiplier<'a> {
+    /// From how many multiplications on a table of its own is the quicker way.
     const TABLE_FROM: usize = 48;
 
-    fn new(point: RistrettoPoint, times: usize) -> Self {
-        if times < Self::TABLE_FROM {
-            Self::Point(point)
-        } else {
-            Self::Table(Box::new(RistrettoBasepointTable::create(&point)))
+    fn new(key: &'a KeyDescriptor, times: usize) -> Self {
+        let point = key.fields().public_key.point();
+        match key.multiples() {
+            Some(table) => Self::Prepared(table),
+            None if times < Self::TABLE_FROM => Self::Point(point),
+            None => Self::Table(Box::new(RistrettoBasepointTable::create(point))),
         }
     }
 
     fn times(&self, scalar: &Scalar) -> RistrettoPoint {
         match self {
+            Self::Prepared(table) => *table * scalar,
             Self::Table(table) => &**table * scalar,
-            Self::Point(point) => point * scalar,
+            Self::Point(point) => *point * scalar,
         }
     }
 }

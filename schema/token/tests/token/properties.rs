@@ -76,6 +76,19 @@ proptest! {
         prop_assert_eq!(&alone, &shared);
         prop_assert_ne!(&alone[0], &alone[1]);
     }
+
+    #[test]
+    fn batches_of_every_size_and_a_prepared_key_make_the_same_tokens(size in 1usize..100, quorum in 0usize..3) {
+        let quorum = [[1, 2, 3], [1, 2, 5], [2, 4, 5]][quorum];
+        let inputs: Vec<Vec<u8>> = (0..size).map(|number| number.to_be_bytes().to_vec()).collect();
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let mut committee = Committee::new(&key(1), 3, 5, 1);
+        let tokens = committee.tokens(&inputs, &quorum);
+        let last = committee.tokens(&inputs[size - 1..], &quorum);
+        prop_assert_eq!(&tokens[size - 1..], last.as_slice());
+        committee.descriptor = committee.descriptor.prepare();
+        prop_assert_eq!(tokens, committee.tokens(&inputs, &quorum));
+    }
 }
 
 proptest! {
