@@ -7,7 +7,9 @@ use uuid::Uuid;
 use crate::create_entries::NewEvent;
 use crate::database::Link;
 use crate::event_heads::{audience_head, lock_chain, move_audience, move_chain};
-use crate::{EventDraft, EventHead, EventRow, EventSealer, PayloadRow, StoreError};
+use crate::{
+    EventCommitment, EventDraft, EventHead, EventRow, EventSealer, EventSignature, PayloadRow, StoreError,
+};
 
 /// The end of the chain while a transaction holds its lock: gives out places and remembers how far it got.
 pub(crate) struct Chain<'a> {
@@ -18,11 +20,22 @@ pub(crate) struct Chain<'a> {
 }
 
 /// Which entry an event is about, and where it goes.
-pub(crate) struct Subject<'a> {
+pub(crate) struct Subject {
     pub(crate) entry_id: Uuid,
-    pub(crate) audience: &'a Audience,
+    pub(crate) audience: Audience,
     pub(crate) state: i16,
     pub(crate) shared: bool,
+}
+
+/// An event with its place in the chain, still to be signed.
+pub(crate) struct PlacedEvent {
+    pub(crate) seq: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) audience_seq: Option<u64>,
+    subject: Subject,
+    event: NewEvent,
+    previous_hash: [u8; 32],
+    commitment: EventCommitment,
 }
 
 impl<'a> Chain<'a> {
@@ -40,72 +53,44 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// Gives the event the next place in the chain and, when shared, in its audience; then has it sealed.
+    /// Gives the event the next place in the chain and, when shared, in its audience.
     pub(crate) fn append(
         &mut self,
         link: &mut Link<'_>,
-        subject: &Subject<'_>,
-        event: &NewEvent,
-    ) -> Result<(EventRow, PayloadRow), StoreError> {
+        subject: Subject,
+        event: NewEvent,
+    ) -> Result<PlacedEvent, StoreError> {
         let seq = self.head.seq + 1;
         let at = self.now.max(self.head.at + Duration::from_micros(1));
-        let audience_seq = if subject.shared {
-            Some(self.next_in_audience(link, subject.audience)?)
-        } else {
-            None
+        let audience_seq = match subject.shared {
+            true => Some(self.next_in_audience(link, &subject.audience)?),
+            false => None,
         };
-        let sealed = self.sealer.seal(EventDraft {
-            seq,
-            at,
-            previous_hash: &self.head.hash,
-            entry_id: subject.entry_id,
-            event_type: event.event_type,
-            audience: subject.audience,
-            audience_seq,
-            state: subject.state,
-            deadline: event.deadline,
-            rule: event.rule,
-            payload: &event.payload,
-        })?;
-        if sealed.status_bytes.is_some() != subject.shared {
-            return Err(StoreError::Sealing);
-        }
         let previous_hash = self.head.hash;
+        let draft = draft(seq, at, &previous_hash, audience_seq, &subject, &event);
+        let commitment = self.sealer.commit(&draft)?;
         self.head = EventHead {
             seq,
-            hash: sealed.hash,
+            hash: commitment.hash,
             at,
         };
         if let Some(seq) = audience_seq {
             let head = EventHead {
                 seq,
-                hash: sealed.hash,
+                hash: commitment.hash,
                 at,
             };
             self.audiences.insert(subject.audience.clone(), head);
         }
-        let payload = PayloadRow {
+        Ok(PlacedEvent {
             seq,
-            salt: sealed.salt,
-            payload_sealed: sealed.payload_sealed,
-        };
-        let row = EventRow {
-            seq,
-            entry_id: subject.entry_id,
-            event_type: event.event_type,
             at,
-            previous_hash,
-            hash: sealed.hash,
-            commitment: sealed.commitment,
-            signature: sealed.signature,
-            audience: subject.audience.clone(),
             audience_seq,
-            state: subject.state,
-            deadline: event.deadline,
-            rule: event.rule,
-            status_bytes: sealed.status_bytes,
-        };
-        Ok((row, payload))
+            subject,
+            event,
+            previous_hash,
+            commitment,
+        })
     }
 
     /// Writes how far the chain and its audiences got. The lock stays until the transaction ends.
@@ -121,5 +106,76 @@ impl<'a> Chain<'a> {
             Some(head) => Ok(head.seq + 1),
             None => Ok(audience_head(link, audience)? + 1),
         }
+    }
+}
+
+impl PlacedEvent {
+    pub(crate) fn sign(&self, sealer: &dyn EventSealer) -> Result<EventSignature, StoreError> {
+        let draft = draft(
+            self.seq,
+            self.at,
+            &self.previous_hash,
+            self.audience_seq,
+            &self.subject,
+            &self.event,
+        );
+        let signature = sealer.sign(&draft, &self.commitment)?;
+        if signature.status_bytes.is_some() == self.audience_seq.is_some() {
+            Ok(signature)
+        } else {
+            Err(StoreError::Sealing)
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        self.event.deadline
+    }
+
+    pub(crate) fn into_rows(self, signature: EventSignature) -> (EventRow, PayloadRow) {
+        let event = EventRow {
+            seq: self.seq,
+            entry_id: self.subject.entry_id,
+            event_type: self.event.event_type,
+            at: self.at,
+            previous_hash: self.previous_hash,
+            hash: self.commitment.hash,
+            commitment: self.commitment.commitment,
+            signature: signature.signature,
+            audience: self.subject.audience,
+            audience_seq: self.audience_seq,
+            state: self.subject.state,
+            deadline: self.event.deadline,
+            rule: self.event.rule,
+            status_bytes: signature.status_bytes,
+        };
+        let payload = PayloadRow {
+            seq: self.seq,
+            salt: self.commitment.salt,
+            payload_sealed: self.commitment.payload_sealed,
+        };
+        (event, payload)
+    }
+}
+
+fn draft<'a>(
+    seq: u64,
+    at: Timestamp,
+    previous_hash: &'a [u8; 32],
+    audience_seq: Option<u64>,
+    subject: &'a Subject,
+    event: &'a NewEvent,
+) -> EventDraft<'a> {
+    EventDraft {
+        seq,
+        at,
+        previous_hash,
+        entry_id: subject.entry_id,
+        event_type: event.event_type,
+        audience: &subject.audience,
+        audience_seq,
+        state: subject.state,
+        deadline: event.deadline,
+        rule: event.rule,
+        payload: &event.payload,
     }
 }

@@ -5,10 +5,11 @@ use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
 
 use crate::batch::{BATCH, batches};
-use crate::chain::{Chain, Subject};
+use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{Bytes32, Id};
 use crate::database::{Link, query};
 use crate::schema::{entries, event_payloads, events};
+use crate::signing::sign_during;
 use crate::{EntryRow, EventRow, EventSealer, PayloadRow, Store, StoreError};
 
 /// An entry to be created, with the event that creates it.
@@ -84,7 +85,7 @@ impl Store {
                 };
                 outcomes.push(outcome);
             }
-            rows.insert(link)?;
+            rows.insert(link, sealer)?;
             chain.close(link)?;
             Ok(outcomes)
         })
@@ -158,11 +159,10 @@ fn stored(link: &mut Link<'_>, chunk: &[NewEntry]) -> Result<Vec<Stored>, StoreE
     Ok(found)
 }
 
-/// Rows of the three tables, ready to be inserted together.
+/// Entries, and their events in the same order.
 struct Rows {
     entries: Vec<EntryRow>,
-    events: Vec<EventRow>,
-    payloads: Vec<PayloadRow>,
+    events: Vec<PlacedEvent>,
 }
 
 impl Rows {
@@ -170,7 +170,6 @@ impl Rows {
         Self {
             entries: Vec::with_capacity(rows),
             events: Vec::with_capacity(rows),
-            payloads: Vec::with_capacity(rows),
         }
     }
 
@@ -178,50 +177,74 @@ impl Rows {
         &mut self,
         link: &mut Link<'_>,
         chain: &mut Chain<'_>,
-        entry: NewEntry,
+        mut entry: NewEntry,
     ) -> Result<Created, StoreError> {
         let subject = Subject {
             entry_id: entry.id,
-            audience: &entry.audience,
+            audience: entry.audience.clone(),
             state: entry.state,
             shared: entry.local_reason.is_none(),
         };
-        let (event, payload) = chain.append(link, &subject, &entry.event)?;
+        let payload = std::mem::take(&mut entry.event.payload);
+        let event = chain.append(
+            link,
+            subject,
+            NewEvent {
+                payload,
+                ..entry.event
+            },
+        )?;
         let created = Created::New {
             id: entry.id,
             seq: event.seq,
         };
         self.entries.push(first_revision(entry, &event));
         self.events.push(event);
-        self.payloads.push(payload);
         Ok(created)
     }
 
-    fn insert(self, link: &mut Link<'_>) -> Result<(), StoreError> {
-        for rows in batches(self.entries) {
-            query!(link, |conn| diesel::insert_into(entries::table)
-                .values(rows)
-                .execute(conn))?;
-        }
-        for rows in batches(self.events) {
-            query!(link, |conn| diesel::insert_into(events::table)
-                .values(rows)
-                .execute(conn))?;
-        }
-        for rows in batches(self.payloads) {
-            query!(link, |conn| diesel::insert_into(event_payloads::table)
-                .values(rows)
-                .execute(conn))?;
-        }
-        Ok(())
+    fn insert(self, link: &mut Link<'_>, sealer: &dyn EventSealer) -> Result<(), StoreError> {
+        let (signatures, ()) = sign_during(&self.events, sealer, || insert_entries(link, self.entries))?;
+        let signed = self.events.into_iter().zip(signatures);
+        let (events, payloads): (Vec<EventRow>, Vec<PayloadRow>) = signed
+            .map(|(event, signature)| event.into_rows(signature))
+            .unzip();
+        insert_events(link, events, payloads)
     }
+}
+
+fn insert_entries(link: &mut Link<'_>, entries: Vec<EntryRow>) -> Result<(), StoreError> {
+    for rows in batches(entries) {
+        query!(link, |conn| diesel::insert_into(entries::table)
+            .values(rows)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn insert_events(
+    link: &mut Link<'_>,
+    events: Vec<EventRow>,
+    payloads: Vec<PayloadRow>,
+) -> Result<(), StoreError> {
+    for rows in batches(events) {
+        query!(link, |conn| diesel::insert_into(events::table)
+            .values(rows)
+            .execute(conn))?;
+    }
+    for rows in batches(payloads) {
+        query!(link, |conn| diesel::insert_into(event_payloads::table)
+            .values(rows)
+            .execute(conn))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
     one.into_iter().chain(other).min()
 }
 
-fn first_revision(entry: NewEntry, event: &EventRow) -> EntryRow {
+fn first_revision(entry: NewEntry, event: &PlacedEvent) -> EntryRow {
     EntryRow {
         id: entry.id,
         client_reference: entry.client_reference,
@@ -239,7 +262,7 @@ fn first_revision(entry: NewEntry, event: &EventRow) -> EntryRow {
         jurisdiction: entry.jurisdiction,
         decided_at: entry.decided_at,
         expires_at: entry.expires_at,
-        due_at: earlier(entry.expires_at, event.deadline),
+        due_at: earlier(entry.expires_at, event.deadline()),
         created_at: event.at,
         updated_at: event.at,
         created_seq: event.seq,

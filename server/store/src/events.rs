@@ -29,27 +29,44 @@ pub struct EventDraft<'a> {
     pub payload: &'a [u8],
 }
 
-/// What makes a draft an event.
+/// What the next event depends on, and what is kept apart from the chain.
 #[derive(Debug, Clone)]
-pub struct SealedEvent {
+pub struct EventCommitment {
     /// Hash of the event, which the next one names as its previous hash.
     pub hash: [u8; 32],
     /// SHA-256 over salt and payload hash (PROTOCOL.md §7).
     pub commitment: [u8; 32],
-    pub signature: [u8; 64],
-    /// The signed item of the audience's status feed; `None` exactly when the draft has no `audience_seq`.
-    pub status_bytes: Option<Vec<u8>>,
     pub salt: [u8; 32],
     /// The payload, sealed ([`crate::DataKey`]).
     pub payload_sealed: Vec<u8>,
 }
 
-/// Commits to, signs and encrypts events. Called inside the transaction, once per event and in order of `seq`;
-/// it must not call the store.
-pub trait EventSealer {
+/// The costly part of an event, on which no other event depends.
+#[derive(Debug, Clone)]
+pub struct EventSignature {
+    pub signature: [u8; 64],
+    /// The signed item of the audience's status feed; `None` exactly when the draft has no `audience_seq`.
+    pub status_bytes: Option<Vec<u8>>,
+}
+
+/// Commits to, encrypts and signs events, inside the transaction that writes them. It must not call the store.
+/// An error takes the whole transaction back ([`StoreError::Sealing`]).
+pub trait EventSealer: Sync {
+    /// Called once for each event, in order of `seq`; all randomness belongs here.
+    ///
     /// # Errors
-    /// When it refuses, the whole transaction is taken back ([`StoreError::Sealing`]).
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError>;
+    /// Whatever keeps it from committing.
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError>;
+
+    /// Called once for each event after its `commit`; in a batch in any order and from several threads.
+    ///
+    /// # Errors
+    /// Whatever keeps it from signing.
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError>;
 }
 
 /// An event as it stands in the chain.

@@ -32,6 +32,7 @@ mod records;
 mod schema;
 mod screenings;
 mod sealing;
+mod signing;
 mod sqlite_file;
 mod store;
 #[cfg(feature = "testing")]
@@ -47,7 +48,7 @@ pub use entries::{EntryFilter, EntryRow};
 pub use error::StoreError;
 pub use event_heads::EventHead;
 pub use event_payloads::PayloadRow;
-pub use events::{EventDraft, EventRow, EventSealer, SealedEvent, StatusItem};
+pub use events::{EventCommitment, EventDraft, EventRow, EventSealer, EventSignature, StatusItem};
 pub use idempotency::{Idempotency, IdempotentRequest};
 pub use invites::InviteUse;
 pub use jobs::{Claim, JobRunRow};

@@ -2,13 +2,13 @@ use diesel::prelude::*;
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
-use crate::chain::{Chain, Subject};
+use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{count, micros};
-use crate::create_entries::{NewEvent, earlier};
+use crate::create_entries::{NewEvent, earlier, insert_events};
 use crate::database::{Link, query};
 use crate::entries::select_entry;
-use crate::schema::{entries, event_payloads, events};
-use crate::{EntryRow, EventRow, EventSealer, PayloadRow, Store, StoreError};
+use crate::schema::entries;
+use crate::{EntryRow, EventSealer, Store, StoreError};
 
 /// What an entry becomes, and the event that says so. Start from [`EntryUpdate::of`] and set what changes.
 #[derive(Debug, Clone)]
@@ -99,20 +99,23 @@ impl Store {
             let update = change(&current).map_err(UpdateError::Refused)?;
             let subject = Subject {
                 entry_id: id,
-                audience: &current.audience,
+                audience: current.audience.clone(),
                 state: update.state,
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
             };
-            let (event, payload) = chain.append(link, &subject, &update.event)?;
+            let event = chain.append(link, subject, update.event.clone())?;
             let next = next_revision(current, update, &event);
-            write(link, &next, event, payload)?;
+            let signature = event.sign(sealer)?;
+            let (event, payload) = event.into_rows(signature);
+            write(link, &next)?;
+            insert_events(link, vec![event], vec![payload])?;
             chain.close(link)?;
             Ok(next)
         })
     }
 }
 
-fn next_revision(current: EntryRow, update: EntryUpdate, event: &EventRow) -> EntryRow {
+fn next_revision(current: EntryRow, update: EntryUpdate, event: &PlacedEvent) -> EntryRow {
     EntryRow {
         natural_person: update.natural_person,
         state: update.state,
@@ -128,7 +131,7 @@ fn next_revision(current: EntryRow, update: EntryUpdate, event: &EventRow) -> En
         due_at: if update.ends {
             None
         } else {
-            earlier(update.expires_at, event.deadline)
+            earlier(update.expires_at, event.deadline())
         },
         updated_at: event.at,
         last_seq: event.seq,
@@ -138,12 +141,7 @@ fn next_revision(current: EntryRow, update: EntryUpdate, event: &EventRow) -> En
     }
 }
 
-fn write(
-    link: &mut Link<'_>,
-    next: &EntryRow,
-    event: EventRow,
-    payload: PayloadRow,
-) -> Result<(), StoreError> {
+fn write(link: &mut Link<'_>, next: &EntryRow) -> Result<(), StoreError> {
     query!(link, |conn| diesel::update(
         entries::table.find(next.id.as_bytes().as_slice())
     )
@@ -166,11 +164,5 @@ fn write(
         entries::body_sealed.eq(&next.body_sealed),
     ))
     .execute(conn))?;
-    query!(link, |conn| diesel::insert_into(events::table)
-        .values(event)
-        .execute(conn))?;
-    query!(link, |conn| diesel::insert_into(event_payloads::table)
-        .values(payload)
-        .execute(conn))?;
     Ok(())
 }

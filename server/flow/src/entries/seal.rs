@@ -1,7 +1,7 @@
 //! Seals an event inside the store's transaction: commitment, chain, signature, status item.
 
 use lianfang_encoding::Timestamp;
-use lianfang_store::{EventDraft, EventSealer, SealedEvent, SealingError};
+use lianfang_store::{EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
 use lianfang_wire::event::{EventHeader, commitment};
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::vocabulary::{DeadlineRule, StateName};
@@ -13,36 +13,49 @@ use crate::Node;
 pub(crate) const PAYLOADS: &str = "event_payloads";
 
 impl EventSealer for Node {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
         let mut rng = self.randomness.rng();
         let mut salt = [0; 32];
         rng.try_fill_bytes(&mut salt)
             .map_err(|_| SealingError::Randomness)?;
-        let header = EventHeader {
-            fed: self.trust.federation(),
-            publisher: self.id.clone(),
-            seq: draft.seq,
-            at: draft.at,
-            previous: *draft.previous_hash,
-            commitment: commitment(&salt, draft.payload),
-        };
-        Ok(SealedEvent {
-            hash: header.hash(),
-            commitment: header.commitment,
-            signature: header.sign(&self.keys.signing),
-            status_bytes: self.status_item(&draft)?,
+        let commitment = commitment(&salt, draft.payload);
+        let id = draft.seq.to_be_bytes();
+        Ok(EventCommitment {
+            hash: self.header(draft, commitment).hash(),
+            commitment,
             salt,
-            payload_sealed: self.keys.data.seal(
-                PAYLOADS,
-                &draft.seq.to_be_bytes(),
-                draft.payload,
-                &mut rng,
-            )?,
+            payload_sealed: self
+                .keys
+                .data
+                .seal(PAYLOADS, &id, draft.payload, &mut rng)?,
+        })
+    }
+
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError> {
+        let header = self.header(draft, commitment.commitment);
+        Ok(EventSignature {
+            signature: header.sign(&self.keys.signing),
+            status_bytes: self.status_item(draft)?,
         })
     }
 }
 
 impl Node {
+    fn header(&self, draft: &EventDraft<'_>, commitment: [u8; 32]) -> EventHeader {
+        EventHeader {
+            fed: self.trust.federation(),
+            publisher: self.id.clone(),
+            seq: draft.seq,
+            at: draft.at,
+            previous: *draft.previous_hash,
+            commitment,
+        }
+    }
+
     fn status_item(&self, draft: &EventDraft<'_>) -> Result<Option<Vec<u8>>, SealingError> {
         let Some(seq) = draft.audience_seq else {
             return Ok(None);

@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use lianfang_encoding::{SigningKey, Transcript, sha256};
-use lianfang_store::{DataKey, EventDraft, EventSealer, SealedEvent, SealingError};
+use lianfang_store::{DataKey, EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 
@@ -9,15 +9,20 @@ use rand_core::{RngCore, SeedableRng};
 pub(crate) struct Hashing;
 
 impl EventSealer for Hashing {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
         let commitment = sha256(draft.payload);
-        Ok(SealedEvent {
-            hash: header(&draft, &commitment).sha256(),
+        Ok(EventCommitment {
+            hash: header(draft, &commitment).sha256(),
             commitment,
-            signature: [7; 64],
-            status_bytes: Some(vec![8; 150]),
             salt: [9; 32],
             payload_sealed: draft.payload.to_vec(),
+        })
+    }
+
+    fn sign(&self, _: &EventDraft<'_>, _: &EventCommitment) -> Result<EventSignature, SealingError> {
+        Ok(EventSignature {
+            signature: [7; 64],
+            status_bytes: Some(vec![8; 150]),
         })
     }
 }
@@ -42,7 +47,7 @@ impl Signing {
 }
 
 impl EventSealer for Signing {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
         let mut rng = self.rng.lock().map_err(|_| SealingError::Randomness)?;
         let mut salt = [0; 32];
         rng.fill_bytes(&mut salt);
@@ -50,20 +55,27 @@ impl EventSealer for Signing {
             .bytes(&salt)
             .bytes(&sha256(draft.payload))
             .sha256();
-        let header = header(&draft, &commitment);
+        let id = draft.seq.to_be_bytes();
+        Ok(EventCommitment {
+            hash: header(draft, &commitment).sha256(),
+            commitment,
+            salt,
+            payload_sealed: self.data.seal("event_payloads", &id, draft.payload, &mut *rng)?,
+        })
+    }
+
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError> {
         let status = Transcript::new("status")
             .u64(draft.seq)
             .bytes(draft.entry_id.as_bytes())
             .finish();
-        let status_bytes = [status.as_slice(), &self.key.sign(&status)].concat();
-        let id = draft.seq.to_be_bytes();
-        Ok(SealedEvent {
-            hash: header.sha256(),
-            commitment,
-            signature: self.key.sign(&header.finish()),
-            status_bytes: Some(status_bytes),
-            salt,
-            payload_sealed: self.data.seal("event_payloads", &id, draft.payload, &mut *rng)?,
+        Ok(EventSignature {
+            signature: self.key.sign(&header(draft, &commitment.commitment).finish()),
+            status_bytes: Some([status.as_slice(), &self.key.sign(&status)].concat()),
         })
     }
 }

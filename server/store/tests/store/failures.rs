@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
-    Created, DatabaseSettings, EntryFilter, EntryRow, EventDraft, EventSealer, SealedEvent, SealingError,
-    Store, StoreError,
+    Created, DatabaseSettings, EntryFilter, EntryRow, EventCommitment, EventDraft, EventSealer,
+    EventSignature, SealingError, Store, StoreError,
 };
 
 use crate::both::both;
@@ -33,8 +33,19 @@ fn assert_untouched(store: &Store) {
 
 both! {
     fn an_event_that_is_not_sealed_takes_its_whole_batch_back(database) {
-        let batch = vec![entry("case-1"), entry("case-2"), entry("case-3")];
-        let outcome = database.store().create_entries(batch, at(0), &Refusing("case-3"));
+        for sealer in [Refusing::Commit("case-3"), Refusing::Sign("case-3")] {
+            let batch = [1, 2, 3].map(|number| entry(&format!("case-{number}")));
+            let outcome = database.store().create_entries(batch.to_vec(), at(0), &sealer);
+            assert_eq!(outcome, Err(StoreError::Sealing));
+        }
+        assert_untouched(database.store());
+    }
+}
+
+both! {
+    fn a_large_batch_is_taken_back_when_one_of_its_signers_refuses(database) {
+        let batch: Vec<_> = (0..100).map(|number| entry(&format!("case-{number}"))).collect();
+        let outcome = database.store().create_entries(batch, at(0), &Refusing::Sign("case-70"));
         assert_eq!(outcome, Err(StoreError::Sealing));
         assert_untouched(database.store());
     }
@@ -67,12 +78,20 @@ fn die_while_writing() {
 struct DyingOn(u64);
 
 impl EventSealer for DyingOn {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
         if draft.seq == self.0 {
             abort()
         } else {
-            Hashing.seal(draft)
+            Hashing.commit(draft)
         }
+    }
+
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError> {
+        Hashing.sign(draft, commitment)
     }
 }
 
@@ -158,10 +177,18 @@ both! {
 struct WritingThrough<'a>(&'a Store);
 
 impl EventSealer for WritingThrough<'_> {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
         let outcome = self.0.create_entries(vec![entry("case-2")], at(0), &Hashing);
         assert_eq!(outcome, Err(StoreError::Busy));
-        Hashing.seal(draft)
+        Hashing.commit(draft)
+    }
+
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError> {
+        Hashing.sign(draft, commitment)
     }
 }
 

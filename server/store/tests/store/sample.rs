@@ -5,8 +5,8 @@ use std::thread;
 
 use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
 use lianfang_store::{
-    EntryRow, EntryUpdate, EventDraft, EventRow, EventSealer, HeadRow, ListKey, ListRecord, NewEntry,
-    NewEvent, PeerStatus, RecordRow, SealedEvent, SealingError, TokenRow,
+    EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer, EventSignature, HeadRow,
+    ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError, TokenRow,
 };
 use uuid::Uuid;
 
@@ -78,32 +78,58 @@ pub(crate) fn to_state(row: &EntryRow, state: i16) -> EntryUpdate {
     }
 }
 
-/// Seals by hashing only.
+/// Seals by hashing only; the signature is the event's hash, twice.
 pub(crate) struct Hashing;
 
 impl EventSealer for Hashing {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
         let commitment = sha256(draft.payload);
-        Ok(SealedEvent {
+        Ok(EventCommitment {
             hash: chained(draft.previous_hash, draft.seq, draft.at, &commitment),
             commitment,
-            signature: [7; 64],
-            status_bytes: draft.audience_seq.map(|seq| seq.to_be_bytes().to_vec()),
             salt: [8; 32],
             payload_sealed: draft.payload.to_vec(),
         })
     }
+
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError> {
+        Ok(EventSignature {
+            signature: twice(&commitment.hash),
+            status_bytes: draft.audience_seq.map(|seq| seq.to_be_bytes().to_vec()),
+        })
+    }
 }
 
-/// Refuses the event with this payload.
-pub(crate) struct Refusing(pub(crate) &'static str);
+fn twice(hash: &[u8; 32]) -> [u8; 64] {
+    [*hash, *hash].concat().try_into().unwrap()
+}
+
+/// Hashes, except that `commit` fails on one payload or `sign` does.
+pub(crate) enum Refusing {
+    Commit(&'static str),
+    Sign(&'static str),
+}
 
 impl EventSealer for Refusing {
-    fn seal(&self, draft: EventDraft<'_>) -> Result<SealedEvent, SealingError> {
-        if draft.payload == self.0.as_bytes() {
-            Err(SealingError::Randomness)
-        } else {
-            Hashing.seal(draft)
+    fn commit(&self, draft: &EventDraft<'_>) -> Result<EventCommitment, SealingError> {
+        match self {
+            Self::Commit(payload) if draft.payload == payload.as_bytes() => Err(SealingError::Randomness),
+            _ => Hashing.commit(draft),
+        }
+    }
+
+    fn sign(
+        &self,
+        draft: &EventDraft<'_>,
+        commitment: &EventCommitment,
+    ) -> Result<EventSignature, SealingError> {
+        match self {
+            Self::Sign(payload) if draft.payload == payload.as_bytes() => Err(SealingError::TooLong),
+            _ => Hashing.sign(draft, commitment),
         }
     }
 }
@@ -125,6 +151,7 @@ pub(crate) fn assert_chain(events: &[EventRow]) {
         assert!(event.at > time, "event {}", event.seq);
         assert_eq!(event.previous_hash, hash, "event {}", event.seq);
         assert_eq!(event.hash, chained(&hash, event.seq, event.at, &event.commitment));
+        assert_eq!(event.signature, twice(&event.hash), "event {}", event.seq);
         (seq, time, hash) = (event.seq, event.at, event.hash);
     }
 }
