@@ -14,7 +14,8 @@ impl Client {
     /// # Errors
     /// [`Error`]; what went wrong with single peers is in the report.
     pub async fn sync<T: DeserializeOwned>(&self, peer: Option<&NodeId>, dry_run: bool) -> Result<T, Error> {
-        self.post("/v1/admin/sync", &json!({ "peer": peer, "dry_run": dry_run })).await
+        self.post("/v1/admin/sync", &json!({ "peer": peer, "dry_run": dry_run }))
+            .await
     }
 
     /// Builds now what is due for publication. `T` is the node's report.
@@ -54,6 +55,8 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] when there is no such active member.
     pub async fn remove(&self, node: &NodeId) -> Result<(), Error> {
-        self.bytes(self.request(Method::DELETE, &format!("/v1/admin/members/{node}"))).await.map(drop)
+        self.bytes(self.request(Method::DELETE, &format!("/v1/admin/members/{node}")))
+            .await
+            .map(drop)
     }
 }

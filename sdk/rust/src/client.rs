@@ -41,7 +41,12 @@ impl Client {
             .build()
             .map_err(|_| Error::Configuration("the client can't be set up"))?;
         let token = Some(SecretString::from(token.to_owned()));
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), token, idempotency_key: None })
+        Ok(Self {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            token,
+            idempotency_key: None,
+        })
     }
 
     /// The operator's socket of the node that runs on `socket` (`operator.sock` in its data folder). Whoever may
@@ -55,14 +60,22 @@ impl Client {
             .unix_socket(socket)
             .build()
             .map_err(|_| Error::Configuration("the client can't be set up"))?;
-        Ok(Self { http, base: "http://operator".to_owned(), token: None, idempotency_key: None })
+        Ok(Self {
+            http,
+            base: "http://operator".to_owned(),
+            token: None,
+            idempotency_key: None,
+        })
     }
 
     /// The same client, whose next state-changing call carries `key`: sent twice, it is done once and answered
     /// twice (24 hours). Use a fresh key for each thing that is to happen.
     #[must_use]
     pub fn keyed(&self, key: impl Into<String>) -> Self {
-        Self { idempotency_key: Some(key.into()), ..self.clone() }
+        Self {
+            idempotency_key: Some(key.into()),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -80,7 +93,11 @@ impl Client {
         self.answer(self.request(Method::GET, path)).await
     }
 
-    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
         self.answer(self.request(Method::POST, path).json(body)).await
     }
 
@@ -97,8 +114,10 @@ impl Client {
         if status.is_success() {
             return Ok(body);
         }
-        let problem = serde_json::from_slice(&body)
-            .unwrap_or_else(|_| Problem { status: status.as_u16(), ..Problem::new(ProblemType::Unavailable) });
+        let problem = serde_json::from_slice(&body).unwrap_or_else(|_| Problem {
+            status: status.as_u16(),
+            ..Problem::new(ProblemType::Unavailable)
+        });
         Err(Error::Refused(Box::new(problem)))
     }
 }

@@ -75,7 +75,8 @@ impl Client {
     /// # Errors
     /// [`Error`].
     pub async fn entries(&self, query: &EntryQuery) -> Result<EntryPage, Error> {
-        self.answer(self.request(Method::GET, "/v1/entries").query(query)).await
+        self.answer(self.request(Method::GET, "/v1/entries").query(query))
+            .await
     }
 
     /// Everything that happened to an entry.

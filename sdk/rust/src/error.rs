@@ -69,7 +69,10 @@ fn describe(problem: &Problem) -> String {
         text.push_str(detail);
     }
     for violation in &problem.errors {
-        text.push_str(&format!("; {} {} ({})", violation.field, violation.rule, violation.fix));
+        text.push_str(&format!(
+            "; {} {} ({})",
+            violation.field, violation.rule, violation.fix
+        ));
     }
     text
 }

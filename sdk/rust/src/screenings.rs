@@ -26,6 +26,7 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] of type `conflict` when another decision stands.
     pub async fn decide(&self, id: Uuid, decision: &ScreeningDecision) -> Result<Screening, Error> {
-        self.post(&format!("/v1/screenings/{id}/decision"), decision).await
+        self.post(&format!("/v1/screenings/{id}/decision"), decision)
+            .await
     }
 }

@@ -21,7 +21,9 @@ impl Trust {
         for text in &self.0 {
             for certificate in CertificateDer::pem_slice_iter(text.as_bytes()) {
                 let certificate = certificate.map_err(|_| Error::Configuration("an authority isn't PEM"))?;
-                roots.add(certificate).map_err(|_| Error::Configuration("an authority can't be used"))?;
+                roots
+                    .add(certificate)
+                    .map_err(|_| Error::Configuration("an authority can't be used"))?;
             }
         }
         if roots.is_empty() {

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use lianfang_identifier::{
-    Canonical, InputKind, KindInfo, Level, Region, canonical_jsonl, explain, kinds, reserved_tests,
+    InputKind, Language, Region, canonical_jsonl, canonicalise, explain_text, kinds_text,
 };
 
 use super::{Fault, Lang, Outcome, Terminal};
@@ -50,25 +50,10 @@ pub(super) fn run(command: Command, terminal: &Terminal) -> Outcome {
                 _ => {}
             }
         }
-        Command::Kinds => kinds().for_each(|kind| describe(kind, terminal)),
+        Command::Kinds => terminal.line(kinds_text(language(terminal)).trim_end()),
         Command::Explain(args) => return steps(&args, terminal),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn describe(info: &KindInfo, terminal: &Terminal) {
-    let levels: Vec<_> = info.levels.iter().map(|level| level.name()).collect();
-    terminal.line(&format!(
-        "{}\t{}\t{}\t{}\t{}",
-        info.kind,
-        info.class,
-        info.strength.name(),
-        levels.join("+"),
-        info.form
-    ));
-    for (outcome, value) in reserved_tests(info.kind) {
-        terminal.line(&format!("\ttest:{}\t{value}", outcome.name()));
-    }
 }
 
 fn steps(args: &Explain, terminal: &Terminal) -> Outcome {
@@ -77,31 +62,19 @@ fn steps(args: &Explain, terminal: &Terminal) -> Outcome {
         .take(LIMIT)
         .read_to_string(&mut text)
         .map_err(Fault::plain)?;
-    let (steps, forms) = explain(args.kind, text.trim_end_matches(['\n', '\r']), args.region);
-    for step in steps {
-        terminal.line(&format!("{}\t{}", step.rule, step.text));
-    }
-    match forms {
-        Ok(forms) => {
-            forms.iter().for_each(|form| result(form, terminal));
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(reject) => {
-            let words = match terminal.messages().lang() {
-                Lang::En => reject.english(),
-                Lang::Zh => reject.chinese(),
-            };
-            terminal.line(&format!("= {}\t{words}", reject.code()));
-            Ok(ExitCode::FAILURE)
-        }
-    }
+    let value = text.trim_end_matches(['\n', '\r']);
+    terminal.line(explain_text(args.kind, value, args.region, language(terminal)).trim_end());
+    let accepted = canonicalise(args.kind, value, args.region).is_ok();
+    Ok(if accepted {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-fn result(form: &Canonical, terminal: &Terminal) {
-    let level = if form.level == Level::Strict {
-        "strict"
-    } else {
-        "folded"
-    };
-    terminal.line(&format!("= {}\t{level}\t{}", form.kind, form.value));
+fn language(terminal: &Terminal) -> Language {
+    match terminal.messages().lang() {
+        Lang::En => Language::English,
+        Lang::Zh => Language::Chinese,
+    }
 }

@@ -72,7 +72,10 @@ async fn opened(config: &Config) -> Result<(Store, Vec<Vec<u8>>, u32), StartErro
     let opened = tokio::task::spawn_blocking(move || {
         let store = open_store(&config)?;
         let memberships = stored_memberships(&store)?;
-        let incarnation = store.meta(INCARNATION)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let incarnation = store
+            .meta(INCARNATION)?
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
         Ok::<_, StoreError>((store, memberships, incarnation))
     });
     Ok(opened.await.map_err(|_| StartError::Lost)??)
@@ -80,7 +83,8 @@ async fn opened(config: &Config) -> Result<(Store, Vec<Vec<u8>>, u32), StartErro
 
 fn stored_memberships(store: &Store) -> Result<Vec<Vec<u8>>, StoreError> {
     let newest = store.latest_membership()?.map_or(0, |row| row.version);
-    let stored = (1..=newest).map(|version| Ok(store.membership(version)?.ok_or(StoreError::Corrupt)?.envelope));
+    let stored =
+        (1..=newest).map(|version| Ok(store.membership(version)?.ok_or(StoreError::Corrupt)?.envelope));
     stored.collect()
 }
 

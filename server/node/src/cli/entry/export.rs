@@ -9,7 +9,7 @@ use crate::cli::{Outcome, Terminal};
 const PAGE: u32 = 500;
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// Only entries in this state.

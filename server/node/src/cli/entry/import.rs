@@ -16,7 +16,7 @@ use crate::cli::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
 #[command(after_help = table::HELP)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// FILE.csv with one identifier per row, or FILE.jsonl with one entry per line as for POST /v1/entries.

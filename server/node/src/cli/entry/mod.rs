@@ -11,7 +11,7 @@ use clap::Subcommand;
 use super::{Outcome, Terminal};
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(in crate::cli) enum Command {
     /// Record entries from a CSV or JSONL file. Safe to run again after an interruption.
     Import(import::Args),
     /// Write every entry to standard output, one JSON document per line.

@@ -11,7 +11,7 @@ use crate::clock::SystemClock;
 use crate::data::read_text;
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// Name of the federation for people.

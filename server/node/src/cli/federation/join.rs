@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::data::{DataFolder, read_text, write_text};
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// The invitation: writes the request that the governor approves.

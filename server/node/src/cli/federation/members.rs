@@ -6,7 +6,7 @@ use crate::cli::node::NodeArgs;
 use crate::cli::{Outcome, Terminal};
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// One JSON document per member.

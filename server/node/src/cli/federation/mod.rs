@@ -20,7 +20,7 @@ use crate::config::Config;
 use lianfang_domain::Clock as _;
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(in crate::cli) enum Command {
     /// Found a federation: this node becomes its first member, governor and token committee.
     Create(create::Args),
     /// Invite one node; give it the file over a channel that you both trust.
@@ -51,7 +51,7 @@ pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
 
 /// Base URL of the federation door and the names in its certificate.
 #[derive(clap::Args)]
-struct Reached {
+pub(in crate::cli) struct Reached {
     /// Base URL of the federation door for other members; https and the configured address when absent.
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,

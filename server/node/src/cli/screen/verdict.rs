@@ -44,12 +44,17 @@ impl Verdict {
 /// The verdict and its reasons' codes in one line for people.
 pub(super) fn sentence(answer: &Screening, terminal: &Terminal) -> String {
     let mut text = terminal.say(Verdict::of(answer).key(), &[]);
-    let codes: std::collections::BTreeSet<_> =
-        answer.reasons.iter().filter_map(|reason| serde_json::to_value(reason.code).ok()).filter_map(|code| {
-            code.as_str().map(str::to_owned)
-        }).collect();
+    let codes: std::collections::BTreeSet<_> = answer
+        .reasons
+        .iter()
+        .filter_map(|reason| serde_json::to_value(reason.code).ok())
+        .filter_map(|code| code.as_str().map(str::to_owned))
+        .collect();
     if !codes.is_empty() {
-        text.push_str(&format!(" ({})", codes.into_iter().collect::<Vec<_>>().join(", ")));
+        text.push_str(&format!(
+            " ({})",
+            codes.into_iter().collect::<Vec<_>>().join(", ")
+        ));
     }
     text
 }
