@@ -27,12 +27,27 @@ fn main() {
     }
     let warm_up = start.elapsed();
     let mut rows = vec![
-        row("identifier.tables.first_use", warm_up.as_secs_f64() * 1e3, "ms", None),
-        row("identifier.tables.resident", (resident() - resident_before) / 1024.0, "MiB", None),
+        row(
+            "identifier.tables.first_use",
+            warm_up.as_secs_f64() * 1e3,
+            "ms",
+            None,
+        ),
+        row(
+            "identifier.tables.resident",
+            (resident() - resident_before) / 1024.0,
+            "MiB",
+            None,
+        ),
     ];
     for case in cases() {
         let kind: InputKind = case.kind.parse().expect("kind");
-        assert!(canonicalise(kind, case.value, None).is_ok(), "{} {}", case.kind, case.value);
+        assert!(
+            canonicalise(kind, case.value, None).is_ok(),
+            "{} {}",
+            case.kind,
+            case.value
+        );
         let own = median(|| {
             let _ = black_box(canonicalise(kind, black_box(case.value), None));
         });
@@ -48,7 +63,10 @@ fn cases() -> Vec<Case> {
         let region = "CN".parse().expect("region");
         Box::new(move || {
             let number = util.parse(black_box("186 1502 0612"), Some(region));
-            let _ = black_box(number.map(|number| util.format(&number, rlibphonenumber::PhoneNumberFormat::E164).into_owned()));
+            let _ = black_box(number.map(|number| {
+                util.format(&number, rlibphonenumber::PhoneNumberFormat::E164)
+                    .into_owned()
+            }));
         })
     }
     fn opencc(name: &'static str) -> Box<dyn Fn()> {
@@ -70,7 +88,9 @@ fn cases() -> Vec<Case> {
         let _ = black_box(idna::domain_to_ascii(black_box("acme-shop.de")));
     });
     let url: Box<dyn Fn()> = Box::new(|| {
-        let _ = black_box(url::Url::parse(black_box("https://www.amazon.com/Some-Name/dp/B0Q3P7ESX4/ref=sr_1?keywords=x")));
+        let _ = black_box(url::Url::parse(black_box(
+            "https://www.amazon.com/Some-Name/dp/B0Q3P7ESX4/ref=sr_1?keywords=x",
+        )));
     });
     vec![
         case("cn_uscc", "91350100M000100Y43", None),
@@ -80,8 +100,16 @@ fn cases() -> Vec<Case> {
         case("lei", "253400UQS2QLH2209P60", None),
         case("eu_vat", "DE286164921", None),
         case("eori", "DE1234567890", None),
-        case("legal_name_cn", "上海螞蟻博士日用品有限責任公司", Some(opencc("上海螞蟻博士日用品有限責任公司"))),
-        case("legal_name_en", "DALIAN SUN MOON STAR INTERNATIONAL LOGISTICS TRADING CO., LTD", nfkc("DALIAN SUN MOON STAR INTERNATIONAL LOGISTICS TRADING CO., LTD")),
+        case(
+            "legal_name_cn",
+            "上海螞蟻博士日用品有限責任公司",
+            Some(opencc("上海螞蟻博士日用品有限責任公司")),
+        ),
+        case(
+            "legal_name_en",
+            "DALIAN SUN MOON STAR INTERNATIONAL LOGISTICS TRADING CO., LTD",
+            nfkc("DALIAN SUN MOON STAR INTERNATIONAL LOGISTICS TRADING CO., LTD"),
+        ),
         case("domain", "acme-shop.de", Some(idna)),
         case("shop_url", "https://acme.tmall.com/shop/view_shop.htm", None),
         case("cn_ric", "11010519860605007X", None),
@@ -101,7 +129,11 @@ fn cases() -> Vec<Case> {
         case("trademark", "CN | 5135781 | 18", None),
         case("patent_cn", "ZL201010077134.5", None),
         case("patent_us", "US8003066B2", None),
-        case("listing_url", "https://www.amazon.com/Some-Name/dp/B0Q3P7ESX4/ref=sr_1?keywords=x", Some(url)),
+        case(
+            "listing_url",
+            "https://www.amazon.com/Some-Name/dp/B0Q3P7ESX4/ref=sr_1?keywords=x",
+            Some(url),
+        ),
         case("batch_or_serial", "Naot | LOT | A12-3", None),
         case("consignment", "EMS | RB123456785CN", None),
     ]
@@ -126,7 +158,9 @@ fn median(call: impl Fn()) -> f64 {
 fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kib| kib.parse().ok()).unwrap_or(0.0)
+    line.and_then(|line| line.split_whitespace().nth(1))
+        .and_then(|kib| kib.parse().ok())
+        .unwrap_or(0.0)
 }
 
 struct Row {
@@ -137,7 +171,12 @@ struct Row {
 }
 
 fn row(metric: &str, value: f64, unit: &'static str, baseline: Option<f64>) -> Row {
-    Row { metric: metric.to_owned(), value, unit, baseline }
+    Row {
+        metric: metric.to_owned(),
+        value,
+        unit,
+        baseline,
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the list is the output of the benchmark")]

@@ -163,7 +163,6 @@ impl Level {
     }
 }
 
-
 impl Strength {
     /// Snake-case name.
     pub fn name(self) -> &'static str {

@@ -7,7 +7,10 @@ const PAIRS: &str = include_str!("../../vectors/identifier/pairs.csv");
 
 fn inputs() -> Vec<InputKind> {
     let presets = ["phone_cn", "phone_tw", "phone_us", "patent_cn", "patent_us"];
-    kinds().map(|row| row.kind.into()).chain(presets.map(|name| name.parse().unwrap())).collect()
+    kinds()
+        .map(|row| row.kind.into())
+        .chain(presets.map(|name| name.parse().unwrap()))
+        .collect()
 }
 
 /// Values of the pairs, to be cut, glued and dressed.
@@ -44,7 +47,9 @@ fn check(kind: InputKind, value: &str, region: Option<Region>) -> Result<(), Tes
 fn idempotent(form: &Canonical) -> Result<(), TestCaseError> {
     let again = canonicalise(form.kind.into(), &form.value, None);
     let found = again.as_ref().is_ok_and(|forms| {
-        forms.iter().any(|other| (other.kind, other.level, &other.value) == (form.kind, form.level, &form.value))
+        forms
+            .iter()
+            .any(|other| (other.kind, other.level, &other.value) == (form.kind, form.level, &form.value))
     });
     let again = again.map(|forms| forms.into_iter().map(|form| form.value).collect::<Vec<_>>());
     prop_assert!(found, "{} {:?} gives {:?}", form.kind, form.value, again);
@@ -64,23 +69,103 @@ fn canonical_forms_of_the_pairs_are_their_own() {
 #[test]
 fn a_megabyte_is_answered() {
     let megabyte = 1 << 20;
-    for piece in ["9", "a", "张", "\u{200b}", "\u{301}", "ﷺ", "壹", "%25", "a.", "||", "(", "@", "://", "1/"] {
+    for piece in [
+        "9", "a", "张", "\u{200b}", "\u{301}", "ﷺ", "壹", "%25", "a.", "||", "(", "@", "://", "1/",
+    ] {
         let value = piece.repeat(megabyte / piece.len());
         for kind in inputs() {
             let outcome = canonicalise(kind, &value, Some(Region::CN));
             assert!(outcome.is_err(), "{kind} {piece}");
         }
     }
-    let flooded: String = "91350100M000100Y43".chars().flat_map(|c| std::iter::once(c).chain(std::iter::repeat_n('\u{200b}', 20_000))).collect();
+    let flooded: String = "91350100M000100Y43"
+        .chars()
+        .flat_map(|c| std::iter::once(c).chain(std::iter::repeat_n('\u{200b}', 20_000)))
+        .collect();
     assert!(canonicalise(Kind::CnUscc.into(), &flooded, None).is_ok());
 }
 
 /// Characters that decide something somewhere.
 fn spice() -> impl Strategy<Value = String> {
     let marks = [
-        " ", "-", "|", " | ", ":", "：", "/", "//", ".", "。", "@", "#", "+", "(", ")", "（", "%41", "\u{200b}", "\u{202e}", "\u{301}", "\u{20e3}", "0", "9", "X", "x", "×",
-        "一", "壹", "〇", "й", "ё", "а", "Ω", "ß", "İ", "ŉ", "ﬁ", "㈱", "㍿", "乾", "著", "后", "甚麼", "⻄", "#L", "#j", "#COL", "有限公司", "(股)公司", "co", "ltd", "l.", "e+5", ".0", "=\"", "'",
-        "www.", "https://", "taobao.com", "?id=", "&", "☎", "🅰", "🇨", "\u{fffd}", "\u{e0041}", "\u{1d}", "\0", "\n", "ǅ", "ﷺ", "が", "ﾞ", "ก", "ი", "\u{345}", "Σ", "ς",
+        " ",
+        "-",
+        "|",
+        " | ",
+        ":",
+        "：",
+        "/",
+        "//",
+        ".",
+        "。",
+        "@",
+        "#",
+        "+",
+        "(",
+        ")",
+        "（",
+        "%41",
+        "\u{200b}",
+        "\u{202e}",
+        "\u{301}",
+        "\u{20e3}",
+        "0",
+        "9",
+        "X",
+        "x",
+        "×",
+        "一",
+        "壹",
+        "〇",
+        "й",
+        "ё",
+        "а",
+        "Ω",
+        "ß",
+        "İ",
+        "ŉ",
+        "ﬁ",
+        "㈱",
+        "㍿",
+        "乾",
+        "著",
+        "后",
+        "甚麼",
+        "⻄",
+        "#L",
+        "#j",
+        "#COL",
+        "有限公司",
+        "(股)公司",
+        "co",
+        "ltd",
+        "l.",
+        "e+5",
+        ".0",
+        "=\"",
+        "'",
+        "www.",
+        "https://",
+        "taobao.com",
+        "?id=",
+        "&",
+        "☎",
+        "🅰",
+        "🇨",
+        "\u{fffd}",
+        "\u{e0041}",
+        "\u{1d}",
+        "\0",
+        "\n",
+        "ǅ",
+        "ﷺ",
+        "が",
+        "ﾞ",
+        "ก",
+        "ი",
+        "\u{345}",
+        "Σ",
+        "ς",
     ];
     prop::sample::select(marks.to_vec()).prop_map(str::to_owned)
 }

@@ -24,10 +24,7 @@ impl EventSealer for Node {
             hash: self.header(draft, commitment).hash(),
             commitment,
             salt,
-            payload_sealed: self
-                .keys
-                .data
-                .seal(PAYLOADS, &id, draft.payload, &mut rng)?,
+            payload_sealed: self.keys.data.seal(PAYLOADS, &id, draft.payload, &mut rng)?,
         })
     }
 

@@ -1,0 +1,128 @@
+//! A publisher's digests on a hostile way: each fault is refused by its own name, the old digest stays.
+
+use std::time::Duration;
+
+use lianfang_wire::vocabulary::VerdictName;
+
+use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening};
+
+const CODE: &str = "91110108661572276L";
+const OTHER: &str = "91130105MA0FRNGTXX";
+
+/// Tampers with B's second sync of A and says how the refusal was called.
+async fn refusal_of(tampering: Tampering) -> String {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    a.record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    assert!(b.sync(None, false).await.unwrap().is_complete());
+    federation.clock.advance(Duration::from_secs(60));
+    a.record_entry(&operator(), entry(company(OTHER), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    federation.network.tamper(tampering);
+    let report = b.sync(None, false).await.unwrap();
+    let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    assert_eq!(
+        answer.verdict,
+        VerdictName::Block,
+        "the digest in force stays in force"
+    );
+    let of_a = report
+        .peers
+        .iter()
+        .find(|peer| peer.peer.as_str() == "platform-a")
+        .unwrap();
+    of_a.error.clone().unwrap_or_default()
+}
+
+fn on(what: &'static str, change: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Tampering {
+    Box::new(move |asked, answer| if asked == what { change(answer) } else { answer })
+}
+
+#[tokio::test]
+async fn a_head_with_a_bent_signature_is_refused() {
+    let bent = on("head", |mut head| {
+        let last = head.len() - 1;
+        head[last] ^= 1;
+        head
+    });
+    assert_eq!(refusal_of(bent).await, "digest-signature");
+}
+
+#[tokio::test]
+async fn a_truncated_head_is_refused() {
+    assert_eq!(
+        refusal_of(on("head", |head| head[..head.len() - 1].to_vec())).await,
+        "digest-truncated"
+    );
+}
+
+#[tokio::test]
+async fn a_truncated_body_is_refused() {
+    assert_eq!(
+        refusal_of(on("body", |body| body[..body.len() / 2].to_vec())).await,
+        "digest-truncated"
+    );
+}
+
+#[tokio::test]
+async fn a_body_with_one_other_bit_is_refused() {
+    let bent = on("body", |mut body| {
+        body[100] ^= 1;
+        body
+    });
+    assert_eq!(refusal_of(bent).await, "digest-hash");
+}
+
+#[tokio::test]
+async fn a_body_that_goes_on_is_refused() {
+    let longer = on("body", |mut body| {
+        body.push(0);
+        body
+    });
+    assert_eq!(refusal_of(longer).await, "digest-hash");
+}
+
+#[tokio::test]
+async fn an_older_head_offered_again_is_refused() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    a.record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    let info = a.info(b.id()).await.unwrap();
+    let list = info.lists[0].list.clone();
+    let old = a.digest_head(b.id(), &list).await.unwrap();
+    let old_info = serde_json::to_vec(&info).unwrap();
+    federation.clock.advance(Duration::from_secs(60));
+    a.record_entry(&operator(), entry(company(OTHER), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    assert!(b.sync(None, false).await.unwrap().is_complete());
+    federation
+        .network
+        .tamper(Box::new(move |asked, answer| match asked {
+            "head" => old.clone(),
+            "info" if answer.windows(10).any(|part| part == b"platform-a") => old_info.clone(),
+            _ => answer,
+        }));
+    // The list is asked for above the sequence held, so an old offer brings nothing that could be taken.
+    let report = b.sync(Some("platform-a".parse().unwrap()), false).await.unwrap();
+    assert!(
+        matches!(
+            report.peers[0].error.as_deref(),
+            Some("digest-rollback" | "digest-chain")
+        ),
+        "{report:?}"
+    );
+    let answer = b.screen(&operator(), screening(company(OTHER))).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Block);
+}

@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use lianfang_encoding::{SubjectType, Timestamp};
+use lianfang_wire::entry::{
+    Automation, Basis, Decision, Evidence, Identifier, Measure, NewEntry, Sharing, Subject, SubjectNotice,
+    Violation,
+};
+use lianfang_wire::screening::{NewScreening, OnUnavailable};
+use lianfang_wire::vocabulary::{BasisType, Category, MeasureAction, Purpose, Role};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+pub(crate) fn identifier(kind: &str, value: &str) -> Identifier {
+    Identifier {
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+        region: None,
+        role: Role::Own,
+        verified: true,
+        observed_at: None,
+    }
+}
+
+/// A company by its unified social credit code.
+pub(crate) fn company(code: &str) -> Subject {
+    Subject {
+        kind: SubjectType::Seller,
+        natural_person: false,
+        identifiers: vec![identifier("cn_uscc", code)],
+    }
+}
+
+/// A product by its GTIN.
+pub(crate) fn product(gtin: &str) -> Subject {
+    Subject {
+        kind: SubjectType::Product,
+        natural_person: false,
+        identifiers: vec![identifier("gtin", gtin)],
+    }
+}
+
+/// A complete, documented entry by a platform's own decision, shared with everybody.
+pub(crate) fn entry(subject: Subject, now: Timestamp) -> NewEntry {
+    NewEntry {
+        client_reference: None,
+        derived_from: Vec::new(),
+        subject,
+        violation: Some(Violation {
+            category: Category::Counterfeit,
+            right: None,
+        }),
+        basis: Basis {
+            kind: BasisType::PlatformDecision,
+            jurisdiction: "CN".to_owned(),
+            reference: None,
+            default_judgment: false,
+        },
+        decision: Some(Decision {
+            decided_at: now - DAY,
+            detection_automated: false,
+            decision_automation: Automation::None,
+            facts: None,
+        }),
+        scale: None,
+        measure: Measure {
+            action: MeasureAction::CloseShop,
+            jurisdictions: vec!["CN".to_owned()],
+            effective_from: now - DAY,
+        },
+        evidence: vec![Evidence {
+            sha256: "00".repeat(32),
+            media_type: "text/plain".to_owned(),
+            title: "test".to_owned(),
+        }],
+        subject_notice: Some(SubjectNotice {
+            sent_at: now - DAY,
+            channel: "test".to_owned(),
+        }),
+        expires: now + 300 * DAY,
+        sharing: Sharing::default(),
+    }
+}
+
+/// The same entry for another audience.
+pub(crate) fn shared_with(audience: &str, entry: NewEntry) -> NewEntry {
+    NewEntry {
+        sharing: Sharing {
+            audience: audience.to_owned(),
+        },
+        ..entry
+    }
+}
+
+pub(crate) fn screening(subject: Subject) -> NewScreening {
+    NewScreening {
+        purpose: Purpose::Onboarding,
+        client_reference: None,
+        subject,
+        on_unavailable: OnUnavailable::Review,
+    }
+}

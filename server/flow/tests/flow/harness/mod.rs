@@ -1,0 +1,261 @@
+//! A federation of nodes that talk in memory. Every byte that passes between them can be looked at.
+
+mod entry;
+mod network;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use lianfang_certs::NodeKey;
+use lianfang_domain::Clock;
+use lianfang_domain::verdict::Policy;
+use lianfang_encoding::{Class, NodeId, SigningKey, Timestamp};
+use lianfang_flow::{
+    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, Settings, Trust, found,
+};
+use lianfang_store::testing::{Backend, TestDatabase};
+use lianfang_store::{DataKey, Store};
+use lianfang_wire::join::JoinRequest;
+use lianfang_wire::membership::Envelope;
+use lianfang_wire::vocabulary::{MemberRole, Mode};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{CryptoRngCore, SeedableRng as _};
+
+pub(crate) use entry::{company, entry, identifier, product, screening, shared_with};
+pub(crate) use network::{Network, Tampering};
+
+/// Both databases, one after the other.
+pub(crate) const BACKENDS: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
+
+/// A clock that only the test moves.
+pub(crate) struct TestClock(AtomicU64);
+
+impl TestClock {
+    pub(crate) fn advance(&self, span: Duration) {
+        self.0.fetch_add(span.as_micros() as u64, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Seeded, so that a failing test fails again.
+struct Seeded(AtomicU64);
+
+impl Randomness for Seeded {
+    fn rng(&self) -> Box<dyn CryptoRngCore + Send> {
+        Box::new(ChaCha20Rng::seed_from_u64(self.0.fetch_add(1, Ordering::SeqCst)))
+    }
+}
+
+/// What a node is made of beside its store, to start it again.
+struct Papers {
+    role: MemberRole,
+    country: &'static str,
+    key: NodeKey,
+    signing: SigningKey,
+    data: [u8; 32],
+    bodies: tempfile::TempDir,
+    database: TestDatabase,
+    trusted: Vec<NodeId>,
+}
+
+/// A founder and whoever has joined.
+pub(crate) struct Federation {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) network: Arc<Network>,
+    backend: Backend,
+    papers: BTreeMap<NodeId, Papers>,
+    starts: AtomicU64,
+}
+
+impl Federation {
+    /// `regulator` in CN founds the federation and is its committee.
+    pub(crate) async fn found(backend: Backend) -> Self {
+        let clock = Arc::new(TestClock(AtomicU64::new(1_763_712_000_000_000)));
+        let network = Arc::new(Network::default());
+        let mut federation = Self {
+            clock,
+            network,
+            backend,
+            papers: BTreeMap::new(),
+            starts: AtomicU64::new(1),
+        };
+        let papers = federation.papers("regulator", MemberRole::Regulator, "CN", &[]);
+        let founder = Founder {
+            federation_name: "test".to_owned(),
+            test: true,
+            node: id("regulator"),
+            name: "regulator".to_owned(),
+            operator: "regulator".to_owned(),
+            role: papers.role,
+            jurisdiction: papers.country.to_owned(),
+            endpoint: "https://127.0.0.1:1".to_owned(),
+            hosts: vec!["127.0.0.1".to_owned()],
+            csr: papers
+                .key
+                .request(&id("regulator"), &["127.0.0.1".to_owned()])
+                .unwrap(),
+            signing_key: papers.signing.public(),
+        };
+        let founded = found(
+            founder,
+            &mut ChaCha20Rng::seed_from_u64(7),
+            federation.clock.now(),
+        )
+        .unwrap();
+        keep(
+            papers.database.store(),
+            &founded.memberships,
+            federation.clock.now(),
+        );
+        let keys = NodeKeys {
+            shares: founded.shares,
+            governor: Some(founded.governor),
+            authority: Some(founded.authority),
+            ..keys(&papers)
+        };
+        federation.papers.insert(id("regulator"), papers);
+        federation.start(&id("regulator"), keys).await;
+        federation
+    }
+
+    /// Invites, admits and starts a platform that trusts `trusted`.
+    pub(crate) async fn join(&mut self, name: &str, country: &'static str, trusted: &[&str]) -> Arc<Node> {
+        let papers = self.papers(name, MemberRole::Platform, country, trusted);
+        let governor = self.node("regulator");
+        let invitation = governor.invite(id(name)).await.unwrap();
+        let hosts = vec!["127.0.0.1".to_owned()];
+        let request = JoinRequest {
+            federation: invitation.federation,
+            node: id(name),
+            code: invitation.code,
+            csr: papers.key.request(&id(name), &hosts).unwrap(),
+            signing_key: papers.signing.public(),
+            name: name.to_owned(),
+            operator: format!("operator of {name}"),
+            role: papers.role,
+            jurisdiction: country.to_owned(),
+            endpoint: "https://127.0.0.1:1".to_owned(),
+            hosts,
+        };
+        let welcome = governor.approve(request).await.unwrap();
+        keep(papers.database.store(), &welcome.memberships, self.clock.now());
+        let keys = keys(&papers);
+        self.papers.insert(id(name), papers);
+        self.start(&id(name), keys).await;
+        for other in self.papers.keys() {
+            self.network.node(other).sync(None, false).await.unwrap();
+        }
+        self.node(name)
+    }
+
+    pub(crate) fn node(&self, name: &str) -> Arc<Node> {
+        self.network.node(&id(name))
+    }
+
+    /// Stops a node without a farewell and starts it from what it has stored.
+    pub(crate) async fn restart(&self, name: &str) -> Arc<Node> {
+        self.network.stop(&id(name));
+        let keys = keys(&self.papers[&id(name)]);
+        self.start(&id(name), keys).await;
+        self.node(name)
+    }
+
+    pub(crate) fn store(&self, name: &str) -> &Store {
+        self.papers[&id(name)].database.store()
+    }
+
+    async fn start(&self, node: &NodeId, keys: NodeKeys) {
+        let papers = &self.papers[node];
+        let parts = NodeParts {
+            id: node.clone(),
+            incarnation: 0,
+            settings: settings(papers),
+            keys,
+            clock: self.clock.clone(),
+            randomness: Arc::new(Seeded(AtomicU64::new(
+                self.starts.fetch_add(1, Ordering::SeqCst) << 32,
+            ))),
+            store: papers.database.store().clone(),
+            trust: Trust::load(envelopes(papers.database.store())).unwrap(),
+            peers: Arc::new(self.network.peers_of(node)),
+        };
+        self.network.add(Node::start(parts).await.unwrap());
+    }
+
+    fn papers(&self, name: &str, role: MemberRole, country: &'static str, trusted: &[&str]) -> Papers {
+        let number = self.papers.len() as u8 + 1;
+        Papers {
+            role,
+            country,
+            key: NodeKey::generate().unwrap(),
+            signing: SigningKey::from_seed(&[number; 32]),
+            data: [number; 32],
+            bodies: tempfile::tempdir().unwrap(),
+            database: TestDatabase::on(self.backend),
+            trusted: trusted.iter().map(|name| id(name)).collect(),
+        }
+    }
+}
+
+pub(crate) fn id(name: &str) -> NodeId {
+    name.parse().unwrap()
+}
+
+pub(crate) fn operator() -> Actor {
+    Actor::operator()
+}
+
+fn keys(papers: &Papers) -> NodeKeys {
+    NodeKeys {
+        signing: papers.signing.clone(),
+        data: DataKey::new(1, papers.data.into()),
+        shares: Vec::<HeldShare>::new(),
+        governor: None,
+        authority: None,
+    }
+}
+
+fn settings(papers: &Papers) -> Settings {
+    let budget = Budget {
+        capacity: 1_000_000,
+        per_day: 1_000_000,
+    };
+    let day = Duration::from_secs(86_400);
+    Settings {
+        bodies: papers.bodies.path().to_owned(),
+        policy: Policy {
+            jurisdiction: papers.country.to_owned(),
+            trusted_publishers: papers.trusted.iter().cloned().collect(),
+            natural_person_law: None,
+        },
+        mode: Mode::Enforce,
+        stale_after: 2 * day,
+        record_life: day,
+        digest_life: 7 * day,
+        verdict_life: day,
+        token_cache: 1_000,
+        budgets: Class::ALL.iter().map(|class| (*class, budget)).collect(),
+    }
+}
+
+fn keep(store: &Store, memberships: &[Envelope], now: Timestamp) {
+    for (place, envelope) in memberships.iter().enumerate() {
+        store
+            .adopt_membership(place as u64 + 1, &envelope.to_json(), now)
+            .unwrap();
+    }
+}
+
+fn envelopes(store: &Store) -> Vec<Vec<u8>> {
+    (1..)
+        .map_while(|version| store.membership(version).unwrap())
+        .map(|row| row.envelope)
+        .collect()
+}

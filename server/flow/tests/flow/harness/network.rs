@@ -1,0 +1,169 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use lianfang_digest::ListId;
+use lianfang_encoding::{Audience, NodeId};
+use lianfang_flow::{FlowError, Node};
+use lianfang_peer::{BodyStream, PeerError, Peers};
+use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
+use lianfang_wire::feed::StatusPage;
+use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::membership::Member;
+
+/// Changes an answer on its way: (what was asked, answer).
+pub(crate) type Tampering = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8> + Send + Sync>;
+
+/// Who is up, what was said, and who meddles.
+#[derive(Default)]
+pub(crate) struct Network {
+    nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
+    said: Mutex<Vec<Vec<u8>>>,
+    tampering: Mutex<Option<Tampering>>,
+}
+
+impl Network {
+    pub(crate) fn add(&self, node: Arc<Node>) {
+        self.nodes.lock().unwrap().insert(node.id().clone(), node);
+    }
+
+    pub(crate) fn stop(&self, node: &NodeId) {
+        self.nodes.lock().unwrap().remove(node);
+    }
+
+    pub(crate) fn node(&self, node: &NodeId) -> Arc<Node> {
+        self.nodes.lock().unwrap()[node].clone()
+    }
+
+    /// Everything that any two nodes have said to each other.
+    pub(crate) fn capture(&self) -> Vec<u8> {
+        self.said.lock().unwrap().concat()
+    }
+
+    pub(crate) fn tamper(&self, with: Tampering) {
+        *self.tampering.lock().unwrap() = Some(with);
+    }
+
+    pub(crate) fn peers_of(self: &Arc<Self>, own: &NodeId) -> InMemory {
+        InMemory {
+            network: Arc::clone(self),
+            own: own.clone(),
+        }
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        self.said.lock().unwrap().push(bytes.to_vec());
+    }
+
+    fn pass(&self, asked: &str, answer: Vec<u8>) -> Vec<u8> {
+        let answer = match self.tampering.lock().unwrap().as_ref() {
+            Some(tampering) => tampering(asked, answer),
+            None => answer,
+        };
+        self.hear(&answer);
+        answer
+    }
+}
+
+/// One node's view of the others.
+pub(crate) struct InMemory {
+    network: Arc<Network>,
+    own: NodeId,
+}
+
+impl InMemory {
+    fn find(&self, to: &NodeId) -> Result<Arc<Node>, PeerError> {
+        let nodes = self.network.nodes.lock().unwrap();
+        nodes.get(to).cloned().ok_or(PeerError::Unreachable("stopped"))
+    }
+}
+
+fn refused(error: FlowError) -> PeerError {
+    PeerError::Refused(Box::new(error.problem()))
+}
+
+#[async_trait]
+impl Peers for InMemory {
+    fn adopt(&self, _: &[Member], _: &[String]) -> Result<(), PeerError> {
+        Ok(())
+    }
+
+    async fn info(&self, to: &NodeId) -> Result<Info, PeerError> {
+        let info = self.find(to)?.info(&self.own).await.map_err(refused)?;
+        let bytes = self.network.pass("info", serde_json::to_vec(&info).unwrap());
+        serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    async fn membership(&self, to: &NodeId, version: Option<u64>) -> Result<Vec<u8>, PeerError> {
+        let bytes = self
+            .find(to)?
+            .membership(&self.own, version)
+            .await
+            .map_err(refused)?;
+        Ok(self.network.pass("membership", bytes))
+    }
+
+    async fn evaluate(&self, to: &NodeId, request: Vec<u8>) -> Result<Vec<u8>, PeerError> {
+        self.network.hear(&request);
+        let bytes = self
+            .find(to)?
+            .evaluate(&self.own, &request)
+            .await
+            .map_err(refused)?;
+        Ok(self.network.pass("evaluate", bytes))
+    }
+
+    async fn confirm(&self, to: &NodeId, request: &ConfirmRequest) -> Result<ConfirmResponse, PeerError> {
+        self.network.hear(&serde_json::to_vec(request).unwrap());
+        let answer = self
+            .find(to)?
+            .confirm(&self.own, request.clone())
+            .await
+            .map_err(refused)?;
+        let bytes = self.network.pass("confirm", serde_json::to_vec(&answer).unwrap());
+        serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    async fn heads(&self, to: &NodeId, list: &ListId, after: u64) -> Result<Vec<Vec<u8>>, PeerError> {
+        let heads = self
+            .find(to)?
+            .digest_heads(&self.own, list, after)
+            .await
+            .map_err(refused)?;
+        Ok(heads
+            .into_iter()
+            .map(|head| self.network.pass("head", head))
+            .collect())
+    }
+
+    async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {
+        let file = self
+            .find(to)?
+            .digest_body(&self.own, hash)
+            .await
+            .map_err(refused)?;
+        let body = std::fs::read(file.path).map_err(|_| PeerError::Malformed)?;
+        let body = self.network.pass("body", body[from as usize..].to_vec());
+        let pieces: Vec<_> = body
+            .chunks(10_000)
+            .map(|piece| Ok(piece.to_vec().into()))
+            .collect();
+        Ok(futures_util::stream::iter(pieces).boxed())
+    }
+
+    async fn status(&self, to: &NodeId, audience: &Audience, after: u64) -> Result<StatusPage, PeerError> {
+        let page = self
+            .find(to)?
+            .status(&self.own, audience.clone(), after, 100)
+            .await
+            .map_err(refused)?;
+        let bytes = self.network.pass("status", serde_json::to_vec(&page).unwrap());
+        serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    // Tests sync by hand, so that nothing happens behind their back.
+    async fn notify(&self, _: &NodeId, _: &Notice) -> Result<(), PeerError> {
+        Ok(())
+    }
+}

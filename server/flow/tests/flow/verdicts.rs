@@ -1,0 +1,191 @@
+//! A block needs every one of its conditions: with each that is missing the answer is review or clear.
+
+use lianfang_wire::entry::{NewEntry, Subject};
+use lianfang_wire::vocabulary::{BasisType, Category, EventType, Role, VerdictName};
+
+use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, product, screening};
+
+const CODE: &str = "91110108661572276L";
+
+/// Records `new` at A and screens `asked` at B, which trusts A unless told otherwise.
+async fn verdict(trusted: &[&str], change: impl FnOnce(&mut NewEntry), asked: Subject) -> VerdictName {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", trusted).await;
+    let mut new = entry(company(CODE), a.now());
+    change(&mut new);
+    a.record_entry(&operator(), new).await.unwrap();
+    a.build_digests().await.unwrap();
+    b.sync(None, false).await.unwrap();
+    b.screen(&operator(), screening(asked)).await.unwrap().verdict
+}
+
+const TRUSTED: &[&str] = &["platform-a"];
+
+#[tokio::test]
+async fn with_every_condition_it_blocks() {
+    assert_eq!(verdict(TRUSTED, |_| {}, company(CODE)).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn a_single_publisher_that_nobody_trusts_is_review() {
+    assert_eq!(verdict(&[], |_| {}, company(CODE)).await, VerdictName::Review);
+}
+
+#[tokio::test]
+async fn a_final_judgment_in_my_jurisdiction_blocks_without_trust() {
+    let change = |new: &mut NewEntry| new.basis.kind = BasisType::CourtFinal;
+    assert_eq!(verdict(&[], change, company(CODE)).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn a_final_judgment_elsewhere_is_review() {
+    let change = |new: &mut NewEntry| {
+        new.basis.kind = BasisType::CourtFinal;
+        new.basis.jurisdiction = "US".to_owned();
+    };
+    assert_eq!(verdict(&[], change, company(CODE)).await, VerdictName::Review);
+}
+
+#[tokio::test]
+async fn interim_and_default_findings_are_review() {
+    let interim = |new: &mut NewEntry| new.basis.kind = BasisType::CourtInterim;
+    assert_eq!(
+        verdict(TRUSTED, interim, company(CODE)).await,
+        VerdictName::Review
+    );
+    let default = |new: &mut NewEntry| {
+        new.basis.kind = BasisType::CourtFinal;
+        new.basis.default_judgment = true;
+    };
+    assert_eq!(
+        verdict(TRUSTED, default, company(CODE)).await,
+        VerdictName::Review
+    );
+}
+
+#[tokio::test]
+async fn an_identifier_that_the_publisher_has_not_verified_is_review() {
+    let change = |new: &mut NewEntry| new.subject.identifiers[0].verified = false;
+    assert_eq!(verdict(TRUSTED, change, company(CODE)).await, VerdictName::Review);
+}
+
+#[tokio::test]
+async fn an_identifier_that_the_platform_has_not_verified_is_review() {
+    let mut asked = company(CODE);
+    asked.identifiers[0].verified = false;
+    assert_eq!(verdict(TRUSTED, |_| {}, asked).await, VerdictName::Review);
+}
+
+#[tokio::test]
+async fn somebody_elses_identifier_is_review_on_either_side() {
+    let change = |new: &mut NewEntry| new.subject.identifiers[0].role = Role::LegalRepresentative;
+    assert_eq!(verdict(TRUSTED, change, company(CODE)).await, VerdictName::Review);
+    let mut asked = company(CODE);
+    asked.identifiers[0].role = Role::Payee;
+    assert_eq!(verdict(TRUSTED, |_| {}, asked).await, VerdictName::Review);
+}
+
+#[tokio::test]
+async fn natural_persons_and_parallel_imports_are_review() {
+    let person = |new: &mut NewEntry| new.subject.natural_person = true;
+    assert_eq!(verdict(TRUSTED, person, company(CODE)).await, VerdictName::Review);
+    let parallel = |new: &mut NewEntry| {
+        if let Some(violation) = &mut new.violation {
+            violation.category = Category::ParallelImport;
+        }
+    };
+    assert_eq!(
+        verdict(TRUSTED, parallel, company(CODE)).await,
+        VerdictName::Review
+    );
+}
+
+#[tokio::test]
+async fn a_genuine_articles_number_never_blocks() {
+    let change = |new: &mut NewEntry| new.subject = product("4006381333931");
+    assert_eq!(
+        verdict(TRUSTED, change, product("4006381333931")).await,
+        VerdictName::Review
+    );
+}
+
+#[tokio::test]
+async fn a_name_alone_is_clear_and_never_blocks() {
+    let named = || Subject {
+        identifiers: vec![identifier("legal_name_en", "Invented Trading Co., Ltd.")],
+        ..company(CODE)
+    };
+    let change = |new: &mut NewEntry| new.subject = named();
+    assert_eq!(verdict(TRUSTED, change, named()).await, VerdictName::Clear);
+}
+
+#[tokio::test]
+async fn a_contested_entry_is_review() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", TRUSTED).await;
+    let recorded = a
+        .record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap()
+        .entry;
+    a.build_digests().await.unwrap();
+    let contested = lianfang_wire::entry::NewEvent {
+        kind: EventType::Contested,
+        reason: None,
+        reference: None,
+    };
+    a.apply_event(&operator(), recorded.id, recorded.revision, contested)
+        .await
+        .unwrap();
+    b.sync(None, false).await.unwrap();
+    let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Review);
+    assert!(answer.reasons[0].disputed);
+}
+
+#[tokio::test]
+async fn two_independent_publishers_block_without_trust() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let c = federation.join("platform-c", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &[]).await;
+    for publisher in [&a, &c] {
+        publisher
+            .record_entry(&operator(), entry(company(CODE), publisher.now()))
+            .await
+            .unwrap();
+        publisher.build_digests().await.unwrap();
+    }
+    b.sync(None, false).await.unwrap();
+    let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn an_expired_membership_document_makes_no_new_blocks() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", TRUSTED).await;
+    federation
+        .clock
+        .advance(std::time::Duration::from_secs(364 * 86_400));
+    a.record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    b.sync(None, false).await.unwrap();
+    assert_eq!(
+        b.screen(&operator(), screening(company(CODE)))
+            .await
+            .unwrap()
+            .verdict,
+        VerdictName::Block
+    );
+    federation
+        .clock
+        .advance(std::time::Duration::from_secs(2 * 86_400));
+    let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    assert_ne!(answer.verdict, VerdictName::Block);
+}
