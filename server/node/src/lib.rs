@@ -9,6 +9,7 @@ pub mod config;
 pub mod data;
 pub mod doors;
 pub mod http;
+pub mod idempotency;
 pub mod jobs;
 pub mod limits;
 pub mod log;

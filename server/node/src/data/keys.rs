@@ -31,7 +31,8 @@ pub struct Secrets {
     pub signing: SigningKey,
     /// Signs tokens for callers of the platform door.
     pub access: SigningKey,
-    data: DataKey,
+    /// Encrypts what is kept.
+    pub data: DataKey,
 }
 
 impl DataFolder {

@@ -1,7 +1,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Data};
@@ -49,8 +49,21 @@ impl FromRequest for Binary {
     }
 }
 
+/// Takes the whole body of a request that is still on its way to its handler, within `limits.batch_bytes`.
+///
+/// # Errors
+/// `too-large`, `timeout` or `malformed`.
+pub async fn read_body(request: &mut ServiceRequest) -> Result<Bytes, Failure> {
+    let payload = request.take_payload();
+    read(request.request(), payload, |limits| limits.batch_bytes).await
+}
+
 /// Refuses bodies that say they are something else.
 pub(super) fn expect_type(request: &HttpRequest, known: &[&str]) -> Result<(), Failure> {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        let detail = "Send it without a content encoding.";
+        return Err(Failure::detail(ProblemType::UnsupportedMediaType, detail));
+    }
     let given = request.content_type();
     if known.iter().any(|known| known.eq_ignore_ascii_case(given)) {
         Ok(())

@@ -9,7 +9,7 @@ mod range;
 mod routes;
 mod timeout;
 
-pub use body::{Binary, Json};
+pub use body::{Binary, Json, read_body};
 pub use boundary::{Door, RequestId, boundary};
 pub use ndjson::{Line, Lines};
 pub use parameters::{path_rules, query_rules};

@@ -52,13 +52,13 @@ impl<A: Copy> Routes<A> {
     }
 
     /// Registers the routes, each behind `guard` with its access.
-    pub fn register(self, config: &mut ServiceConfig, guard: fn(Route, A) -> Route) {
+    pub fn register(self, config: &mut ServiceConfig, guard: fn(Route, &Method, A) -> Route) {
         for (path, entries) in self.by_path {
             let allowed: Vec<_> = entries.iter().map(|entry| entry.method.as_str()).collect();
             let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
             let mut resource = web::resource(path);
             for entry in entries {
-                resource = resource.route(guard(entry.route, entry.access));
+                resource = resource.route(guard(entry.route, &entry.method, entry.access));
             }
             config.service(resource.default_service(web::to(move || {
                 let answer = wrong_method(allowed.clone());

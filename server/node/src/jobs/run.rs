@@ -44,7 +44,7 @@ impl Job {
         }
     }
 
-    async fn work(self, node: Arc<Node>) -> Result<String, FlowError> {
+    async fn work(self, node: Arc<Node>, store: Store) -> Result<String, FlowError> {
         match self {
             Self::NightlyBuild => {
                 let report = node.build_digests().await?;
@@ -59,7 +59,15 @@ impl Job {
                 let failed = report.peers.iter().filter(|peer| peer.error.is_some()).count();
                 Ok(format!("{} peers, {failed} failed", report.peers.len()))
             }
-            Self::ExpireEntries => Ok(format!("{} entries ended", node.expire_entries().await?)),
+            Self::ExpireEntries => {
+                let now = node.now();
+                let forgotten = tokio::task::spawn_blocking(move || store.prune_idempotent(now));
+                let forgotten = forgotten.await.unwrap_or(Err(StoreError::Unavailable))?;
+                let ended = node.expire_entries().await?;
+                Ok(format!(
+                    "{ended} entries ended, {forgotten} idempotency keys forgotten"
+                ))
+            }
         }
     }
 }
@@ -139,7 +147,7 @@ impl Runner {
     }
 
     async fn carry_out(self: Arc<Self>, run: Run) {
-        let mut work = tokio::spawn(run.job.work(Arc::clone(&self.node)));
+        let mut work = tokio::spawn(run.job.work(Arc::clone(&self.node), self.store.clone()));
         let outcome = tokio::select! {
             outcome = &mut work => outcome.unwrap_or(Err(FlowError::Internal("the job panicked"))),
             () = self.renew(&run) => {

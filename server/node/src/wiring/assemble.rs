@@ -12,6 +12,7 @@ use super::settings::settings;
 use crate::clock::{SharedFileClock, SystemClock};
 use crate::config::{ClockSource, Config};
 use crate::data::{DataFolder, FolderError};
+use crate::idempotency::Ledger;
 
 const INCARNATION: &str = "incarnation";
 
@@ -19,6 +20,8 @@ const INCARNATION: &str = "incarnation";
 pub struct Assembled {
     pub node: Arc<Node>,
     pub store: Store,
+    /// Requests that were done under an idempotency key.
+    pub ledger: Ledger,
     /// Checks tokens of the platform door.
     pub access: PublicKey,
 }
@@ -37,6 +40,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let clock = clock(&config.clock, trust.current().document.test)?;
     let secrets = folder.secrets()?;
     let access = secrets.access.public();
+    let ledger = Ledger::new(store.clone(), secrets.data.clone(), Arc::clone(&clock));
     let peers = HttpsPeers::new(trust.federation(), config.node.id.clone(), identity(config)?);
     let node = Node::start(NodeParts {
         id: config.node.id.clone(),
@@ -50,7 +54,12 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
         peers: Arc::new(peers),
     })
     .await?;
-    Ok(Assembled { node, store, access })
+    Ok(Assembled {
+        node,
+        store,
+        ledger,
+        access,
+    })
 }
 
 /// Opens the configured database and brings its schema up to date. Blocks.

@@ -128,7 +128,11 @@ impl Opening<'_> {
         let tls = platform_config(&Material::read(self.config.tls.platform())?)?;
         let verifier = Verifier::new(&self.config.node.id, self.assembled.access);
         let login = Login::by_token(verifier, &self.config.limits);
-        let routes = api::platform::router::configure(Arc::clone(&self.assembled.node), login);
+        let routes = api::platform::router::configure(
+            Arc::clone(&self.assembled.node),
+            login,
+            self.assembled.ledger.clone(),
+        );
         self.run(address, doors::platform(&self.shared, listener, tls, routes))
     }
 
@@ -146,7 +150,8 @@ impl Opening<'_> {
         }
         let failed = |error| StartError::Listen(doors::SOCKET.to_owned(), error);
         let socket = OperatorSocket::bind(&self.config.node.data_dir).map_err(failed)?;
-        let routes = api::operator::router::configure(Arc::clone(&self.assembled.node));
+        let routes =
+            api::operator::router::configure(Arc::clone(&self.assembled.node), self.assembled.ledger.clone());
         let server = doors::operator(&self.shared, &socket, routes).map_err(failed)?;
         self.running.spawn(server);
         Ok(Some(socket))

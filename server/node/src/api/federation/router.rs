@@ -48,6 +48,6 @@ pub fn configure(node: Arc<Node>) -> impl Fn(&mut ServiceConfig) + Clone + Send 
     let node = Data::from(node);
     move |config| {
         config.app_data(node.clone());
-        routes().register(config, |route, Members| route);
+        routes().register(config, |route, _, Members| route);
     }
 }

@@ -8,6 +8,7 @@ use super::{digests, members, sync};
 use crate::api::platform::{self, Access, Login, guard};
 use crate::auth::Scope::Admin;
 use crate::http::Routes;
+use crate::idempotency::Ledger;
 
 use Access::Scope;
 
@@ -27,8 +28,8 @@ pub fn routes() -> Routes<Access> {
 }
 
 /// Registers the operator's door.
-pub fn configure(node: Arc<Node>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let platform = platform::router::configure(node, Login::Socket);
+pub fn configure(node: Arc<Node>, ledger: Ledger) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let platform = platform::router::configure(node, Login::Socket, ledger);
     move |config| {
         platform(config);
         routes().register(config, guard);

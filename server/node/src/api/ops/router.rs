@@ -26,6 +26,6 @@ pub fn configure(node: Arc<Node>) -> impl Fn(&mut ServiceConfig) + Clone + Send 
     let node = Data::from(node);
     move |config| {
         config.app_data(node.clone());
-        routes().register(config, |route, Nearby| route);
+        routes().register(config, |route, _, Nearby| route);
     }
 }

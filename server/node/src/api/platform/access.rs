@@ -2,15 +2,16 @@ use std::future::{Ready, ready};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _, Route};
-use lianfang_flow::Actor;
+use lianfang_flow::{Actor, ActorKind};
 use lianfang_wire::ProblemType;
 
 use crate::auth::{Scope, Scopes, TokenError, Verifier};
 use crate::config::Limits;
+use crate::idempotency::{Ledger, once};
 use crate::limits::RateLimit;
 use crate::problem::Failure;
 
@@ -71,16 +72,34 @@ impl FromRequest for By {
     }
 }
 
-/// Puts a route behind its access.
-pub fn guard(route: Route, access: Access) -> Route {
-    match access {
-        Access::Anyone => route,
-        Access::Scope(scope) => route.wrap(from_fn(
-            move |login: Data<Login>, request: ServiceRequest, next: Next<BoxBody>| {
-                authorised(scope, login, request, next)
-            },
-        )),
-    }
+/// Puts a route behind its access. Whatever changes something honours `Idempotency-Key`.
+pub fn guard(route: Route, method: &Method, access: Access) -> Route {
+    let Access::Scope(scope) = access else {
+        return route;
+    };
+    let route = if *method == Method::POST {
+        route.wrap(from_fn(done_once))
+    } else {
+        route
+    };
+    route.wrap(from_fn(
+        move |login: Data<Login>, request: ServiceRequest, next: Next<BoxBody>| {
+            authorised(scope, login, request, next)
+        },
+    ))
+}
+
+async fn done_once(
+    ledger: Data<Ledger>,
+    by: By,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let actor = match by.0.kind {
+        ActorKind::Operator => "operator".to_owned(),
+        ActorKind::Jwt => format!("jwt:{}", by.0.name),
+    };
+    once(ledger, actor, request, next).await
 }
 
 async fn authorised<B: MessageBody + 'static>(

@@ -10,6 +10,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::{Access, Login, document, documentation, entries, guard, jwks, peers, screenings};
 use crate::auth::Scope::{EntriesRead, EntriesWrite, PeersRead, ScreeningsRead, ScreeningsWrite};
 use crate::http::Routes;
+use crate::idempotency::Ledger;
 
 use Access::{Anyone, Scope};
 
@@ -55,13 +56,18 @@ pub fn routes() -> Routes<Access> {
 }
 
 /// Registers the platform door.
-pub fn configure(node: Arc<Node>, login: Login) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let (node, login) = (Data::from(node), Data::new(login));
+pub fn configure(
+    node: Arc<Node>,
+    login: Login,
+    ledger: Ledger,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let (node, login, ledger) = (Data::from(node), Data::new(login), Data::new(ledger));
     let document = Data::new(document(routes().list()));
     move |config| {
         config
             .app_data(node.clone())
             .app_data(login.clone())
+            .app_data(ledger.clone())
             .app_data(document.clone());
         routes().register(config, guard);
         config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));

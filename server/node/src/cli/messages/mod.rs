@@ -60,7 +60,11 @@ impl Messages {
 
     /// The command line with descriptions in this language.
     pub fn localise(&self, command: clap::Command) -> clap::Command {
-        self.localised(command, "")
+        let command = self.localised(command, "");
+        match self.help("lang") {
+            Some(text) => command.mut_arg("lang", |arg| arg.help(text.to_owned())),
+            None => command,
+        }
     }
 
     fn localised(&self, command: clap::Command, path: &str) -> clap::Command {

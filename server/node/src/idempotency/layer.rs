@@ -1,0 +1,113 @@
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderName;
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use actix_web::{Error, HttpResponse, ResponseError as _};
+use lianfang_flow::FlowError;
+use lianfang_wire::{Problem, ProblemType};
+
+use super::ledger::Keyed;
+use super::stored::Stored;
+use super::{Known, Ledger};
+use crate::http::read_body;
+use crate::problem::Failure;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Does a request under a key once. Only success is kept: a refusal did nothing, so the same key may try again.
+pub async fn once<B: MessageBody + 'static>(
+    ledger: Data<Ledger>,
+    actor: String,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let keyed = match keyed(&request, actor) {
+        Ok(Some(keyed)) => keyed,
+        Ok(None) => return next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(failure) => return Ok(request.into_response(failure.error_response())),
+    };
+    let body = match read_body(&mut request).await {
+        Ok(body) => body,
+        Err(failure) => return Ok(request.into_response(failure.error_response())),
+    };
+    match ledger.begin(&keyed, &body).await {
+        Ok(Known::Fresh) => {}
+        known => return Ok(request.into_response(known_answer(&ledger, &keyed, known))),
+    }
+    request.set_payload(Payload::from(body));
+    let answered = next.call(request).await;
+    settle(&ledger, &keyed, answered).await
+}
+
+fn keyed(request: &ServiceRequest, actor: String) -> Result<Option<Keyed>, Failure> {
+    let Some(value) = request.headers().get(KEY) else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let key = key.ok_or_else(|| {
+        let detail = "Idempotency-Key has 1 to 255 visible ASCII characters.";
+        Failure::detail(ProblemType::Malformed, detail)
+    })?;
+    let route = format!("{} {}", request.method(), request.path());
+    Ok(Some(Keyed {
+        actor,
+        key: key.to_owned(),
+        route,
+    }))
+}
+
+fn known_answer(
+    ledger: &Ledger,
+    keyed: &Keyed,
+    known: Result<Known, lianfang_store::StoreError>,
+) -> HttpResponse {
+    let failure = match known {
+        Ok(Known::Done(status, sealed)) => match ledger.open(keyed, &sealed) {
+            Ok(stored) => return stored.answer(status),
+            Err(error) => FlowError::from(error).into(),
+        },
+        Ok(Known::Mismatch) => Failure::new(ProblemType::IdempotencyMismatch),
+        Ok(Known::InProgress | Known::Fresh) => {
+            let busy = Problem::new(ProblemType::Conflict)
+                .detail("The first request under this key isn't done yet.");
+            Failure::from(Problem {
+                retry_after: Some(1),
+                ..busy
+            })
+        }
+        Err(error) => FlowError::from(error).into(),
+    };
+    failure.error_response()
+}
+
+/// Keeps a success and gives the key back after anything else.
+async fn settle<B: MessageBody + 'static>(
+    ledger: &Ledger,
+    keyed: &Keyed,
+    answered: Result<ServiceResponse<B>, Error>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let answer = match answered {
+        Ok(answer) if answer.status().is_success() => answer,
+        other => {
+            if let Err(error) = ledger.abandon(keyed).await {
+                tracing::error!(error = %error, "an idempotency key couldn't be given back");
+            }
+            return other.map(ServiceResponse::map_into_boxed_body);
+        }
+    };
+    let (request, response) = answer.into_parts();
+    let (response, body) = response.into_parts();
+    let body: Bytes = actix_web::body::to_bytes(body)
+        .await
+        .map_err(|_| Failure::from(FlowError::Internal("an answer couldn't be read")))?;
+    let stored = Stored::of(&response, &body);
+    if let Err(error) = ledger.finish(keyed, response.status().as_u16(), &stored).await {
+        // It is done; who asks again under the key finds it by its client_reference.
+        tracing::error!(error = %error, "an answer couldn't be kept under its idempotency key");
+    }
+    Ok(ServiceResponse::new(
+        request,
+        response.set_body(BoxBody::new(body)),
+    ))
+}
