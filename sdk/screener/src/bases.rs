@@ -2,6 +2,7 @@ use lianfang_digest::{Bloom, ListId, Probe, Seed, SizeClass};
 
 use crate::IndexError;
 use crate::aligned::AlignedBytes;
+use crate::changes::AHEAD;
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::sliced::{Group, transpose, widths};
 
@@ -134,17 +135,29 @@ impl<B: AsRef<[u8]>> Bases<B> {
         self.groups.len()
     }
 
-    /// Calls `hit` with the place of each list in group `group` that may hold the probed token.
-    pub(crate) fn scan(&self, group: usize, probe: &Probe, mut hit: impl FnMut(usize)) {
+    /// Calls `hit` with each probe's place and the place of each list in group `group` that may hold its token.
+    pub(crate) fn scan(&self, group: usize, probes: &[Probe], mut hit: impl FnMut(usize, usize)) {
         let Some((group, section)) = self.groups.get(group) else {
             return;
         };
         let data = self.bytes.as_ref().get(section.clone()).unwrap_or_default();
-        group.scan(data, probe, |column| {
-            if let Some(place) = group.columns.get(column) {
-                hit((*place).into());
-            }
-        });
+        let mut rows = [[0; _]; AHEAD];
+        for (rows, probe) in rows.iter_mut().zip(probes) {
+            *rows = group.first_rows(probe);
+        }
+        if probes.len() > 1 {
+            let seen = rows[..probes.len().min(AHEAD)]
+                .iter()
+                .fold(0, |seen, rows| seen ^ group.touch(data, rows));
+            std::hint::black_box(seen);
+        }
+        for (place, (probe, rows)) in probes.iter().zip(&rows).enumerate() {
+            group.scan(data, probe, rows, |column| {
+                if let Some(list) = group.columns.get(column) {
+                    hit(place, (*list).into());
+                }
+            });
+        }
     }
 }
 

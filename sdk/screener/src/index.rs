@@ -203,9 +203,7 @@ impl<B: AsRef<[u8]>> Index<B> {
         let mut hits = Vec::new();
         if let Some(seed) = self.seed() {
             let probe = seed.probe(token);
-            self.each_group(|segment, group| {
-                self.scan(segment, group, &probe, token, |list| hits.push(list))
-            });
+            self.scan(&[probe], std::slice::from_ref(token), |_, list| hits.push(list));
         }
         if let Some(changes) = &self.changes {
             changes.lookup(token, |place| hits.extend(self.changed_list(place)));
@@ -273,38 +271,28 @@ impl<B: AsRef<[u8]>> Index<B> {
         self.segments.first().map(|segment| segment.bases.seed())
     }
 
-    fn each_group<'a>(&'a self, mut visit: impl FnMut(&'a Segment<B>, usize)) {
-        for segment in &self.segments {
-            (0..segment.bases.groups()).for_each(|group| visit(segment, group));
-        }
-    }
-
-    fn scan(
-        &self,
-        segment: &Segment<B>,
-        group: usize,
-        probe: &Probe,
-        token: &[u8; 32],
-        mut hit: impl FnMut(ListHandle),
-    ) {
-        segment.bases.scan(group, probe, |place| {
-            let list = segment.handles.get(place).copied().flatten();
-            list.into_iter()
-                .filter(|list| !self.is_removed(*list, token))
-                .for_each(&mut hit);
-        });
-    }
-
-    fn scan_chunk(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
-        let Some(seed) = self.seed() else {
+    fn scan_chunk(&self, tokens: &[[u8; 32]], hit: impl FnMut(usize, ListHandle)) {
+        let Some((seed, first)) = self.seed().zip(tokens.first()) else {
             return;
         };
-        let probes: [_; AHEAD] = std::array::from_fn(|i| tokens.get(i).map(|token| seed.probe(token)));
-        self.each_group(|segment, group| {
-            for (place, (token, probe)) in tokens.iter().zip(probes.iter().flatten()).enumerate() {
-                self.scan(segment, group, probe, token, |list| hit(place, list));
+        let mut probes = [seed.probe(first); AHEAD];
+        for (probe, token) in probes.iter_mut().zip(tokens) {
+            *probe = seed.probe(token);
+        }
+        self.scan(&probes[..tokens.len().min(AHEAD)], tokens, hit);
+    }
+
+    fn scan(&self, probes: &[Probe], tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
+        for segment in &self.segments {
+            for group in 0..segment.bases.groups() {
+                segment.bases.scan(group, probes, |place, list| {
+                    let list = segment.handles.get(list).copied().flatten();
+                    if let Some(list) = list.filter(|list| !self.is_removed(*list, &tokens[place])) {
+                        hit(place, list);
+                    }
+                });
             }
-        });
+        }
     }
 
     fn is_removed(&self, list: ListHandle, token: &[u8; 32]) -> bool {

@@ -1,12 +1,16 @@
 //! Bit-sliced filters of one size class (PROTOCOL.md §4): for each position one row, and in it one bit for each list. A
 //! token's 20 rows are ANDed; the bits that survive are the lists that may hold it.
 
-use std::ops::Range;
-
 use lianfang_digest::{HASHES, Modulus, Probe, SizeClass};
 
 /// Bits of the widest row: a cache line.
 const WIDEST: usize = 512;
+
+/// Rows that are read at once after the first ones.
+const STEP: usize = 4;
+
+/// Positions of a token in one class; those beyond the first rows stay 0.
+pub(crate) type Rows = [u32; HASHES as usize];
 
 /// Rows of one class side by side. Widths are powers of two, so that no row crosses a cache line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,57 +54,88 @@ impl Group {
         (self.class.bits() as usize * self.width).div_ceil(8)
     }
 
-    /// Calls `hit` with each column whose 20 bits are all set.
-    pub(crate) fn scan(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
+    /// Rows that are read first: after them about one token in eight has any list left.
+    pub(crate) fn first_rows(&self, probe: &Probe) -> Rows {
+        let mut rows = [0; HASHES as usize];
+        for (i, row) in rows.iter_mut().enumerate().take(self.first()) {
+            *row = probe.position(i as u32, &self.modulus);
+        }
+        rows
+    }
+
+    /// Loads the first rows, ahead of a scan and of each other.
+    pub(crate) fn touch(&self, data: &[u8], rows: &Rows) -> u8 {
+        let load = |row: &u32| data.get(*row as usize * self.width / 8).copied().unwrap_or(0);
+        rows[..self.first()].iter().fold(0, |seen, row| seen ^ load(row))
+    }
+
+    /// Calls `hit` with each column whose 20 bits are all set. `rows` are the probe's [`Group::first_rows`].
+    pub(crate) fn scan(&self, data: &[u8], probe: &Probe, rows: &Rows, hit: impl FnMut(usize)) {
         match self.width {
-            8 => self.scan_rows::<1>(data, probe, hit),
-            16 => self.scan_rows::<2>(data, probe, hit),
-            32 => self.scan_rows::<4>(data, probe, hit),
-            64 => self.scan_rows::<8>(data, probe, hit),
-            128 => self.scan_rows::<16>(data, probe, hit),
-            256 => self.scan_rows::<32>(data, probe, hit),
-            512 => self.scan_rows::<64>(data, probe, hit),
-            _ => self.scan_bits(data, probe, hit),
+            64 => self.scan_wide::<1>(data, probe, rows, hit),
+            128 => self.scan_wide::<2>(data, probe, rows, hit),
+            256 => self.scan_wide::<4>(data, probe, rows, hit),
+            512 => self.scan_wide::<8>(data, probe, rows, hit),
+            _ => self.scan_narrow(data, probe, rows, hit),
         }
     }
 
-    /// Rows after which about one bit in four rows survives; the rest is read only when one does.
-    fn first(&self) -> u32 {
-        self.width.ilog2() + 2
+    fn first(&self) -> usize {
+        self.width.ilog2() as usize + 3
     }
 
-    fn scan_rows<const BYTES: usize>(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
-        let rows = data.as_chunks::<BYTES>().0;
-        let and = |alive: [u8; BYTES], steps: Range<u32>| {
-            steps.fold(alive, |mut alive, i| {
-                let row = rows
-                    .get(probe.position(i, &self.modulus) as usize)
-                    .unwrap_or(&[0; BYTES]);
-                alive.iter_mut().zip(row).for_each(|(alive, row)| *alive &= row);
-                alive
-            })
+    fn scan_wide<const WORDS: usize>(
+        &self,
+        data: &[u8],
+        probe: &Probe,
+        rows: &Rows,
+        mut hit: impl FnMut(usize),
+    ) {
+        let table = data.as_chunks::<8>().0.as_chunks::<WORDS>().0;
+        let and = |alive: &mut [u64; WORDS], row: u32| {
+            let row = table.get(row as usize).unwrap_or(&[[0; 8]; WORDS]);
+            alive
+                .iter_mut()
+                .zip(row)
+                .for_each(|(alive, row)| *alive &= u64::from_le_bytes(*row));
         };
-        let alive = and([0xFF; BYTES], 0..self.first());
-        if alive == [0; BYTES] {
-            return;
+        let mut alive = [u64::MAX; WORDS];
+        rows[..self.first()].iter().for_each(|row| and(&mut alive, *row));
+        for i in (self.first() as u32..HASHES).step_by(STEP) {
+            if alive.iter().fold(0, |any, word| any | word) == 0 {
+                return;
+            }
+            for i in i..HASHES.min(i + STEP as u32) {
+                and(&mut alive, probe.position(i, &self.modulus));
+            }
         }
-        let alive = and(alive, self.first()..HASHES);
-        if alive != [0; BYTES] {
-            bits(&alive, hit);
+        for (place, word) in alive.into_iter().enumerate() {
+            bits(word, |bit| hit(place * 64 + bit));
         }
     }
 
-    fn scan_bits(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
-        let and = |alive: u8, steps: Range<u32>| {
-            steps.fold(alive, |alive, i| {
-                let at = probe.position(i, &self.modulus) as usize * self.width;
-                alive & data.get(at / 8).map_or(0, |row| row >> (at % 8))
-            })
+    fn scan_narrow(&self, data: &[u8], probe: &Probe, rows: &Rows, hit: impl FnMut(usize)) {
+        let row = |row: u32| {
+            let at = row as usize * self.width;
+            let mut bytes = [0; 8];
+            let found = data.get(at / 8..).unwrap_or_default();
+            let length = self.width.div_ceil(8).min(found.len());
+            bytes[..length].copy_from_slice(&found[..length]);
+            u64::from_le_bytes(bytes) >> (at % 8)
         };
-        let alive = and((1 << self.width) - 1, 0..self.first());
-        if alive != 0 {
-            bits(&[and(alive, self.first()..HASHES)], hit);
+        let all = (1 << self.width) - 1;
+        let mut alive = rows[..self.first()]
+            .iter()
+            .fold(all, |alive, at| alive & row(*at));
+        for i in (self.first() as u32..HASHES).step_by(STEP) {
+            if alive == 0 {
+                return;
+            }
+            for i in i..HASHES.min(i + STEP as u32) {
+                alive &= row(probe.position(i, &self.modulus));
+            }
         }
+        bits(alive, hit);
     }
 }
 
@@ -148,13 +183,10 @@ fn transpose_octet(mut x: u64) -> u64 {
     x
 }
 
-fn bits(alive: &[u8], mut hit: impl FnMut(usize)) {
-    for (place, byte) in alive.iter().enumerate() {
-        let mut left = *byte;
-        while left != 0 {
-            hit(place * 8 + left.trailing_zeros() as usize);
-            left &= left - 1;
-        }
+fn bits(mut alive: u64, mut hit: impl FnMut(usize)) {
+    while alive != 0 {
+        hit(alive.trailing_zeros() as usize);
+        alive &= alive - 1;
     }
 }
 

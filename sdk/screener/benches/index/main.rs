@@ -7,7 +7,7 @@
 //! The index beside a loop over the `bloomfilter` crate, in one run: `cargo bench -p lianfang-screener --bench index`.
 //!
 //! `-- --publishers 200 --entries 1048576 --mixed 200` are the defaults. Prints a JSON list of {metric, value, unit,
-//! baseline, ratio}; for times the ratio is baseline over value. "Single" lookups wait for each other, as requests do;
+//! baseline, ratio}; for times the ratio is baseline over value. "Single" lookups are fenced off from each other, as requests are;
 //! the floor touches the same cache lines and does nothing else.
 
 mod population;
@@ -15,15 +15,17 @@ mod timing;
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 use lianfang_digest::gcs::{PREFIX_BITS, prefix};
 use lianfang_digest::{Delta, Kind, Modulus, SizeClass};
-use lianfang_screener::{AlignedBytes, Bases, ChangeSource, Changes, Index, Roster};
+use lianfang_screener::{Bases, ChangeSource, Changes, Index, Roster};
 
 use population::{List, Population, stranger};
 use timing::{Report, argument, nanos, per_token};
 
-const TOKENS: usize = 1_000_000;
+/// So many that their lines don't stay in any cache from one run to the next.
+const TOKENS: usize = 4_000_000;
 
 fn main() {
     let (publishers, entries) = (argument("--publishers", 200), argument("--entries", 1 << 20));
@@ -44,7 +46,7 @@ fn main() {
 /// Bit-sliced bases beside the crate's loop; gives the nanoseconds of the loop.
 fn measure_bases(report: &mut Report, name: &str, population: &Population, tokens: &[[u8; 32]]) -> f64 {
     let filters: Vec<_> = population.lists.iter().map(List::filter).collect();
-    let few = &tokens[..tokens.len().min(4_000)];
+    let few = &tokens[..tokens.len().min(8_000)];
     let crate_loop = per_token(few.len(), || {
         few.iter()
             .map(|token| {
@@ -77,7 +79,8 @@ fn measure_bases(report: &mut Report, name: &str, population: &Population, token
     assert!(opened);
     report.add(&format!("{name}bases_open"), open, "ns", None);
 
-    let index = Index::new(population.current(), vec![Arc::new(bases)]).expect("an index");
+    let bases = Arc::new(bases);
+    let index = Index::new(population.current(), vec![Arc::clone(&bases)]).expect("an index");
     population.check_index(&index);
     let single = single(&index, tokens);
     let batch = batch(&index, tokens);
@@ -103,8 +106,14 @@ fn measure_bases(report: &mut Report, name: &str, population: &Population, token
         let lines = |token: &[u8; 32]| {
             std::array::from_fn(|i| seed.probe(token).position(i as u32, &modulus) as usize * row / 64)
         };
-        let rows = AlignedBytes::zeroed((class.bits() as usize * row).next_multiple_of(64));
-        measure_floor::<10>(report, "bit_sliced", rows, tokens, (single, batch), lines);
+        measure_floor::<10>(
+            report,
+            "bit_sliced",
+            bases.as_bytes(),
+            tokens,
+            (single, batch),
+            lines,
+        );
     }
     crate_loop
 }
@@ -130,13 +139,14 @@ fn measure_merged(report: &mut Report, population: &Population, tokens: &[[u8; 3
     );
     let lines = (entries * 2).div_ceil(23);
     population.check_changes(&changes);
-    let nothing = black_box(0);
-    let find = |seen: usize, i: usize| {
-        let mut hits = seen;
-        changes.lookup(&tokens[i ^ (seen & nothing)], |_| hits += 1);
+    let single = per_token(tokens.len(), || {
+        let mut hits = 0;
+        for token in tokens {
+            fence(Ordering::SeqCst);
+            changes.lookup(token, |_| hits += 1);
+        }
         hits
-    };
-    let single = per_token(tokens.len(), || (0..tokens.len()).fold(0, find));
+    });
     let batch = per_token(tokens.len(), || {
         let mut hits = 0;
         changes.lookup_batch(tokens, |_, _| hits += 1);
@@ -148,11 +158,10 @@ fn measure_merged(report: &mut Report, population: &Population, tokens: &[[u8; 3
     };
     report.add("merged_single", single, "ns/token", Some(crate_loop));
     report.add("merged_batch", batch, "ns/token", Some(crate_loop));
-    drop(changes);
     measure_floor::<1>(
         report,
         "merged",
-        AlignedBytes::zeroed(lines * 64),
+        changes.as_bytes(),
         tokens,
         (single, batch),
         floor_lines,
@@ -163,19 +172,20 @@ fn measure_merged(report: &mut Report, population: &Population, tokens: &[[u8; 3
 fn measure_floor<const N: usize>(
     report: &mut Report,
     name: &str,
-    mut memory: AlignedBytes,
+    memory: &[u8],
     tokens: &[[u8; 32]],
     (single, batch): (f64, f64),
     lines: impl Fn(&[u8; 32]) -> [usize; N],
 ) {
-    memory.as_mut().iter_mut().step_by(64).for_each(|byte| *byte = 1);
-    let memory = memory.as_ref().as_chunks::<64>().0;
+    let memory = memory.as_chunks::<64>().0;
     let wanted: Vec<[usize; N]> = tokens.iter().map(lines).collect();
     let touch = |lines: &[usize; N]| lines.iter().fold(0, |sum, line| sum ^ memory[*line][0]);
-    let nothing = black_box(0);
     let floor_single = per_token(wanted.len(), || {
-        let walk = |seen: usize, i: usize| seen ^ usize::from(touch(&wanted[i ^ (seen & nothing)]));
-        (0..wanted.len()).fold(0, walk)
+        let touch = |lines| {
+            fence(Ordering::SeqCst);
+            usize::from(touch(lines))
+        };
+        wanted.iter().map(touch).sum()
     });
     let floor_batch = per_token(wanted.len(), || {
         wanted.iter().map(|lines| usize::from(touch(lines))).sum()
@@ -224,11 +234,11 @@ fn measure_roster(report: &mut Report) {
 }
 
 fn single(index: &Index, tokens: &[[u8; 32]]) -> f64 {
-    let nothing = black_box(0);
-    per_token(tokens.len(), || {
-        let walk = |seen: usize, i: usize| seen + index.lookup(&tokens[i ^ (seen & nothing)]).len();
-        (0..tokens.len()).fold(0, walk)
-    })
+    let lookup = |token| {
+        fence(Ordering::SeqCst);
+        index.lookup(token).len()
+    };
+    per_token(tokens.len(), || tokens.iter().map(lookup).sum())
 }
 
 fn batch(index: &Index, tokens: &[[u8; 32]]) -> f64 {
