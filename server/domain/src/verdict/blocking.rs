@@ -54,9 +54,9 @@ pub(super) fn qualify(
     confirmed: Confirmed,
     policy: &Policy,
     situation: &Situation,
-) -> Result<Qualified, (ReasonCode, Confirmed)> {
+) -> Result<Qualified, Box<(ReasonCode, Confirmed)>> {
     match shortfall(&confirmed, policy, situation) {
-        Some(code) => Err((code, confirmed)),
+        Some(code) => Err(Box::new((code, confirmed))),
         None => Ok(Qualified(confirmed)),
     }
 }

@@ -55,7 +55,7 @@ pub fn decide(findings: Vec<Confirmed>, policy: &Policy, situation: &Situation) 
     let mut review = Vec::new();
     let mut candidates = Vec::new();
     for finding in findings {
-        match qualify(finding, policy, situation) {
+        match qualify(finding, policy, situation).map_err(|shortfall| *shortfall) {
             Ok(finding) => qualified.push(finding),
             Err((ReasonCode::CandidateMatch, finding)) if !second_signal => {
                 candidates.push(reason::of_record(ReasonCode::CandidateMatch, &finding));

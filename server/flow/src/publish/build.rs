@@ -9,6 +9,9 @@ use lianfang_wire::membership::Membership;
 use super::{BuildReport, BuiltList};
 use crate::{FlowError, Node};
 
+/// Expired heads are kept for so long, for whoever is still fetching.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(86_400);
+
 impl Node {
     /// Builds every list whose content changed or whose head is past half its life, publishes it, and tells
     /// the peers.
@@ -23,6 +26,7 @@ impl Node {
                 self.build_lists(&audience, *subject_type, &mut report).await?;
             }
         }
+        self.forget_expired().await?;
         if !report.published.is_empty() {
             self.reload_index().await?;
             self.notify_peers();
@@ -102,6 +106,15 @@ impl Node {
             .store(move |store| store.publish_list(row, draft.records))
             .await?;
         Ok(Some(built))
+    }
+
+    /// Drops heads that expired a day ago and the bodies that nothing names any more.
+    async fn forget_expired(&self) -> Result<(), FlowError> {
+        let before = self.now() - GRACE;
+        for body in self.gateway.store(move |store| store.prune_heads(before)).await? {
+            self.bodies.remove(&body);
+        }
+        Ok(())
     }
 
     async fn own_heads(
