@@ -28,7 +28,7 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let stop = CancellationToken::new();
     stop_on_signals(&stop).map_err(Fault::plain)?;
     let assembled = assemble(&config).await?;
-    let doors = open(&config, &assembled, stop).await?;
+    let mut doors = open(&config, &assembled, stop).await?;
     tracing::info!(
         node.id = %config.node.id,
         door.federation = doors.federation.map(tracing::field::display),

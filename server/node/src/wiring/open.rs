@@ -83,13 +83,14 @@ impl Doors {
     ///
     /// # Errors
     /// That of the first door that failed.
-    pub async fn closed(mut self) -> std::io::Result<()> {
+    pub async fn closed(&mut self) -> std::io::Result<()> {
         let mut outcome = Ok(());
         while let Some(ended) = self.running.join_next().await {
             self.stop.cancel();
             let ended = ended.unwrap_or_else(|lost| Err(std::io::Error::other(lost)));
             outcome = outcome.and(ended);
         }
+        self.socket = None;
         outcome
     }
 }

@@ -1,5 +1,14 @@
 //! The doors from outside, over real sockets.
 
+mod federation_door;
 mod federation_tls;
 mod harness;
+mod idempotency;
 mod large_bodies;
+mod operations_door;
+mod operator_door;
+mod platform_access;
+mod platform_entries;
+mod platform_errors;
+mod platform_screenings;
+mod stopping;

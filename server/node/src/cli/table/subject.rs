@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn rows_that_follow_each_other_with_one_reference_are_one_seller() {
-        let text = "client_reference,name,kind,value\n1,Acme Ltd,WEBSITE,acme.example\n1,Acme Ltd,EMAIL,x@acme.example\n2,,lei,5493001KJTIIGC8Y1R12\n";
+        let text = "client_reference,name,kind,value\n1,Acme Ltd,WEBSITE,acme.de\n1,Acme Ltd,EMAIL,x@acme.de\n2,,lei,5493001KJTIIGC8Y1R12\n";
         let groups = read(text);
         assert_eq!(groups.len(), 2);
         assert_eq!(kinds_of(&groups[0]), ["legal_name_en", "domain", "email"]);

@@ -85,34 +85,39 @@ impl Federation {
 
     /// A client that trusts this federation's authority and shows `papers`, if any.
     pub(crate) fn client(&self, papers: Option<&Papers>, http2: bool) -> Client {
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_slice(self.authority.cert_pem().unwrap().as_bytes()).unwrap())
-            .unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots);
-        let mut tls = match papers {
-            None => builder.with_no_client_auth(),
-            Some(papers) => {
-                let chain = vec![CertificateDer::from_pem_slice(papers.certificate.as_bytes()).unwrap()];
-                let key = PrivateKeyDer::from_pem_slice(papers.key.as_bytes()).unwrap();
-                builder.with_client_auth_cert(chain, key).unwrap()
-            }
-        };
-        tls.alpn_protocols = vec![if http2 {
-            b"h2".to_vec()
-        } else {
-            b"http/1.1".to_vec()
-        }];
-        Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .build()
-            .unwrap()
+        client(&self.authority.cert_pem().unwrap(), papers, http2)
     }
+}
+
+/// A client that trusts one authority and shows `papers`, if any.
+pub(crate) fn client(authority: &str, papers: Option<&Papers>, http2: bool) -> Client {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    let mut tls = match papers {
+        None => builder.with_no_client_auth(),
+        Some(papers) => {
+            let chain = vec![CertificateDer::from_pem_slice(papers.certificate.as_bytes()).unwrap()];
+            let key = PrivateKeyDer::from_pem_slice(papers.key.as_bytes()).unwrap();
+            builder.with_client_auth_cert(chain, key).unwrap()
+        }
+    };
+    tls.alpn_protocols = vec![if http2 {
+        b"h2".to_vec()
+    } else {
+        b"http/1.1".to_vec()
+    }];
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .build()
+        .unwrap()
 }
 
 impl Members {

@@ -1,2 +1,4 @@
 pub(crate) mod door;
+pub(crate) mod entries;
 pub(crate) mod federation;
+pub(crate) mod node;

@@ -1,0 +1,197 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_certs::NodeKey;
+use lianfang_domain::Clock as _;
+use lianfang_encoding::SigningKey;
+use lianfang_flow::{Founder, found};
+use lianfang_node::auth::{Issuer, Scope};
+use lianfang_node::clock::SystemClock;
+use lianfang_node::config::{Config, sample};
+use lianfang_node::data::DataFolder;
+use lianfang_node::wiring::{Assembled, Doors, assemble, open, open_store};
+use lianfang_sdk::{Client, Trust};
+use lianfang_wire::join::JoinRequest;
+use lianfang_wire::vocabulary::MemberRole;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::federation::Papers;
+
+/// A whole node in a folder of its own with every door on a free port: founder, governor and committee of a
+/// federation of one. Stops when dropped.
+pub(crate) struct TestNode {
+    pub(crate) config: Config,
+    pub(crate) assembled: Assembled,
+    pub(crate) doors: Doors,
+    folder: TempDir,
+    stop: CancellationToken,
+}
+
+impl TestNode {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|text| text).await
+    }
+
+    /// With a changed configuration.
+    pub(crate) async fn start_with(change: impl Fn(String) -> String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = initialise(&folder, change);
+        found_federation(&config);
+        let stop = CancellationToken::new();
+        let assembled = assemble(&config).await.unwrap();
+        let doors = open(&config, &assembled, stop.clone()).await.unwrap();
+        Self {
+            config,
+            assembled,
+            doors,
+            folder,
+            stop,
+        }
+    }
+
+    /// Stops the doors and waits until they are closed.
+    pub(crate) async fn close(&mut self) {
+        self.stop.cancel();
+        self.doors.closed().await.unwrap();
+    }
+
+    /// Opens the doors of a node that was closed.
+    pub(crate) async fn open_again(&mut self) {
+        self.stop = CancellationToken::new();
+        self.doors = open(&self.config, &self.assembled, self.stop.clone())
+            .await
+            .unwrap();
+    }
+
+    /// Through the operator's socket.
+    pub(crate) fn operator(&self) -> Client {
+        Client::operator(self.doors.socket().unwrap()).unwrap()
+    }
+
+    /// Through the platform door, with a token for `scopes`.
+    pub(crate) fn platform(&self, scopes: &[Scope]) -> Client {
+        let trust = Trust::authorities([self.authority()]);
+        Client::https(&self.platform_url(""), &self.token(scopes), &trust).unwrap()
+    }
+
+    pub(crate) fn token(&self, scopes: &[Scope]) -> String {
+        let secrets = self.folder().secrets().unwrap();
+        let issuer = Issuer::new(self.config.node.id.clone(), &secrets.access);
+        let now = jsonwebtoken::get_current_timestamp();
+        let hour = Duration::from_secs(3_600);
+        issuer
+            .issue("erp", &scopes.iter().copied().collect(), hour, now)
+            .unwrap()
+    }
+
+    pub(crate) fn platform_url(&self, path: &str) -> String {
+        format!("https://127.0.0.1:{}{path}", self.doors.platform.unwrap().port())
+    }
+
+    pub(crate) fn federation_url(&self, path: &str) -> String {
+        format!(
+            "https://127.0.0.1:{}/federation/v1{path}",
+            self.doors.federation.unwrap().port()
+        )
+    }
+
+    pub(crate) fn operations_url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.doors.operations.unwrap().port())
+    }
+
+    /// A plain HTTP client that trusts the node and sends what it is told.
+    pub(crate) fn raw(&self) -> reqwest::Client {
+        super::federation::client(&self.authority(), None, true)
+    }
+
+    /// Invites and admits a member that runs nowhere, and gives its papers.
+    pub(crate) async fn admit(&self, node: &str) -> Papers {
+        let operator = self.operator();
+        let invitation = operator.invite(&node.parse().unwrap()).await.unwrap();
+        let key = NodeKey::generate().unwrap();
+        let hosts = vec!["127.0.0.1".to_owned()];
+        let request = JoinRequest {
+            federation: invitation.federation,
+            node: invitation.node.clone(),
+            code: invitation.code,
+            csr: key.request(&invitation.node, &hosts).unwrap(),
+            signing_key: SigningKey::from_seed(&[7; 32]).public(),
+            name: node.to_owned(),
+            operator: node.to_owned(),
+            role: MemberRole::Platform,
+            jurisdiction: "DE".to_owned(),
+            endpoint: "https://127.0.0.1:1".to_owned(),
+            hosts,
+        };
+        let welcome = operator.approve(&request).await.unwrap();
+        Papers {
+            certificate: welcome.certificate,
+            key: key.to_pem().unwrap().to_string(),
+        }
+    }
+
+    /// A client of the federation door that shows `papers`.
+    pub(crate) fn member(&self, papers: &Papers, http2: bool) -> reqwest::Client {
+        super::federation::client(&self.authority(), Some(papers), http2)
+    }
+
+    pub(crate) fn node(&self) -> &Arc<lianfang_flow::Node> {
+        &self.assembled.node
+    }
+
+    fn authority(&self) -> String {
+        std::fs::read_to_string(self.folder().authority()).unwrap()
+    }
+
+    fn folder(&self) -> DataFolder {
+        DataFolder::at(self.folder.path())
+    }
+}
+
+impl Drop for TestNode {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn initialise(folder: &TempDir, change: impl Fn(String) -> String) -> Config {
+    let data = DataFolder::at(folder.path());
+    data.create().unwrap();
+    let text = sample(
+        &"platform-a".parse().unwrap(),
+        MemberRole::Platform,
+        &"CN".parse().unwrap(),
+    );
+    let text = (7443..=7445).fold(text, |text, port| text.replace(&format!(":{port}"), ":0"));
+    std::fs::write(data.config(), change(text)).unwrap();
+    let config = Config::load(&data.config()).unwrap();
+    data.make_keys(&config.node.id, &["127.0.0.1".to_owned()])
+        .unwrap();
+    config
+}
+
+fn found_federation(config: &Config) {
+    let data = DataFolder::at(&config.node.data_dir);
+    let founder = Founder {
+        federation_name: "test".to_owned(),
+        test: true,
+        node: config.node.id.clone(),
+        name: "Platform A".to_owned(),
+        operator: "A Ltd".to_owned(),
+        role: config.node.role,
+        jurisdiction: config.node.jurisdiction.to_string(),
+        endpoint: "https://127.0.0.1:7443".to_owned(),
+        hosts: vec!["127.0.0.1".to_owned()],
+        csr: std::fs::read_to_string(data.request()).unwrap(),
+        signing_key: data.secrets().unwrap().signing.public(),
+    };
+    let founded = found(founder, &mut rand_core::OsRng, SystemClock.now()).unwrap();
+    data.keep_founded(&founded).unwrap();
+    let store = open_store(config).unwrap();
+    for (version, envelope) in (1..).zip(&founded.memberships) {
+        store
+            .adopt_membership(version, &envelope.to_json(), SystemClock.now())
+            .unwrap();
+    }
+}

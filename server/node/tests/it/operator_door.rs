@@ -1,0 +1,43 @@
+use std::os::unix::fs::PermissionsExt as _;
+
+use lianfang_flow::{MembershipView, SyncReport};
+use lianfang_wire::ProblemType;
+
+use crate::harness::node::TestNode;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_owner_can_open_the_operator_s_socket() {
+    let node = TestNode::start().await;
+    let mode = std::fs::metadata(node.doors.socket().unwrap())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_is_invited_once_admitted_and_removed() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    let operator = node.operator();
+    let id = "platform-b".parse().unwrap();
+    let refused = operator.invite(&id).await.unwrap_err();
+    assert_eq!(refused.kind(), Some(ProblemType::Conflict));
+    operator.remove(&id).await.unwrap();
+    let view: MembershipView = operator.members().await.unwrap();
+    let active: Vec<_> = view.members.iter().filter(|member| member.is_active()).collect();
+    assert_eq!((active.len(), view.version), (1, 4));
+    assert_eq!(
+        operator.remove(&id).await.unwrap_err().kind(),
+        Some(ProblemType::NotFound)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_says_what_became_of_each_peer() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    let report: SyncReport = node.operator().sync(None, true).await.unwrap();
+    assert!(report.dry_run);
+    assert_eq!(report.peers[0].error.as_deref(), Some("unreachable"));
+}
