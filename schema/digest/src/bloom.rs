@@ -280,6 +280,14 @@ mod tests {
     }
 
     #[test]
+    fn the_fill_ends_at_52_percent_exactly() {
+        let class = SizeClass::of_total(0).unwrap();
+        let most = u64::from(class.bits()) * 52 / 100;
+        assert_eq!(check_fill(most, class), Ok(()));
+        assert_eq!(check_fill(most + 1, class), Err(Refusal::BloomFill));
+    }
+
+    #[test]
     fn a_seed_with_equal_halves_is_refused() {
         assert_eq!(Seed::try_from([7; 32]).err(), Some(Refusal::BloomSeedHalves));
     }

@@ -148,6 +148,7 @@ fn hostile_filters_are_refused_while_they_stream() {
     };
     assert_eq!(run(|_| ()), None);
     assert_eq!(run(|body| body[45..].fill(0xFF)), Some(Refusal::BloomFill));
+    assert_eq!(run(|body| body[SHARD..].fill(0xFF)), Some(Refusal::BloomFill));
     assert_eq!(run(|body| body[13..45].fill(1)), Some(Refusal::BloomSeedHalves));
     assert_eq!(run(|body| body[9] = 255), Some(Refusal::BloomHashes));
 }
