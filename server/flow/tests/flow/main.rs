@@ -1,5 +1,11 @@
 //! Whole nodes in one process: real store, real keys, real messages, peers in memory.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't go on has failed"
+)]
+
 mod audiences;
 mod conversation;
 mod digests;

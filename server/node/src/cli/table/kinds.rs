@@ -6,7 +6,7 @@ use super::Mapping;
 use super::mapping::kind_names;
 
 /// Names of kinds in common registers, lower case.
-const KNOWN: [(&str, &str); 14] = [
+const KNOWN: [(&str, &str); 15] = [
     ("uscc", "cn_uscc"),
     ("cn_regno", "cn_regno"),
     ("website", "domain"),
@@ -21,6 +21,7 @@ const KNOWN: [(&str, &str); 14] = [
     ("ean", "gtin"),
     ("duns number", "duns"),
     ("legal_name", "legal_name_en"),
+    ("wallet_xbt", "wallet_btc"),
 ];
 
 /// Which kind a name in a file means.
