@@ -86,7 +86,7 @@ impl Federation {
             papers: BTreeMap::new(),
             starts: AtomicU64::new(1),
         };
-        let papers = federation.papers("regulator", MemberRole::Regulator, "CN", &[]);
+        let papers = federation.papers(MemberRole::Regulator, "CN", &[]);
         let founder = Founder {
             federation_name: "test".to_owned(),
             test: true,
@@ -127,7 +127,7 @@ impl Federation {
 
     /// Invites, admits and starts a platform that trusts `trusted`.
     pub(crate) async fn join(&mut self, name: &str, country: &'static str, trusted: &[&str]) -> Arc<Node> {
-        let papers = self.papers(name, MemberRole::Platform, country, trusted);
+        let papers = self.papers(MemberRole::Platform, country, trusted);
         let governor = self.node("regulator");
         let invitation = governor.invite(id(name)).await.unwrap();
         let hosts = vec!["127.0.0.1".to_owned()];
@@ -189,7 +189,7 @@ impl Federation {
         self.network.add(Node::start(parts).await.unwrap());
     }
 
-    fn papers(&self, name: &str, role: MemberRole, country: &'static str, trusted: &[&str]) -> Papers {
+    fn papers(&self, role: MemberRole, country: &'static str, trusted: &[&str]) -> Papers {
         let number = self.papers.len() as u8 + 1;
         Papers {
             role,
