@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn classes_and_levels_keep_their_numbers() {
         for class in Class::ALL {
-            assert_eq!(Class::from_number(class.number()), Some(class));
+            assert_eq!(Class::from_number(class.number()), Some(*class));
         }
         for level in [Level::Strict, Level::Folded] {
             assert_eq!(Level::from_number(level.number()), Some(level));
