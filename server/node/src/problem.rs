@@ -55,6 +55,12 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<Box<Problem>> for Failure {
+    fn from(problem: Box<Problem>) -> Self {
+        Self::from(*problem)
+    }
+}
+
 impl From<ProblemType> for Failure {
     fn from(kind: ProblemType) -> Self {
         Self::new(kind)

@@ -42,7 +42,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<Line<T>>, Failure> {
             let detail = format!("A batch has at most {MAX_LINES} lines; send the rest in another.");
             return Err(Failure::detail(ProblemType::TooLarge, &detail));
         }
-        lines.push((number, pointer::parse(line)));
+        lines.push((number, pointer::parse(line).map_err(|problem| *problem)));
     }
     Ok(lines)
 }

@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 ///
 /// # Errors
 /// `malformed` when it isn't JSON, `invalid` when it isn't a `T`.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<Problem>> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
@@ -19,8 +19,8 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-fn refused(error: &serde_json::Error, pointer: String) -> Problem {
-    if error.is_data() {
+fn refused(error: &serde_json::Error, pointer: String) -> Box<Problem> {
+    let problem = if error.is_data() {
         Problem::new(ProblemType::Invalid).errors(vec![violation(&text_of(error), pointer)])
     } else {
         let place = format!(
@@ -29,7 +29,8 @@ fn refused(error: &serde_json::Error, pointer: String) -> Problem {
             error.column()
         );
         Problem::new(ProblemType::Malformed).detail(place)
-    }
+    };
+    Box::new(problem)
 }
 
 /// The message without its place.

@@ -27,7 +27,10 @@ async fn an_entry_is_recorded_read_listed_moved_and_told() {
         state: Some(StateName::Active),
         ..EntryQuery::default()
     };
-    assert_eq!(client.entries(&active).await.unwrap().items, [recorded.clone()]);
+    assert_eq!(
+        client.entries(&active).await.unwrap().items,
+        std::slice::from_ref(&recorded)
+    );
     let moved = client
         .entry_event(recorded.id, recorded.revision, &withdrawn())
         .await
