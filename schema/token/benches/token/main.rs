@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use crate::baseline::{Floor, Voprf};
 use crate::watch::micros_per;
 
-/// A section of bulk work.
-const BATCH: usize = 512;
+/// The largest section: bulk work.
+const BATCH: usize = 4096;
 /// Identifiers of one screened subject, padded to 8 elements.
 const SUBJECT: usize = 5;
 
