@@ -1,5 +1,5 @@
 //! The body of a base, laid out as the `bloomfilter` crate's `Bloom::as_slice` (PROTOCOL.md §3): version u8 = 1,
-//! length of the bits in bytes u64 LE, k u32 LE, seed [32], then the bits, LSB-first.
+//! length of the bits in bytes u64 LE, k u32 LE, 32 bytes of seed, then the bits, LSB-first.
 
 use lianfang_encoding::{FederationId, Transcript};
 use siphasher::sip::SipHasher13;

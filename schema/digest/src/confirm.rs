@@ -63,6 +63,13 @@ mod tests {
     }
 
     #[test]
+    fn seven_records_under_a_prefix_are_too_few() {
+        let halves = |zeros: usize| [vec![[0; 32]; zeros], vec![[0xFF; 32]; 16 - zeros]].concat();
+        assert_eq!(confirm_bits(&mut halves(8)), 1);
+        assert_eq!(confirm_bits(&mut halves(7)), 0);
+    }
+
+    #[test]
     fn one_lonely_prefix_makes_it_shorter() {
         let mut keys = vec![[0; 32]; 64];
         assert_eq!(confirm_bits(&mut keys), 3);

@@ -91,6 +91,21 @@ fn an_index_without_lists_finds_nothing() {
 }
 
 #[test]
+fn half_full_filters_of_every_width_answer_as_one_by_one() {
+    for lists in [1, 2, 4, 8, 16, 30, 60, 120, 200, 300] {
+        let lists: Vec<_> = (0..lists).map(Known::half_full).collect();
+        let index = index(&lists);
+        let mut near = 0;
+        for token in tokens(0, 200) {
+            let expected: Vec<usize> = (0..lists.len()).filter(|i| lists[*i].may_hold(&token)).collect();
+            assert_eq!(found(&index, &token), expected);
+            near += expected.len();
+        }
+        assert!(near <= 2, "{near}");
+    }
+}
+
+#[test]
 fn memory_is_reported_for_each_list() {
     let lists = world(9);
     let index = index(&lists);
