@@ -1,4 +1,4 @@
-use crate::{Canonical, InputKind, Region, Reject, Step, Trace, normalise};
+use crate::{Canonical, InputKind, Level, Region, Reject, Step, Trace, normalise};
 
 /// A language of the texts for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,34 +8,27 @@ pub enum Language {
     Chinese,
 }
 
-/// Each step from a raw value to its canonical forms, and the outcome: one `canonical` or `candidate` step for each
-/// form, or one `rejected` step with the reason code.
+/// Each step from a raw value to its canonical forms, and the forms or why there are none.
 ///
 /// The steps hold the value itself: they are for the person who typed it, never for a log.
-pub fn explain(kind: InputKind, value: &str, region: Option<Region>) -> Vec<Step> {
+pub fn explain(
+    kind: InputKind,
+    value: &str,
+    region: Option<Region>,
+) -> (Vec<Step>, Result<Vec<Canonical>, Reject>) {
     let mut steps = vec![Step {
         rule: "raw",
-        text: shortened(value),
+        text: visible(&shortened(value)),
     }];
     let outcome = normalise::run(kind, value, region, &mut Trace::into(&mut steps));
-    match outcome {
-        Ok(forms) => steps.extend(forms.iter().map(form_step)),
-        Err(reject) => steps.push(Step {
-            rule: "rejected",
-            text: reject.code().to_owned(),
-        }),
-    }
-    steps
+    (steps, outcome)
 }
 
-/// [`explain`] as text, one step a line, with the reasons in the given language.
+/// [`explain`] as text, one step a line, with every form and the reasons in the given language: why a value is
+/// rejected, or only a candidate.
 pub fn explain_text(kind: InputKind, value: &str, region: Option<Region>, language: Language) -> String {
     let mut text = String::new();
-    let mut steps = vec![Step {
-        rule: "raw",
-        text: shortened(value),
-    }];
-    let outcome = normalise::run(kind, value, region, &mut Trace::into(&mut steps));
+    let (steps, outcome) = explain(kind, value, region);
     for step in &steps {
         text += &line(step.rule, &visible(&step.text));
     }
@@ -46,24 +39,19 @@ pub fn explain_text(kind: InputKind, value: &str, region: Option<Region>, langua
     text
 }
 
-fn form_step(form: &Canonical) -> Step {
-    let rule = if form.level == crate::Level::Strict {
+fn form_lines(form: &Canonical, language: Language) -> String {
+    let rule = if form.level == Level::Strict {
         "canonical"
     } else {
         "candidate"
     };
-    Step {
-        rule,
-        text: format!("{} {} {}", form.kind, form.level.name(), form.value),
-    }
-}
-
-fn form_lines(form: &Canonical, language: Language) -> String {
-    let Step { rule, text } = form_step(form);
+    let repaired = if form.repaired { ", repaired" } else { "" };
     let mut notes = format!(
-        "{text}  [check {}{}]",
-        form.check.name(),
-        if form.repaired { ", repaired" } else { "" }
+        "{} {} {}  [check {}{repaired}]",
+        form.kind,
+        form.level.name(),
+        form.value,
+        form.check.name()
     );
     if let Some(caution) = form.caution {
         let sentence = if language == Language::Chinese {
@@ -147,6 +135,6 @@ mod tests {
         assert!(
             explain_text(kind, "noreply@acme.de", None, Language::Chinese).contains("role_mailbox: 岗位")
         );
-        assert_eq!(explain(kind, "x", None).last().unwrap().text, "format");
+        assert_eq!(explain(kind, "x", None).1, Err(Reject::Format));
     }
 }

@@ -64,7 +64,7 @@ fn columns(kind: &KindInfo) -> [String; 10] {
     [
         kind.kind.number().to_string(),
         kind.kind.name().to_owned(),
-        kind.class.as_str().to_owned(),
+        kind.class.to_string(),
         kind.strength.name().to_owned(),
         kind.effect().name().to_owned(),
         if kind.personal { "yes" } else { "no" }.to_owned(),

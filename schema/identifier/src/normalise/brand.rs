@@ -35,20 +35,18 @@ pub(super) fn normalise_mpn(
 
 /// The foldings of a brand name.
 pub(super) fn fold(raw: &str, trace: &mut Trace<'_>) -> Result<Vec<String>, Reject> {
-    let raw = without_mark(raw);
-    let mut values: Vec<String> = Vec::with_capacity(2);
-    for reading in name::readings(&raw, trace)? {
-        let value = squeeze(&reading);
-        trace.note("brand", &value);
-        if !value.is_empty() && !values.contains(&value) {
-            values.push(value);
+    name::settled(raw, trace, |raw, trace| {
+        let readings = name::readings(&without_mark(raw), trace)?;
+        let values: Vec<String> = readings
+            .iter()
+            .map(|reading| squeeze(reading))
+            .filter(|value| !value.is_empty())
+            .collect();
+        if let Some(value) = values.first() {
+            trace.note("brand", value);
         }
-    }
-    if values.is_empty() {
-        Err(Reject::Format)
-    } else {
         Ok(values)
-    }
+    })
 }
 
 /// `(R)`, `(TM)` and the like, spelled with brackets.
@@ -109,7 +107,7 @@ fn part_number(raw: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
         "貨號",
     ];
     let text = field::plain(raw, trace)?;
-    let text = latin::plain_letters(&latin::ascii_expected(&text)).to_uppercase();
+    let text = latin::ascii_upper(&latin::plain_letters(&text));
     let dense: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     let joined: String = dense.iter().collect();
     let bare = LABELS

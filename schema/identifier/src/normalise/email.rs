@@ -159,6 +159,9 @@ fn mailbox(local: &str, domain: &str) -> Result<(String, String), Reject> {
         local = local.replace('-', ".");
     }
     check_local(&local)?;
+    if !local.is_ascii() {
+        return Err(Reject::Alphabet);
+    }
     Ok((local, provider.domain.to_owned()))
 }
 

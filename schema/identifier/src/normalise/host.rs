@@ -169,7 +169,8 @@ pub(super) fn to_ascii(host: &str) -> Result<String, Reject> {
     let valid = ascii
         .split('.')
         .all(|label| !label.starts_with('-') && !label.ends_with('-'));
-    if !ascii.contains('.') || !valid {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if !ascii.contains('.') || !valid || !ascii.bytes().all(plain) {
         return Err(Reject::Domain);
     }
     if is_ipv4(&ascii) {

@@ -26,15 +26,16 @@ pub(super) fn normalise(
     _region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
-    let mut forms = Vec::with_capacity(2);
-    for reading in name::readings(raw, trace)? {
-        let value = fold(&reading, trace)?;
-        let form = Canonical::folded(Kind::LegalNameCn, value);
-        if !forms.contains(&form) {
-            forms.push(form);
-        }
-    }
-    Ok(forms)
+    let values = name::settled(raw, trace, |raw, trace| {
+        name::readings(raw, trace)?
+            .iter()
+            .map(|reading| fold(reading, trace))
+            .collect()
+    })?;
+    Ok(values
+        .into_iter()
+        .map(|value| Canonical::folded(Kind::LegalNameCn, value))
+        .collect())
 }
 
 fn fold(reading: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
@@ -47,12 +48,10 @@ fn fold(reading: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
     for class in ["#l", "#j", "#k", "#y"] {
         text = text.replace(class, &class.to_ascii_uppercase());
     }
-    for (form, class) in FORMS {
-        if text.contains(form) {
-            text = text.replace(form, class);
-        }
-    }
+    text = with_classes(text);
     text.retain(|c| !matches!(c, '(' | ')'));
+    // A bracket may have stood inside the form.
+    text = with_classes(text);
     trace.note("company form", &text);
     if text
         .trim_start_matches('#')
@@ -64,6 +63,16 @@ fn fold(reading: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
         return Err(Reject::Format);
     }
     Ok(text)
+}
+
+/// The company forms as classes.
+fn with_classes(mut text: String) -> String {
+    for (form, class) in FORMS {
+        if text.contains(form) {
+            text = text.replace(form, class);
+        }
+    }
+    text
 }
 
 /// Letters, digits, brackets (until the form is read), `&`, `+`, and `#` in front of a class.

@@ -21,17 +21,18 @@ pub(super) fn normalise(
     _region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
-    let readings = name::readings(raw, trace)?;
-    let mut forms = Vec::with_capacity(2);
-    for reading in readings {
-        let value = fold(&reading)?;
-        trace.note("company form", &value);
-        let form = Canonical::folded(Kind::LegalNameEn, value);
-        if !forms.contains(&form) {
-            forms.push(form);
+    let values = name::settled(raw, trace, |raw, trace| {
+        let readings = name::readings(raw, trace)?;
+        let values: Result<Vec<String>, Reject> = readings.iter().map(|reading| fold(reading)).collect();
+        if let Ok([value, ..]) = values.as_deref() {
+            trace.note("company form", value);
         }
-    }
-    Ok(forms)
+        values
+    })?;
+    Ok(values
+        .into_iter()
+        .map(|value| Canonical::folded(Kind::LegalNameEn, value))
+        .collect())
 }
 
 fn fold(reading: &str) -> Result<String, Reject> {

@@ -93,13 +93,44 @@ fn without_label(text: &str) -> &str {
     }
 }
 
-/// Lower case without what lower-casing leaves behind (`İ` becomes `i` and a combining dot; final sigma).
+/// Lower case letter by letter, so that none depends on its neighbours, without what that leaves behind (`İ` becomes
+/// `i` and a combining dot).
 fn lower(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
+    text.chars()
+        .flat_map(char::to_lowercase)
         .filter(|&c| c != '\u{307}')
-        .map(|c| if c == 'ς' { 'σ' } else { c })
         .collect()
+}
+
+/// The foldings of a raw name, each its own folding: `fold` is applied until nothing changes, since a word put together
+/// by one pass can mean something to the next.
+pub(super) fn settled(
+    raw: &str,
+    trace: &mut Trace<'_>,
+    fold: impl Fn(&str, &mut Trace<'_>) -> Result<Vec<String>, Reject>,
+) -> Result<Vec<String>, Reject> {
+    let mut settled: Vec<String> = Vec::with_capacity(2);
+    for mut value in fold(raw, trace)? {
+        let mut again = fold(&value, &mut Trace::off())?;
+        for _ in 0..4 {
+            if again.contains(&value) {
+                break;
+            }
+            value = again.into_iter().next().ok_or(Reject::Format)?;
+            again = fold(&value, &mut Trace::off())?;
+        }
+        if !again.contains(&value) {
+            return Err(Reject::Format);
+        }
+        if !settled.contains(&value) {
+            settled.push(value);
+        }
+    }
+    if settled.is_empty() {
+        Err(Reject::Format)
+    } else {
+        Ok(settled)
+    }
 }
 
 /// A mark that belongs to the letter before it in scripts other than Latin (vowel signs, kana voicing).

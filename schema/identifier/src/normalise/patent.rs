@@ -141,7 +141,9 @@ fn cn_application(rest: &str) -> Result<Option<Patent>, Reject> {
         };
     }
     let expected = application_check(body).ok_or(Reject::Alphabet)?;
-    if body.len() == 8 && !check.starts_with(expected) {
+    // Two digits of the year, 1985 to 2003; publications of nine digits start with their kind.
+    let short_year = body.get(..2).and_then(crate::checksum::number).unwrap_or(0);
+    if body.len() == 8 && (!check.starts_with(expected) || !matches!(short_year, 85..=99 | 0..=3)) {
         return Ok(None);
     }
     if !check.is_empty() && !check.starts_with(expected) {
@@ -201,7 +203,9 @@ fn plain_number(number: &str, office: &str) -> Result<String, Reject> {
         }
         _ => digits.trim_start_matches('0').to_owned(),
     };
-    if !(3..=12).contains(&number.len()) {
+    // Chinese publications count seven to nine digits; longer numbers are applications.
+    let longest = if office == "CN" { 9 } else { 12 };
+    if !(3..=longest).contains(&number.len()) {
         return Err(Reject::Length);
     }
     Ok(format!("{series}{number}"))

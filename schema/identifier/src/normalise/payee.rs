@@ -128,6 +128,9 @@ fn inner(
     if takes("email") && account.contains('@') {
         return first(email::normalise(account, region, trace)?);
     }
+    // A mail address keeps its letters: a homograph is another domain. Every other account is ASCII.
+    let account = latin::ascii_expected(account);
+    let account = account.as_ref();
     if takes("iban")
         && let Ok(value) = bank::read_iban(unlabel(&field::compact(account), &["IBAN"]))
     {

@@ -145,14 +145,17 @@ fn parse(text: &str, region: Option<Region>) -> Result<String, Reject> {
     if !util.is_possible_number(&number) {
         return without_mobile_prefix(&e164).ok_or(Reject::NotANumber);
     }
-    let digits = e164.len() - 1;
-    let country = number.country_code.to_string().len();
-    if !util.is_valid_number(&number)
-        && digits - country < 9
-        && !matches!(number.country_code, 65 | 852 | 853)
-    {
+    if !util.is_valid_number(&number) {
+        let digits = e164.len() - 1 - number.country_code.to_string().len();
         // Seven or eight digits without an area code exist in every city.
-        return Err(Reject::NotANumber);
+        let whole = digits >= 9 || matches!(number.country_code, 65 | 852 | 853);
+        // Metadata may lag behind new ranges, but the number has to survive its own international form.
+        let survives = util
+            .parse(&e164, None)
+            .is_ok_and(|again| util.format(&again, PhoneNumberFormat::E164) == e164);
+        if !whole || !survives {
+            return Err(Reject::NotANumber);
+        }
     }
     Ok(e164)
 }

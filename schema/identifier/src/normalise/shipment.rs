@@ -258,9 +258,7 @@ fn typed(text: &str) -> (&'static str, &str) {
 
 fn batch_number(kind: &str, text: &str) -> Result<String, Reject> {
     let text = numeral::digits(text).into_owned();
-    let text = latin::ascii_expected(&text);
-    let value: String = text
-        .to_uppercase()
+    let value: String = latin::ascii_upper(&text)
         .chars()
         .filter(|&c| c.is_alphanumeric() || c == '/')
         .collect();

@@ -70,13 +70,10 @@ pub(crate) fn find<T: PartialEq + Clone>(
 
 /// Pre-pass, undressed glyphs, bounded length.
 pub(crate) fn plain<'a>(raw: &'a str, trace: &mut Trace<'_>) -> Result<Cow<'a, str>, Reject> {
-    let text = prepass::prepass(raw);
+    let text = prepass::bounded(raw).ok_or(Reject::TooLong)?;
     trace.note("prepass", &text);
     if text.is_empty() {
         return Err(Reject::Empty);
-    }
-    if text.len() > prepass::LONGEST {
-        return Err(Reject::TooLong);
     }
     match glyph::undress(&text) {
         Cow::Borrowed(_) => Ok(text),

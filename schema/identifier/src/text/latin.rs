@@ -43,10 +43,15 @@ pub(crate) fn ascii_expected(text: &str) -> Cow<'_, str> {
     let folded: String = text
         .nfd()
         .filter(|&c| !is_mark(c))
-        .map(|c| lookup(c).map_or(c, |(latin, _)| latin))
+        .map(read_letter)
         .map(cross)
         .collect();
     Cow::Owned(folded)
+}
+
+/// [`ascii_expected`] in upper case; letters whose upper case passes for a Latin one are read too.
+pub(crate) fn ascii_upper(text: &str) -> String {
+    ascii_expected(&ascii_expected(text).to_uppercase()).into_owned()
 }
 
 /// Multiplication signs people type for the letter X.
@@ -58,32 +63,44 @@ fn cross(c: char) -> char {
 }
 
 /// Readings of a name in which look-alikes of other scripts may pass for Latin, in the case they were written.
-/// The first reading turns every word that can be Latin into Latin; a second one keeps words written wholly in
-/// another script, when there are such words and the first reading changed them.
+///
+/// A text with a Latin letter in it is read as Latin as far as it goes. A text without any is read as written, and as
+/// Latin too when every letter of it could be: then the first reading is the Latin one. Deciding for the text and not
+/// for each word makes the reading independent of spaces.
 pub(crate) fn readings(text: &str) -> (String, Option<String>) {
     if text.is_ascii() {
         return (text.to_owned(), None);
     }
-    let mut latin = String::with_capacity(text.len());
-    let mut native = String::with_capacity(text.len());
-    for word in text.split_inclusive(|c: char| !c.is_alphanumeric() && !is_mark(c)) {
-        let mixed = word.chars().any(|c| c.is_ascii_alphabetic());
-        let passes = word
-            .chars()
-            .all(|c| !is_foreign(c) || lookup(c).is_some_and(|(_, always)| always));
-        latin.extend(word.chars().map(|c| read_letter(c, mixed || passes)));
-        native.extend(word.chars().map(|c| read_letter(c, mixed)));
+    let mixed = has_latin(text);
+    let passes = text
+        .chars()
+        .all(|c| !is_foreign(c) || lookup(c).is_some_and(|(_, always)| always));
+    let latin = || text.chars().map(read_letter).collect::<String>();
+    if mixed {
+        return (latin(), None);
     }
-    let differs = native != latin;
-    (latin, differs.then_some(native))
+    match passes {
+        true if text.chars().any(is_foreign) => (latin(), Some(text.to_owned())),
+        _ => (text.to_owned(), None),
+    }
 }
 
-/// The Latin letter `c` passes for; letters of other scripts only when `foreign` says so.
-fn read_letter(c: char, foreign: bool) -> char {
-    if !foreign && is_foreign(c) {
+/// A Latin letter that is no part of a company class (`#L`).
+fn has_latin(text: &str) -> bool {
+    let mut class = false;
+    text.chars().any(|c| {
+        class = c == '#' || (class && c.is_ascii_alphabetic());
+        !class && c.is_alphabetic() && is_latin(c)
+    })
+}
+
+/// The Latin letter `c` passes for, by its own shape or by that of its lower case.
+fn read_letter(c: char) -> char {
+    if c.is_ascii() {
         return c;
     }
-    lookup(c).map_or(c, |(letter, _)| letter)
+    let lower = || c.to_lowercase().next().and_then(lookup);
+    lookup(c).or_else(lower).map_or(c, |(letter, _)| letter)
 }
 
 /// A letter of another script than Latin and Han.
@@ -113,6 +130,7 @@ pub(crate) fn plain_letters(text: &str) -> Cow<'_, str> {
             continue;
         }
         base = c;
+        let c = if c == 'ς' { 'σ' } else { c };
         match FOLD.lookup(c) {
             Some(letters) => plain.push_str(letters),
             None => plain.push(c),
@@ -148,6 +166,7 @@ mod tests {
     fn a_word_of_another_script_keeps_its_own_reading() {
         assert_eq!(readings("ТЕМА"), ("TEMA".to_owned(), Some("ТЕМА".to_owned())));
         assert_eq!(readings("Лента"), ("Лента".to_owned(), None));
+        assert_eq!(readings("ʟɪɴᴅᴛ"), ("LINDT".to_lowercase(), None));
     }
 
     #[test]

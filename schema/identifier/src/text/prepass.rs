@@ -5,6 +5,24 @@ use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
 /// Longest text, in bytes after the pre-pass, that any kind accepts.
 pub(crate) const LONGEST: usize = 4096;
 
+/// More than this many visible bytes can't shrink to [`LONGEST`] in any honest value: refused before any work.
+const LONGEST_RAW: usize = 4 * LONGEST;
+
+/// [`prepass`], or `None` when the text is longer than any kind accepts.
+pub(crate) fn bounded(raw: &str) -> Option<Cow<'_, str>> {
+    if raw.len() > LONGEST_RAW {
+        let visible = raw.chars().filter(|&c| !is_ignorable(c)).map(char::len_utf8);
+        let within = visible.scan(0, |sum, bytes| {
+            *sum += bytes;
+            Some(*sum)
+        });
+        if within.last().is_some_and(|bytes| bytes > LONGEST_RAW) {
+            return None;
+        }
+    }
+    Some(prepass(raw)).filter(|text| text.len() <= LONGEST)
+}
+
 /// The pre-pass of every kind (PROTOCOL.md §1): strip default-ignorables, NFKC, strip again, map every
 /// decimal digit to ASCII, trim.
 pub(crate) fn prepass(raw: &str) -> Cow<'_, str> {

@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn unknown_kinds_are_told_apart_from_values_that_are_no_identifier() {
-        let groups = read("client_reference,kind,value\n1,WALLET_XBT,secretvalue\n1,lei,secretvalue\n");
+        let groups = read("client_reference,kind,value\n1,WALLET_TRX,secretvalue\n1,lei,secretvalue\n");
         let left = &groups[0].left;
         assert_eq!(groups[0].subject, None);
         assert_eq!((left[0].unknown_kind, left[1].unknown_kind), (true, false));
