@@ -1,5 +1,6 @@
 //! Cost of one identifier of each kind beside the bare library call it rests on, and of the tables at start-up.
 //! Prints a JSON list of `{"metric","value","unit","baseline","ratio"}`.
+#![expect(clippy::expect_used, reason = "a benchmark that can't go on has failed")]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -51,7 +52,7 @@ fn main() {
         let own = median(|| {
             let _ = black_box(canonicalise(kind, black_box(case.value), None));
         });
-        let bare = case.bare.as_ref().map(|bare| median(bare));
+        let bare = case.bare.as_ref().map(median);
         rows.push(row(&format!("identifier.{}", case.kind), own, "us", bare));
     }
     print(&rows);
