@@ -131,6 +131,7 @@ impl Node {
         Ok(EntryUpdate {
             state: i16::from(state.name().number()),
             state_data: serde_json::to_string(&state).unwrap_or_default(),
+            ends: state.name().is_terminal(),
             ..EntryUpdate::of(row, event)
         })
     }

@@ -52,3 +52,20 @@ async fn building_again_without_a_change_publishes_nothing_and_syncing_again_mov
         "{again:?}"
     );
 }
+
+#[tokio::test]
+async fn an_entry_whose_time_is_over_is_written_down_once() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        assert_eq!(a.expire_entries().await.unwrap(), 0);
+        federation
+            .clock
+            .advance(std::time::Duration::from_secs(301 * 86_400));
+        assert_eq!(a.expire_entries().await.unwrap(), 1);
+        assert_eq!(a.expire_entries().await.unwrap(), 0);
+    }
+}
