@@ -4,11 +4,11 @@ use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoBasepointTable};
 use curve25519_dalek::traits::VartimeMultiscalarMul as _;
 use curve25519_dalek::{RistrettoPoint, Scalar};
 use rand_core::RngCore as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use voprf::{BlindedElement, EvaluationElement, Ristretto255, VoprfClient, VoprfServer};
 
 use crate::watch::micros_per;
-use crate::{BATCH, rng};
+use crate::{BATCH, rng, row};
 
 pub(crate) struct Voprf<'a> {
     inputs: Vec<&'a [u8]>,
@@ -112,8 +112,8 @@ impl Floor {
             ),
             ("map bytes to a point", micros_per(BATCH, || self.map(BATCH))),
         ];
-        let row = |(name, value)| json!({"metric": format!("curve: {name}"), "value": value, "unit": "µs"});
-        rows.into_iter().map(row).collect()
+        rows.map(|(name, value)| row(&format!("curve: {name}"), value, None))
+            .into()
     }
 
     /// What a server's batch takes at least: decode, multiply, encode, one composite.

@@ -79,14 +79,10 @@ impl Bench {
         let blinded = self.blind(BATCH);
         let share = &self.whole.shares[0];
         let ours = micros_per(BATCH, || share.evaluate(blinded.elements(), &mut rng()));
+        let metric = "server, per element";
         vec![
-            row("server, per element", ours, "voprf", voprf.server()),
-            row(
-                "server, per element",
-                ours,
-                "curve operations",
-                floor.server(BATCH),
-            ),
+            row(metric, ours, Some(("voprf", voprf.server()))),
+            row(metric, ours, Some(("bare curve", floor.server(BATCH)))),
         ]
     }
 
@@ -98,45 +94,33 @@ impl Bench {
         let subject = self.cost(SUBJECT, &self.shared, &[1, 2, 3]) * SUBJECT as f64;
         let bare = floor.client(BATCH, BATCH, 3);
         let bare_subject = floor.client(SUBJECT, 8, 3) * SUBJECT as f64;
-        vec![
-            row("client, per identifier, verified, t = 1", alone, "voprf", theirs),
-            row(
-                "client, per identifier, verified, t = 1",
+        let lines = [
+            ("client, per identifier, t = 1", alone, "voprf", theirs),
+            (
+                "client, per identifier, t = 1",
                 alone,
-                "curve operations",
+                "bare curve",
                 floor.client(BATCH, BATCH, 1),
             ),
-            row(
-                "client, per identifier, verified, t = 3, consecutive shares",
+            (
+                "client, t = 3, consecutive shares",
                 near,
-                "three times voprf",
+                "3 × voprf",
                 3.0 * theirs,
             ),
-            row(
-                "client, per identifier, verified, t = 3, consecutive shares",
-                near,
-                "curve operations",
-                bare,
-            ),
-            row(
-                "client, per identifier, verified, t = 3, other shares",
-                far,
-                "three times voprf",
-                3.0 * theirs,
-            ),
-            row(
-                "client, per identifier, verified, t = 3, other shares",
-                far,
-                "curve operations",
-                bare,
-            ),
-            row(
-                "client, 5 identifiers padded to 8, verified, t = 3",
+            ("client, t = 3, consecutive shares", near, "bare curve", bare),
+            ("client, t = 3, other shares", far, "3 × voprf", 3.0 * theirs),
+            ("client, t = 3, other shares", far, "bare curve", bare),
+            (
+                "client, 5 identifiers padded to 8, t = 3",
                 subject,
-                "curve operations",
+                "bare curve",
                 bare_subject,
             ),
-        ]
+        ];
+        let rows =
+            lines.map(|(metric, value, against, baseline)| row(metric, value, Some((against, baseline))));
+        rows.into()
     }
 
     /// Blinding, verifying and combining, for each input.
@@ -166,13 +150,16 @@ impl Bench {
     }
 }
 
-fn row(metric: &str, value: f64, against: &str, baseline: f64) -> Value {
+/// One line of the report; `baseline` is the same work done otherwise.
+pub(crate) fn row(metric: &str, value: f64, baseline: Option<(&str, f64)>) -> Value {
+    let rounded = |number: f64| (number * 100.0).round() / 100.0;
+    let against = baseline.map_or(String::new(), |(name, _)| format!(" / {name}"));
     json!({
-        "metric": format!("{metric} (against {against})"),
-        "value": value,
+        "metric": format!("{metric}{against}"),
+        "value": rounded(value),
         "unit": "µs",
-        "baseline": baseline,
-        "ratio": value / baseline,
+        "baseline": baseline.map(|(_, value)| rounded(value)),
+        "ratio": baseline.map(|(_, baseline)| rounded(value / baseline)),
     })
 }
 
