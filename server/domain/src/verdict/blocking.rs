@@ -28,7 +28,7 @@ impl Ground {
 }
 
 /// A confirmed, effective record on a verified, strong identifier of the subject itself, with the ground on
-/// which it blocks. Its fields are private: [`Blocking::establish`] is the only way to one.
+/// which it blocks. Its fields are private: `Blocking::establish` is the only way to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocking {
     confirmed: Confirmed,

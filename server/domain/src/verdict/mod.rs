@@ -12,7 +12,7 @@ pub use policy::{Policy, Situation, decide};
 use lianfang_wire::screening::Reason;
 use lianfang_wire::vocabulary::VerdictName;
 
-/// What a screening answers. `Block` needs a [`Blocking`], which only [`Blocking::establish`] makes.
+/// What a screening answers. `Block` needs a [`Blocking`], which only `Blocking::establish` makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Clear(Vec<Reason>),
