@@ -79,9 +79,6 @@ fn plausible(body: &str) -> Result<(), Reject> {
     if !(1850..=2150).contains(&year) || !is_date(year, part(10, 12), part(12, 14)) {
         return Err(Reject::Date);
     }
-    if body.ends_with("000") {
-        return Err(Reject::PrecisionLost);
-    }
     Ok(())
 }
 

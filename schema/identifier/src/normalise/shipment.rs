@@ -51,11 +51,20 @@ pub(super) fn normalise_consignment(
     let text = latin::ascii_expected(number);
     let ascii = compact(&text.chars().filter(char::is_ascii).collect::<String>());
     let code = carrier.map(carrier_code).transpose()?;
-    let bare = unlabelled(&ascii, LABELS).pop().unwrap_or_default();
-    trace.note("separators", bare);
-    if let Some(form) = self_checking(code.as_deref(), bare)? {
-        return Ok(vec![form]);
+    let candidates = unlabelled(&ascii, LABELS);
+    let mut failed = None;
+    for bare in &candidates {
+        match self_checking(code.as_deref(), bare) {
+            Ok(Some(form)) => return Ok(vec![form]),
+            Ok(None) => {}
+            Err(reject) => failed = Some(reject),
+        }
     }
+    if let Some(reject) = failed {
+        return Err(reject);
+    }
+    let bare = candidates.last().copied().unwrap_or_default();
+    trace.note("separators", bare);
     let code = code.ok_or(Reject::Fields)?;
     if !(6..=40).contains(&bare.len()) || bare.bytes().filter(u8::is_ascii_digit).count() < 4 {
         return Err(Reject::Length);

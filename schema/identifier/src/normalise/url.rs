@@ -100,7 +100,8 @@ fn plain(name: &str, address: &Address<'_>, wanted: Use) -> Result<String, Rejec
     if host::is_public_suffix(site) {
         return Err(Reject::PublicSuffix);
     }
-    let mut path = platform::clean_path(&address.path);
+    let stop = ['<', '>', '"', '\'', ',', ';', '。', '，', '；'];
+    let mut path = platform::clean_path(host::decode(&address.path).trim_end_matches(stop));
     for index in ["/index.html", "/index.htm", "/index.php", "/default.aspx"] {
         if let Some(stem) = path.strip_suffix(index) {
             path.truncate(stem.len());
