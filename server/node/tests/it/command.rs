@@ -63,7 +63,7 @@ async fn a_file_of_sellers_is_screened_line_by_line_and_the_worst_verdict_counts
     let node = TestNode::start().await;
     let file = node.data().join("applicants.csv");
     let rows = "client_reference,name,kind,value\n\
-        1,,cn_uscc,91990001LF00000169\n2,,WALLET,x\n3,,cn_uscc,91990002LF0000024J\n";
+        1,,cn_uscc,91990001LF00000169\n2,,LIBRARY_CARD,x\n3,,cn_uscc,91990002LF0000024J\n";
     std::fs::write(&file, rows).unwrap();
     let said = lianfang(node.data(), &["screen", "--file", file.to_str().unwrap()], "").await;
     assert_eq!(said.code, 10, "{}", said.err);
@@ -77,7 +77,7 @@ async fn a_file_of_sellers_is_screened_line_by_line_and_the_worst_verdict_counts
         .map(|answer| answer["client_reference"].as_str().unwrap())
         .collect();
     assert_eq!(seen, ["1", "3"]);
-    assert!(said.err.contains("`WALLET`"), "{}", said.err);
+    assert!(said.err.contains("`LIBRARY_CARD`"), "{}", said.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +85,7 @@ async fn an_import_says_what_became_of_every_line_and_can_be_repeated() {
     let node = TestNode::start().await;
     let file = node.data().join("sellers.csv");
     let rows =
-        format!("ent,name,id_type,value\n1,某某有限公司,USCC,{OFFENDER}\n2,,LEI,nonsense\n3,,WALLET,x\n");
+        format!("ent,name,id_type,value\n1,某某有限公司,USCC,{OFFENDER}\n2,,LEI,nonsense\n3,,LIBRARY_CARD,x\n");
     std::fs::write(&file, rows).unwrap();
     let import = [
         "entry",
