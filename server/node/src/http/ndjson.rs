@@ -66,4 +66,15 @@ mod tests {
         assert!(parse::<u8>(&b"1\n".repeat(MAX_LINES)).is_ok());
         assert!(parse::<u8>(&b"1\n".repeat(MAX_LINES + 1)).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_give_one_answer_per_line_that_holds_something(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400),
+        ) {
+            let lines = parse::<serde_json::Value>(&bytes).map_err(|_| ()).unwrap();
+            let said = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+            proptest::prop_assert_eq!(lines.len(), said.count());
+        }
+    }
 }

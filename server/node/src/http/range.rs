@@ -108,4 +108,13 @@ mod tests {
         }
         assert_eq!(parse("bytes=0-", 0), Requested::Outside);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_leads_outside_of_the_body(text in "(bytes=)?[0-9a-z, +-]{0,24}", length in 0u64..1_000) {
+            if let Requested::Part(Range { start, end }) = parse(&text, length) {
+                proptest::prop_assert!(start < end && end <= length);
+            }
+        }
+    }
 }

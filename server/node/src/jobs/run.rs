@@ -5,6 +5,7 @@ use std::time::Duration;
 use lianfang_encoding::Timestamp;
 use lianfang_flow::{FlowError, Node};
 use lianfang_store::{Claim, Store, StoreError};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::due::due;
@@ -101,20 +102,22 @@ impl Runner {
         })
     }
 
-    /// Starts every job that is due and that nobody runs, each on its own.
-    pub async fn start_due(self: &Arc<Self>) {
+    /// Starts every job that is due and that nobody runs, each as a task of its own.
+    pub async fn start_due(self: &Arc<Self>) -> Vec<JoinHandle<()>> {
+        let mut started = Vec::new();
         for job in Job::ALL {
             match self.claim(job).await {
                 Ok(Some(run)) => {
                     let runner = Arc::clone(self);
-                    tokio::spawn(async move { runner.carry_out(run).await });
+                    started.push(tokio::spawn(async move { runner.carry_out(run).await }));
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::error!(job.name = job.name(), error = %error, "a job couldn't be claimed")
+                    tracing::error!(job.name = job.name(), error = %error, "a job couldn't be claimed");
                 }
             }
         }
+        started
     }
 
     async fn claim(self: &Arc<Self>, job: Job) -> Result<Option<Run>, StoreError> {

@@ -15,11 +15,13 @@ pub struct TickerError(#[from] JobSchedulerError);
 /// # Errors
 /// [`TickerError`].
 pub async fn tick_every_minute(runner: Arc<Runner>, stop: CancellationToken) -> Result<(), TickerError> {
-    runner.start_due().await;
+    let _under_way = runner.start_due().await;
     let mut scheduler = JobScheduler::new().await?;
     let tick = Job::new_async("0 * * * * *", move |_, _| {
         let runner = Arc::clone(&runner);
-        Box::pin(async move { runner.start_due().await })
+        Box::pin(async move {
+            let _under_way = runner.start_due().await;
+        })
     })?;
     scheduler.add(tick).await?;
     scheduler.start().await?;

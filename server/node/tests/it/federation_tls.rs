@@ -1,6 +1,11 @@
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::Arc;
+
 use actix_web::web::{self, ServiceConfig};
 use lianfang_node::config::Limits;
 use lianfang_node::doors::Caller;
+use rustls::{ClientConnection, HandshakeKind, Stream, SupportedProtocolVersion};
 
 use crate::harness::door::{OpenDoor, open};
 use crate::harness::federation::{Federation, Papers};
@@ -109,4 +114,57 @@ async fn an_unknown_path_is_not_found_for_members_and_refused_for_removed_ones()
         client.get(door.url("/nothing")).send().await.unwrap().status(),
         403
     );
+}
+
+/// One request on a connection of its own: how the handshake went, and the first line of the answer.
+fn converse(
+    door: &OpenDoor,
+    tls: &Arc<rustls::ClientConfig>,
+) -> Result<(Option<HandshakeKind>, String), std::io::Error> {
+    let mut socket = TcpStream::connect(door.address)?;
+    let name = "127.0.0.1".try_into().unwrap();
+    let mut session = ClientConnection::new(Arc::clone(tls), name).unwrap();
+    let mut stream = Stream::new(&mut session, &mut socket);
+    stream.write_all(b"GET /whoami HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let line = String::from_utf8_lossy(&answer)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    Ok((session.handshake_kind(), line))
+}
+
+fn tls(
+    federation: &Federation,
+    papers: &Papers,
+    version: &'static SupportedProtocolVersion,
+) -> Arc<rustls::ClientConfig> {
+    Arc::new(crate::harness::federation::tls(
+        &federation.authority_pem(),
+        Some(papers),
+        &[version],
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_session_is_resumed_so_that_none_escapes_the_verifier() {
+    let (federation, door) = federation_with_door();
+    let papers = federation.join("b");
+    let tls = tls(&federation, &papers, &rustls::version::TLS13);
+    for _ in 0..2 {
+        let (kind, line) = converse(&door, &tls).unwrap();
+        assert_eq!(
+            (kind, line.as_str()),
+            (Some(HandshakeKind::Full), "HTTP/1.1 200 OK")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_older_than_tls_1_3_is_spoken_among_members() {
+    let (federation, door) = federation_with_door();
+    let papers = federation.join("b");
+    assert!(converse(&door, &tls(&federation, &papers, &rustls::version::TLS12)).is_err());
 }

@@ -1,10 +1,12 @@
 //! The doors from outside, over real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod command;
 mod federation_door;
 mod federation_tls;
 mod harness;
 mod idempotency;
+mod jobs;
 mod large_bodies;
 mod operations_door;
 mod operator_door;

@@ -77,4 +77,14 @@ mod tests {
             assert_eq!(read(malformed), None, "{malformed}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn only_the_tag_of_a_revision_is_that_revision(text in "[W/\"0-9a-z*, ]{0,24}") {
+            let read = HeaderValue::from_str(&text).ok().and_then(|value| parse(&value));
+            if let Some(IfMatch::Revision(revision)) = read {
+                proptest::prop_assert_eq!(text.trim(), etag(revision));
+            }
+        }
+    }
 }

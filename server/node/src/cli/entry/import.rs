@@ -29,7 +29,8 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "CC")]
     region: Option<Region>,
     /// Everything but the subject, as JSON, for the rows of a CSV file. Without category, evidence, decision date
-    /// and notice to the subject, entries stay local until they are completed.
+    /// and notice to the subject, entries stay local until they are completed; without a template they are the
+    /// platform's own decision for a year from the file's last change.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
     /// Fail when a line was rejected.
@@ -46,7 +47,7 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     match args.file.extension().and_then(|ending| ending.to_str()) {
         Some("jsonl" | "ndjson") => lines(source, &mut batches).await?,
         Some("csv") => {
-            let template = Template::read(args.template.as_deref(), &args.node.config()?)?;
+            let template = Template::read(args.template.as_deref(), &args.file, &args.node.config()?)?;
             sellers(source, &args, &template, &mut batches).await?;
         }
         _ => return Err(Fault::new("file_kind").with("file", args.file.display())),

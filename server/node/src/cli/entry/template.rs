@@ -1,7 +1,6 @@
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use lianfang_domain::Clock as _;
 use lianfang_encoding::Timestamp;
 use lianfang_wire::entry::{
     Basis, Decision, Evidence, Measure, NewEntry, Scale, Sharing, Subject, SubjectNotice, Violation,
@@ -10,7 +9,6 @@ use lianfang_wire::vocabulary::{BasisType, MeasureAction};
 use serde::Deserialize;
 
 use crate::cli::Fault;
-use crate::clock::SystemClock;
 use crate::config::Config;
 
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
@@ -37,10 +35,11 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// From a file, or the least that can be said: the platform's own decision to close the shop, for a year.
-    pub(super) fn read(file: Option<&Path>, config: &Config) -> Result<Self, Fault> {
+    /// From a file, or the least that can be said: the platform's own decision to close the shop, for a year from
+    /// the day the sellers' list was last changed, so that a second run says the same.
+    pub(super) fn read(file: Option<&Path>, sellers: &Path, config: &Config) -> Result<Self, Fault> {
         let Some(file) = file else {
-            return Ok(Self::least(config));
+            return Ok(Self::least(config, last_change(sellers)?));
         };
         let failed = |reason: String| {
             Fault::new("document")
@@ -51,8 +50,8 @@ impl Template {
         serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))
     }
 
-    fn least(config: &Config) -> Self {
-        let (country, now) = (config.node.jurisdiction.to_string(), SystemClock.now());
+    fn least(config: &Config, since: Timestamp) -> Self {
+        let country = config.node.jurisdiction.to_string();
         Self {
             violation: None,
             basis: Basis {
@@ -66,11 +65,11 @@ impl Template {
             measure: Measure {
                 action: MeasureAction::CloseShop,
                 jurisdictions: vec![country],
-                effective_from: now,
+                effective_from: since,
             },
             evidence: Vec::new(),
             subject_notice: None,
-            expires: now + YEAR,
+            expires: since + YEAR,
             sharing: Sharing::default(),
         }
     }
@@ -92,4 +91,16 @@ impl Template {
             sharing: self.sharing.clone(),
         }
     }
+}
+
+fn last_change(file: &Path) -> Result<Timestamp, Fault> {
+    let failed = |error| {
+        Fault::new("file")
+            .with("file", file.display())
+            .with("reason", error)
+    };
+    let changed = std::fs::metadata(file)
+        .and_then(|about| about.modified())
+        .map_err(failed)?;
+    Ok(Timestamp::default() + changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }

@@ -89,4 +89,15 @@ mod tests {
         let refused = rows("name,value\n".as_bytes(), &[]).map(drop).unwrap_err();
         assert!(refused.to_string().contains("`kind`"), "{refused}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_to_their_end_without_panic(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400),
+        ) {
+            let whole = [b"kind,value\n".as_slice(), &bytes].concat();
+            let rows = rows(whole.as_slice(), &[]).map(Iterator::count);
+            proptest::prop_assert!(rows.is_ok());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 use std::iter::Peekable;
 
+use lianfang_domain::MAX_IDENTIFIERS;
 use lianfang_encoding::SubjectType;
 use lianfang_identifier::{Region, canonicalise};
 use lianfang_wire::entry::{Identifier, Subject};
@@ -101,7 +102,7 @@ impl Builder<'_> {
         if let Ok(kind) = self.kinds.kind(kind)
             && canonicalise(kind, &row.name, self.region).is_ok()
         {
-            self.push(kind.to_string(), &row.name);
+            self.push(row.line, kind.to_string(), &row.name);
         }
     }
 
@@ -114,13 +115,27 @@ impl Builder<'_> {
         match self.kinds.kind(&row.kind) {
             Err(unknown) => self.left.push(leave(unknown.to_string(), true)),
             Ok(kind) => match canonicalise(kind, &row.value, self.region) {
-                Ok(_) => self.push(kind.to_string(), &row.value),
+                Ok(_) => self.push(row.line, kind.to_string(), &row.value),
                 Err(reject) => self.left.push(leave(reject.code().to_owned(), false)),
             },
         }
     }
 
-    fn push(&mut self, kind: String, value: &str) {
+    /// The same identifier in two rows is one.
+    fn push(&mut self, line: u64, kind: String, value: &str) {
+        let same = |known: &Identifier| known.kind == kind && known.value == value;
+        if self.identifiers.iter().any(same) {
+            return;
+        }
+        if self.identifiers.len() == MAX_IDENTIFIERS {
+            let reason = format!("a seller has at most {MAX_IDENTIFIERS} identifiers");
+            self.left.push(Left {
+                line,
+                reason,
+                unknown_kind: false,
+            });
+            return;
+        }
         self.identifiers.push(Identifier {
             kind,
             value: value.to_owned(),
@@ -163,6 +178,15 @@ mod tests {
         assert_eq!(groups.len(), 2);
         assert_eq!(kinds_of(&groups[0]), ["legal_name_en", "domain", "email"]);
         assert_eq!(kinds_of(&groups[1]), ["lei"]);
+    }
+
+    #[test]
+    fn the_same_identifier_in_two_rows_is_one_and_a_seller_has_at_most_64() {
+        let row = |number: u32| format!("1,email,box{number}@acme.de\n");
+        let text: String = (0..70).chain(0..70).map(row).collect();
+        let groups = read(&format!("client_reference,kind,value\n{text}"));
+        assert_eq!(kinds_of(&groups[0]).len(), 64);
+        assert_eq!(groups[0].left.len(), 12);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use lianfang_node::tls::{Admission, CertificateIdentity, Material, Refusal};
 use reqwest::Client;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -85,29 +85,17 @@ impl Federation {
 
     /// A client that trusts this federation's authority and shows `papers`, if any.
     pub(crate) fn client(&self, papers: Option<&Papers>, http2: bool) -> Client {
-        client(&self.authority.cert_pem().unwrap(), papers, http2)
+        client(&self.authority_pem(), papers, http2)
+    }
+
+    pub(crate) fn authority_pem(&self) -> String {
+        self.authority.cert_pem().unwrap()
     }
 }
 
 /// A client that trusts one authority and shows `papers`, if any.
 pub(crate) fn client(authority: &str, papers: Option<&Papers>, http2: bool) -> Client {
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap())
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots);
-    let mut tls = match papers {
-        None => builder.with_no_client_auth(),
-        Some(papers) => {
-            let chain = vec![CertificateDer::from_pem_slice(papers.certificate.as_bytes()).unwrap()];
-            let key = PrivateKeyDer::from_pem_slice(papers.key.as_bytes()).unwrap();
-            builder.with_client_auth_cert(chain, key).unwrap()
-        }
-    };
+    let mut tls = tls(authority, papers, rustls::DEFAULT_VERSIONS);
     tls.alpn_protocols = vec![if http2 {
         b"h2".to_vec()
     } else {
@@ -118,6 +106,29 @@ pub(crate) fn client(authority: &str, papers: Option<&Papers>, http2: bool) -> C
         .no_proxy()
         .build()
         .unwrap()
+}
+
+/// TLS that trusts one authority and shows `papers`, if any.
+pub(crate) fn tls(
+    authority: &str,
+    papers: Option<&Papers>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots);
+    let Some(papers) = papers else {
+        return builder.with_no_client_auth();
+    };
+    let chain = vec![CertificateDer::from_pem_slice(papers.certificate.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(papers.key.as_bytes()).unwrap();
+    builder.with_client_auth_cert(chain, key).unwrap()
 }
 
 impl Members {

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +36,10 @@ impl TestNode {
 
     /// With a changed configuration.
     pub(crate) async fn start_with(change: impl Fn(String) -> String) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), change).await
+    }
+
+    async fn start_in(folder: TempDir, change: impl Fn(String) -> String) -> Self {
         let config = initialise(&folder, change);
         found_federation(&config);
         let stop = CancellationToken::new();
@@ -48,6 +52,27 @@ impl TestNode {
             folder,
             stop,
         }
+    }
+
+    /// With a clock that stands at `time` when the node starts and is moved by [`TestNode::set_clock`].
+    pub(crate) async fn start_with_clock(time: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("clock"), time).unwrap();
+        Self::start_in(folder, |text| {
+            let clock = "source = \"shared-file\"\npath = \"clock\"";
+            text.replace("source = \"system\"", clock)
+        })
+        .await
+    }
+
+    /// Moves the clock.
+    pub(crate) fn set_clock(&self, time: &str) {
+        std::fs::write(self.folder.path().join("clock"), time).unwrap();
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Stops the doors and waits until they are closed.

@@ -1,0 +1,227 @@
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+use crate::harness::entries::{OFFENDER, entry};
+use crate::harness::node::TestNode;
+
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs `lianfang` on the node's data folder with `input` on standard input.
+async fn lianfang(data: &Path, arguments: &[&str], input: &str) -> Said {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lianfang"))
+        .args(arguments)
+        .env_clear()
+        .env("LIANFANG_DATA", data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that doesn't read its input may have ended already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
+    let output = child.wait_with_output().await.unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_code_of_a_screening_is_its_verdict() {
+    let node = TestNode::start().await;
+    for (value, code) in [
+        ("91990001LF00000169", 0),
+        ("91990002LF0000024J", 10),
+        ("91990003LF0000032U", 20),
+        ("nonsense", 1),
+    ] {
+        let said = lianfang(node.data(), &["screen", "--kind", "cn_uscc", "-"], value).await;
+        assert_eq!(said.code, code, "{value}: {}", said.err);
+        assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_are_taken_from_standard_input_and_never_from_the_arguments() {
+    let node = TestNode::start().await;
+    let said = lianfang(node.data(), &["screen", "--kind", "cn_uscc", OFFENDER], "").await;
+    assert_eq!(said.code, 2);
+    let said = lianfang(node.data(), &["screen", "--kind", "cn_uscc", "-"], "").await;
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_sellers_is_screened_line_by_line_and_the_worst_verdict_counts() {
+    let node = TestNode::start().await;
+    let file = node.data().join("applicants.csv");
+    let rows = "client_reference,name,kind,value\n\
+        1,,cn_uscc,91990001LF00000169\n2,,LIBRARY_CARD,x\n3,,cn_uscc,91990002LF0000024J\n";
+    std::fs::write(&file, rows).unwrap();
+    let said = lianfang(node.data(), &["screen", "--file", file.to_str().unwrap()], "").await;
+    assert_eq!(said.code, 10, "{}", said.err);
+    let answers: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let seen: Vec<_> = answers
+        .iter()
+        .map(|answer| answer["client_reference"].as_str().unwrap())
+        .collect();
+    assert_eq!(seen, ["1", "3"]);
+    assert!(said.err.contains("`LIBRARY_CARD`"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_says_what_became_of_every_line_and_can_be_repeated() {
+    let node = TestNode::start().await;
+    let file = node.data().join("sellers.csv");
+    let rows =
+        format!("ent,name,id_type,value\n1,某某有限公司,USCC,{OFFENDER}\n2,,LEI,nonsense\n3,,LIBRARY_CARD,x\n");
+    std::fs::write(&file, rows).unwrap();
+    let import = [
+        "entry",
+        "import",
+        file.to_str().unwrap(),
+        "--map",
+        "client_reference=ent",
+    ];
+    let said = lianfang(node.data(), &import, "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err
+            .contains("1 recorded, 0 there already, 1 lines rejected, 1 lines of unknown kinds"),
+        "{} {}",
+        said.err,
+        std::fs::read_to_string(node.data().join("sellers.csv.rejects.csv")).unwrap()
+    );
+    let rejects = std::fs::read_to_string(node.data().join("sellers.csv.rejects.csv")).unwrap();
+    assert!(
+        rejects.starts_with("line,reason\n3,") && !rejects.contains("nonsense"),
+        "{rejects}"
+    );
+    let said = lianfang(node.data(), &import, "").await;
+    assert!(said.err.contains("0 recorded, 1 there already"), "{}", said.err);
+    let strict = lianfang(node.data(), &[&import[..], &["--strict"]].concat(), "").await;
+    assert_eq!(strict.code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_are_imported_from_jsonl_exported_shown_and_withdrawn() {
+    let node = TestNode::start().await;
+    let file = node.data().join("sellers.jsonl");
+    std::fs::write(&file, format!("{}\nnot json\n", entry("1"))).unwrap();
+    let said = lianfang(node.data(), &["entry", "import", file.to_str().unwrap()], "").await;
+    assert!(
+        said.err.contains("1 recorded, 0 there already, 1 lines rejected"),
+        "{}",
+        said.err
+    );
+    let exported = lianfang(node.data(), &["entry", "export", "--state", "active"], "").await;
+    let exported: serde_json::Value = serde_json::from_str(exported.out.trim()).unwrap();
+    let id = exported["id"].as_str().unwrap();
+    let said = lianfang(
+        node.data(),
+        &["entry", "withdraw", id, "--reason", "a mistake"],
+        "",
+    )
+    .await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let shown = lianfang(node.data(), &["entry", "show", id], "").await;
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["entry"]["state"], "withdrawn");
+    assert_eq!(shown["timeline"][1]["reason"], "a mistake");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_is_one_line_in_the_operator_s_language() {
+    let empty = tempfile::tempdir().unwrap();
+    let said = lianfang(empty.path(), &["peers"], "").await;
+    assert_eq!((said.code, said.err.lines().count()), (1, 1));
+    assert!(said.err.contains("lianfang serve"), "{}", said.err);
+    let said = lianfang(empty.path(), &["--lang", "zh", "peers"], "").await;
+    assert!(said.err.contains("没有运行中的节点"), "{}", said.err);
+    let node = TestNode::start().await;
+    let nil = "00000000-0000-0000-0000-000000000000";
+    let said = lianfang(node.data(), &["entry", "show", nil, "--lang=zh"], "").await;
+    assert_eq!((said.code, said.err.trim()), (1, "lianfang: 没有该资源"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn canonical_forms_are_written_one_line_per_value() {
+    let empty = tempfile::tempdir().unwrap();
+    let input = format!("cn_uscc,{OFFENDER}\nphone,12\n");
+    let said = lianfang(
+        empty.path(),
+        &["identifier", "canonical", "--region", "CN"],
+        &input,
+    )
+    .await;
+    let lines: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!((said.code, lines.len()), (0, 2));
+    assert_eq!(lines[0]["canonical"][0]["value"], OFFENDER);
+    assert!(lines[1]["reject"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issued_token_opens_the_platform_door() {
+    let node = TestNode::start().await;
+    let said = lianfang(
+        node.data(),
+        &["token", "issue", "--scope", "peers:read", "--sub", "erp"],
+        "",
+    )
+    .await;
+    let request = node
+        .raw()
+        .get(node.platform_url("/v1/peers"))
+        .bearer_auth(said.out.trim());
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let said = lianfang(
+        node.data(),
+        &["token", "issue", "--scope", "everything", "--sub", "erp"],
+        "",
+    )
+    .await;
+    assert_eq!(said.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_is_made_once_and_its_configuration_is_fine() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("node");
+    let init = [
+        "init",
+        "--name",
+        "platform-z",
+        "--role",
+        "platform",
+        "--jurisdiction",
+        "CN",
+    ];
+    assert_eq!(lianfang(&data, &init, "").await.code, 0);
+    let config = data.join("lianfang.toml");
+    let check = ["serve", "--check-config", "--config", config.to_str().unwrap()];
+    assert_eq!(lianfang(&data, &check, "").await.code, 0);
+    let again = lianfang(&data, &init, "").await;
+    assert_eq!(
+        (again.code, again.err.contains("exists already")),
+        (1, true),
+        "{}",
+        again.err
+    );
+    let unjoined = lianfang(&data, &["serve", "--config", config.to_str().unwrap()], "").await;
+    assert!(unjoined.err.contains("federation create"), "{}", unjoined.err);
+}
