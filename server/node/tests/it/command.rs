@@ -84,8 +84,9 @@ async fn a_file_of_sellers_is_screened_line_by_line_and_the_worst_verdict_counts
 async fn an_import_says_what_became_of_every_line_and_can_be_repeated() {
     let node = TestNode::start().await;
     let file = node.data().join("sellers.csv");
-    let rows =
-        format!("ent,name,id_type,value\n1,某某有限公司,USCC,{OFFENDER}\n2,,LEI,nonsense\n3,,LIBRARY_CARD,x\n");
+    let rows = format!(
+        "ent,name,id_type,value\n1,某某有限公司,USCC,{OFFENDER}\n2,,LEI,nonsense\n3,,LIBRARY_CARD,x\n"
+    );
     std::fs::write(&file, rows).unwrap();
     let import = [
         "entry",
