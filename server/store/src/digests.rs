@@ -1,10 +1,11 @@
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
+use uuid::Uuid;
 
-use crate::columns::{At, AudienceName, Bytes32, Count, NodeName, Word, count, micros};
+use crate::columns::{At, AudienceName, Bytes32, Count, MaybeCount, NodeName, Word, count, limit, micros};
 use crate::database::{Link, query};
-use crate::list_records::replace_records;
+use crate::list_records::{replace_records, replace_records_of};
 use crate::locks::{Lock, lock};
 use crate::schema::digest_heads;
 use crate::{ListRecord, Store, StoreError};
@@ -47,11 +48,24 @@ pub struct HeadRow {
     pub created: Timestamp,
     #[diesel(serialize_as = At, deserialize_as = At)]
     pub expires: Timestamp,
-    /// Whether this is what the list says now. Set by the store when the head is taken in.
+    /// Whether this is the newest head of the list. Set by the store when the head is taken in.
     pub in_force: bool,
+    /// A base: the last sequence whose changes are in it. A delta: the sequence of the base it rests on.
+    #[diesel(serialize_as = Count, deserialize_as = Count)]
+    pub base_sequence: u64,
+    /// Whether its body is part of what the list says now. Set by the store.
+    pub live: bool,
+    /// Different tokens in the list, without padding; known for this node's own lists only.
+    #[diesel(serialize_as = MaybeCount, deserialize_as = MaybeCount)]
+    pub tokens: Option<u64>,
 }
 
 impl HeadRow {
+    /// [`HeadRow::kind`] of a base.
+    pub const BASE: i16 = 0;
+    /// [`HeadRow::kind`] of a delta.
+    pub const DELTA: i16 = 1;
+
     /// The list this head belongs to.
     pub fn list(&self) -> ListKey {
         ListKey {
@@ -93,15 +107,46 @@ impl Store {
         })
     }
 
-    /// Puts a peer's base in force, after its body has been verified. Sequence and incarnation only rise.
+    /// Puts a delta of one of this node's own lists in force and replaces the records of `entries` in that list, in one
+    /// transaction. Unless the outcome is [`Adoption::Adopted`], nothing changed.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn adopt_head(&self, head: HeadRow) -> Result<Adoption, StoreError> {
-        self.db.write(|link| adopt(link, head))
+    pub fn publish_delta(
+        &self,
+        head: HeadRow,
+        entries: &[Uuid],
+        records: Vec<ListRecord>,
+    ) -> Result<Adoption, StoreError> {
+        self.db.write(|link| {
+            let list = head.list();
+            let adoption = adopt(link, head)?;
+            if adoption == Adoption::Adopted {
+                replace_records_of(link, &list, entries, records)?;
+            }
+            Ok(adoption)
+        })
     }
 
-    /// The heads in force, of one publisher or of all, in order of list.
+    /// Puts a peer's heads in force, oldest first, after their bodies have been verified, in one transaction. Sequence
+    /// and incarnation only rise; the outcome is that of the newest head, or the first fork.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn adopt_heads(&self, heads: Vec<HeadRow>) -> Result<Adoption, StoreError> {
+        self.db.write(|link| {
+            let mut outcome = Adoption::Older;
+            for head in heads {
+                outcome = adopt(link, head)?;
+                if matches!(outcome, Adoption::Fork { .. }) {
+                    break;
+                }
+            }
+            Ok(outcome)
+        })
+    }
+
+    /// The newest heads, of one publisher or of all, in order of list.
     ///
     /// # Errors
     /// Those of any read.
@@ -126,7 +171,7 @@ impl Store {
         })
     }
 
-    /// The head of a list that is in force.
+    /// The newest head of a list.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -157,6 +202,31 @@ impl Store {
         })
     }
 
+    /// What a reader who holds a list up to `sequence` lacks, oldest first: the heads after it when they rest on what
+    /// the reader has, otherwise the base and every delta on it. At most `rows`.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn live_heads(&self, list: &ListKey, sequence: u64, rows: usize) -> Result<Vec<HeadRow>, StoreError> {
+        self.db.read(|link| {
+            let base: Option<Count> = query!(link, |conn| of_list(list)
+                .filter(digest_heads::live.eq(true))
+                .filter(digest_heads::kind.eq(HeadRow::BASE))
+                .select(digest_heads::sequence)
+                .first(conn)
+                .optional())?;
+            let base = base.map_or(0, u64::from);
+            let after = if sequence < base { 0 } else { sequence };
+            Ok(query!(link, |conn| of_list(list)
+                .filter(digest_heads::live.eq(true))
+                .filter(digest_heads::sequence.gt(count(after)))
+                .order(digest_heads::sequence)
+                .limit(limit(rows))
+                .select(HeadRow::as_select())
+                .load(conn))?)
+        })
+    }
+
     /// The lists whose heads name this body: who isn't in the audience of one of them must not learn that the
     /// body exists.
     ///
@@ -171,7 +241,7 @@ impl Store {
         })
     }
 
-    /// Forgets heads that are not in force and expired before `time`. Returns the hashes of bodies that no head
+    /// Forgets heads that are neither in force nor live and expired before `time`. Returns the hashes of bodies that no head
     /// names any more, whose files may go.
     ///
     /// # Errors
@@ -181,6 +251,7 @@ impl Store {
             let gone: Vec<Bytes32> = query!(link, |conn| diesel::delete(
                 digest_heads::table
                     .filter(digest_heads::in_force.eq(false))
+                    .filter(digest_heads::live.eq(false))
                     .filter(digest_heads::expires.lt(micros(time)))
             )
             .returning(digest_heads::body_hash)
@@ -224,11 +295,31 @@ fn adopt(link: &mut Link<'_>, mut head: HeadRow) -> Result<Adoption, StoreError>
     query!(link, |conn| diesel::update(of_list(&list))
         .set(digest_heads::in_force.eq(false))
         .execute(conn))?;
-    head.in_force = true;
+    fold(link, &list, &head)?;
+    (head.in_force, head.live) = (true, true);
     query!(link, |conn| diesel::insert_into(digest_heads::table)
         .values(head)
         .execute(conn))?;
     Ok(Adoption::Adopted)
+}
+
+/// A base takes the place of the one before and of every delta that it folds in; a new incarnation, of everything.
+fn fold(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> Result<(), StoreError> {
+    let older = i64::from(head.incarnation);
+    query!(link, |conn| diesel::update(of_list(list).filter(digest_heads::incarnation.lt(older)))
+        .set(digest_heads::live.eq(false))
+        .execute(conn))?;
+    if head.kind == HeadRow::BASE {
+        let folded = count(head.base_sequence);
+        query!(link, |conn| diesel::update(of_list(list).filter(
+            digest_heads::sequence
+                .le(folded)
+                .or(digest_heads::kind.eq(HeadRow::BASE))
+        ))
+        .set(digest_heads::live.eq(false))
+        .execute(conn))?;
+    }
+    Ok(())
 }
 
 fn newest(link: &mut Link<'_>, list: &ListKey) -> Result<Option<HeadRow>, StoreError> {

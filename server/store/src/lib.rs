@@ -22,6 +22,7 @@ mod events;
 mod idempotency;
 mod invites;
 mod jobs;
+mod list_changes;
 mod list_records;
 mod locks;
 mod membership;

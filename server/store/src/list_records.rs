@@ -2,8 +2,8 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::batch::batches;
-use crate::columns::{Byte, Bytes16, Bytes32, Half, Id};
+use crate::batch::{BATCH, batches};
+use crate::columns::{Byte, Bytes16, Bytes32, Count, Half, Id, count};
 use crate::database::{Link, query};
 use crate::schema::list_records;
 use crate::{ListKey, Store, StoreError};
@@ -25,6 +25,9 @@ pub struct ListRecord {
     pub level: u8,
     #[diesel(deserialize_as = Bytes16)]
     pub key_id: [u8; 16],
+    /// The prefix by which deltas name its token.
+    #[diesel(deserialize_as = Count)]
+    pub token_prefix: u64,
 }
 
 impl Store {
@@ -55,12 +58,33 @@ impl Store {
     }
 }
 
+/// Takes the records of `entries` out of a list and puts `records` in.
+pub(crate) fn replace_records_of(
+    link: &mut Link<'_>,
+    list: &ListKey,
+    entries: &[Uuid],
+    records: Vec<ListRecord>,
+) -> Result<(), StoreError> {
+    for chunk in entries.chunks(BATCH) {
+        let ids: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
+        query!(link, |conn| diesel::delete(
+            of_list(list).filter(list_records::entry_id.eq_any(&ids))
+        )
+        .execute(conn))?;
+    }
+    insert(link, list, records)
+}
+
 pub(crate) fn replace_records(
     link: &mut Link<'_>,
     list: &ListKey,
     records: Vec<ListRecord>,
 ) -> Result<(), StoreError> {
     query!(link, |conn| diesel::delete(of_list(list)).execute(conn))?;
+    insert(link, list, records)
+}
+
+fn insert(link: &mut Link<'_>, list: &ListKey, records: Vec<ListRecord>) -> Result<(), StoreError> {
     for rows in batches(records.into_iter().map(|record| row(list, record))) {
         query!(link, |conn| diesel::insert_into(list_records::table)
             .values(rows)
@@ -81,6 +105,7 @@ struct Row {
     kind: i32,
     level: i16,
     key_id: Vec<u8>,
+    token_prefix: i64,
 }
 
 fn row(list: &ListKey, record: ListRecord) -> Row {
@@ -94,12 +119,13 @@ fn row(list: &ListKey, record: ListRecord) -> Row {
         kind: i32::from(record.kind),
         level: i16::from(record.level),
         key_id: record.key_id.to_vec(),
+        token_prefix: count(record.token_prefix),
     }
 }
 
 /// The records of one list; only this node's own lists have any.
 #[auto_type]
-fn of_list<'a>(list: &'a ListKey) -> _ {
+pub(crate) fn of_list<'a>(list: &'a ListKey) -> _ {
     let audience: &'a str = list.audience.as_str();
     let subject_type: i16 = list.subject_type;
     let epoch: i64 = list.epoch as i64;
@@ -110,7 +136,7 @@ fn of_list<'a>(list: &'a ListKey) -> _ {
 }
 
 /// Smallest and largest key under a prefix, both inclusive.
-fn prefix_range(prefix: &[u8], bits: u16) -> ([u8; 32], [u8; 32]) {
+pub(crate) fn prefix_range(prefix: &[u8], bits: u16) -> ([u8; 32], [u8; 32]) {
     let bits = usize::from(bits).min(prefix.len() * 8).min(256);
     let (mut from, mut to) = ([0x00; 32], [0xff; 32]);
     for (index, (low, high)) in from.iter_mut().zip(to.iter_mut()).enumerate() {

@@ -94,6 +94,9 @@ diesel::table! {
         created -> BigInt,
         expires -> BigInt,
         in_force -> Bool,
+        base_sequence -> BigInt,
+        live -> Bool,
+        tokens -> Nullable<BigInt>,
     }
 }
 
@@ -108,6 +111,7 @@ diesel::table! {
         kind -> Integer,
         level -> SmallInt,
         key_id -> Binary,
+        token_prefix -> BigInt,
     }
 }
 

@@ -49,11 +49,12 @@ async fn an_entry_is_recorded_read_listed_moved_and_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recorded_entry_has_an_address_and_a_tag_and_a_repeated_one_is_the_same() {
     let node = TestNode::start().await;
+    let body = entry("case-1");
     let post = async || {
         let request = node
             .raw()
             .post(node.platform_url("/v1/entries"))
-            .json(&entry("case-1"));
+            .json(&body);
         request
             .bearer_auth(node.token(&[Scope::EntriesWrite]))
             .send()

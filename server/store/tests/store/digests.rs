@@ -1,5 +1,7 @@
 //! Heads of digest lists, and the records behind this node's own.
 
+use std::collections::BTreeSet;
+
 use lianfang_store::{Adoption, HeadRow, ListKey, ListRecord, StoreError};
 
 use crate::both::both;
@@ -14,10 +16,10 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         assert_eq!(store.head(&key), Err(StoreError::NotFound));
-        assert_eq!(store.adopt_head(head(&key, 1)).unwrap(), Adoption::Adopted);
-        assert_eq!(store.adopt_head(head(&key, 5)).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_heads(vec![head(&key, 1)]).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_heads(vec![head(&key, 5)]).unwrap(), Adoption::Adopted);
         let in_force = store.head(&key).unwrap();
-        assert_eq!(in_force, HeadRow { in_force: true, ..head(&key, 5) });
+        assert_eq!(in_force, HeadRow { in_force: true, live: true, ..head(&key, 5) });
         assert_eq!(in_force.list(), key);
         assert_eq!(store.heads_in_force(None).unwrap(), [in_force]);
     }
@@ -28,11 +30,11 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in [1, 5] {
-            store.adopt_head(head(&key, sequence)).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
         }
-        assert_eq!(store.adopt_head(head(&key, 5)).unwrap(), Adoption::Known);
-        assert_eq!(store.adopt_head(head(&key, 1)).unwrap(), Adoption::Known);
-        assert_eq!(store.adopt_head(head(&key, 3)).unwrap(), Adoption::Older);
+        assert_eq!(store.adopt_heads(vec![head(&key, 5)]).unwrap(), Adoption::Known);
+        assert_eq!(store.adopt_heads(vec![head(&key, 1)]).unwrap(), Adoption::Known);
+        assert_eq!(store.adopt_heads(vec![head(&key, 3)]).unwrap(), Adoption::Older);
         assert_eq!(store.head(&key).unwrap().sequence, 5);
     }
 }
@@ -42,11 +44,11 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in [1, 5] {
-            store.adopt_head(head(&key, sequence)).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
         }
         for sequence in [1, 5] {
             let other = HeadRow { head_hash: [9; 32], ..head(&key, sequence) };
-            let Adoption::Fork { stored } = store.adopt_head(other).unwrap() else { panic!("no fork") };
+            let Adoption::Fork { stored } = store.adopt_heads(vec![other]).unwrap() else { panic!("no fork") };
             assert_eq!((stored.sequence, stored.head), (sequence, head(&key, sequence).head));
         }
     }
@@ -56,10 +58,10 @@ both! {
     fn a_new_incarnation_counts_more_than_any_sequence(database) {
         let store = database.store();
         let key = list("platform-a", "all");
-        store.adopt_head(head(&key, 5)).unwrap();
+        store.adopt_heads(vec![head(&key, 5)]).unwrap();
         let restored = HeadRow { incarnation: 2, ..head(&key, 1) };
-        assert_eq!(store.adopt_head(restored).unwrap(), Adoption::Adopted);
-        assert_eq!(store.adopt_head(head(&key, 6)).unwrap(), Adoption::Older);
+        assert_eq!(store.adopt_heads(vec![restored]).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_heads(vec![head(&key, 6)]).unwrap(), Adoption::Older);
         assert_eq!(sequences(&store.heads_after(&key, 0).unwrap()), [1]);
     }
 }
@@ -75,7 +77,7 @@ both! {
             ListKey { epoch: 2, ..list("platform-a", "all") },
         ];
         for (sequence, key) in (1..).zip(&keys) {
-            store.adopt_head(head(key, sequence)).unwrap();
+            store.adopt_heads(vec![head(key, sequence)]).unwrap();
         }
         for (sequence, key) in (1..).zip(&keys) {
             assert_eq!(store.head(key).unwrap().sequence, sequence);
@@ -90,7 +92,7 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in [1, 2, 7] {
-            store.adopt_head(head(&key, sequence)).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
         }
         assert_eq!(sequences(&store.heads_after(&key, 1).unwrap()), [2, 7]);
         assert!(store.heads_after(&list("platform-b", "all"), 0).unwrap().is_empty());
@@ -136,9 +138,9 @@ both! {
         let store = database.store();
         let (here, there) = (list("platform-a", "all"), list("platform-a", "de"));
         let shared = HeadRow { body_hash: [3; 32], ..head(&here, 1) };
-        store.adopt_head(shared.clone()).unwrap();
-        store.adopt_head(HeadRow { body_hash: [3; 32], ..head(&there, 1) }).unwrap();
-        store.adopt_head(head(&there, 2)).unwrap();
+        store.adopt_heads(vec![shared.clone()]).unwrap();
+        store.adopt_heads(vec![HeadRow { body_hash: [3; 32], ..head(&there, 1) }]).unwrap();
+        store.adopt_heads(vec![head(&there, 2)]).unwrap();
         let mut lists: Vec<ListKey> =
             store.lists_of_body(&[3; 32]).unwrap().iter().map(HeadRow::list).collect();
         lists.sort();
@@ -153,10 +155,83 @@ both! {
         let key = list("platform-a", "all");
         for (sequence, body) in [(1, 1), (2, 2), (3, 1)] {
             let head = HeadRow { body_hash: [body; 32], expires: at(10), ..head(&key, sequence) };
-            store.adopt_head(head).unwrap();
+            store.adopt_heads(vec![head]).unwrap();
         }
         assert!(store.prune_heads(at(10)).unwrap().is_empty());
         assert_eq!(store.prune_heads(at(11)).unwrap(), [[2; 32]]);
         assert_eq!(sequences(&store.heads_after(&key, 0).unwrap()), [3]);
+    }
+}
+
+fn delta(list: &ListKey, sequence: u64, base: u64) -> HeadRow {
+    HeadRow { kind: HeadRow::DELTA, base_sequence: base, ..head(list, sequence) }
+}
+
+both! {
+    fn a_reader_gets_what_it_lacks_and_the_whole_when_its_base_is_gone(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        store.adopt_heads(vec![head(&key, 1), delta(&key, 2, 1), delta(&key, 3, 1)]).unwrap();
+        assert_eq!(store.head(&key).unwrap().sequence, 3);
+        assert_eq!(sequences(&store.live_heads(&key, 0, 9).unwrap()), [1, 2, 3]);
+        assert_eq!(sequences(&store.live_heads(&key, 2, 9).unwrap()), [3]);
+        assert_eq!(sequences(&store.live_heads(&key, 0, 2).unwrap()), [1, 2]);
+        store.adopt_heads(vec![head(&key, 4), delta(&key, 5, 4)]).unwrap();
+        assert_eq!(sequences(&store.live_heads(&key, 3, 9).unwrap()), [4, 5]);
+        assert_eq!(sequences(&store.live_heads(&key, 5, 9).unwrap()), [0_u64; 0]);
+    }
+}
+
+both! {
+    fn a_base_leaves_the_deltas_live_that_it_does_not_fold_in(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        store.adopt_heads(vec![head(&key, 1), delta(&key, 2, 1), delta(&key, 3, 1)]).unwrap();
+        store.adopt_heads(vec![HeadRow { base_sequence: 2, ..head(&key, 4) }]).unwrap();
+        assert_eq!(sequences(&store.live_heads(&key, 0, 9).unwrap()), [3, 4]);
+    }
+}
+
+both! {
+    fn what_is_live_outlives_its_own_expiry_under_a_newer_head(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        store.adopt_heads(vec![HeadRow { expires: at(1), ..head(&key, 1) }, delta(&key, 2, 1)]).unwrap();
+        assert!(store.prune_heads(at(9)).unwrap().is_empty());
+        store.adopt_heads(vec![head(&key, 3)]).unwrap();
+        assert_eq!(store.prune_heads(at(9)).unwrap(), [head(&key, 1).body_hash]);
+    }
+}
+
+both! {
+    fn a_delta_replaces_the_records_of_the_entries_it_names(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        store.publish_list(head(&key, 1), vec![list_record(1), list_record(2)]).unwrap();
+        let gone = [list_record(1).entry_id];
+        store.publish_delta(delta(&key, 2, 1), &gone, vec![list_record(3)]).unwrap();
+        assert_eq!(store.records_under(&key, &[], 0).unwrap(), [list_record(2), list_record(3)]);
+        let late = store.publish_delta(delta(&key, 2, 1), &gone, vec![list_record(9)]).unwrap();
+        assert_eq!(late, Adoption::Known);
+        assert_eq!(store.records_under(&key, &[], 0).unwrap(), [list_record(2), list_record(3)]);
+    }
+}
+
+both! {
+    fn what_other_entries_hold_is_told_apart_from_what_the_changed_ones_do(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        let twin = ListRecord { entry_id: list_record(9).entry_id, ..list_record(1) };
+        store.publish_list(head(&key, 1), vec![list_record(1), list_record(2), twin]).unwrap();
+        let changed = [1, 2].map(|byte| list_record(byte).entry_id);
+        assert_eq!(store.records_of(&key, &changed).unwrap().len(), 2);
+        let changed = BTreeSet::from(changed);
+        let keys = store.confirm_keys_of_others(&key, &[[1; 32], [2; 32], [3; 32]], &changed).unwrap();
+        assert_eq!(keys, BTreeSet::from([[1; 32]]));
+        let prefixes = store.token_prefixes_of_others(&key, &[1, 2, 3], &changed).unwrap();
+        assert_eq!(prefixes, BTreeSet::from([1]));
+        let under = |bits| store.records_of_others_under(&key, &[1; 32], bits, &changed, 8).unwrap();
+        assert_eq!((under(0), under(8)), (1, 1));
+        assert_eq!(store.records_of_others_under(&key, &[2; 32], 8, &changed, 8).unwrap(), 0);
     }
 }

@@ -195,6 +195,9 @@ pub(crate) fn head(list: &ListKey, sequence: u64) -> HeadRow {
         created: at(sequence),
         expires: at(sequence + 86_400),
         in_force: false,
+        base_sequence: sequence - 1,
+        live: false,
+        tokens: None,
     }
 }
 
@@ -207,6 +210,7 @@ pub(crate) fn list_record(byte: u8) -> ListRecord {
         kind: 1,
         level: 0,
         key_id: [1; 16],
+        token_prefix: u64::from(byte),
     }
 }
 

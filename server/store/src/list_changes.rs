@@ -1,0 +1,111 @@
+//! What a delta has to know about the list it changes, without reading the whole of it.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::batch::BATCH;
+use crate::columns::{Bytes32, Count, Id, count, limit};
+use crate::database::query;
+use crate::list_records::{of_list, prefix_range};
+use crate::schema::list_records;
+use crate::{ListKey, ListRecord, Store, StoreError};
+
+impl Store {
+    /// The records that `entries` have in one of this node's lists.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn records_of(&self, list: &ListKey, entries: &[Uuid]) -> Result<Vec<ListRecord>, StoreError> {
+        self.db.read(|link| {
+            let mut found = Vec::new();
+            for chunk in entries.chunks(BATCH) {
+                let ids: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
+                found.extend(query!(link, |conn| of_list(list)
+                    .filter(list_records::entry_id.eq_any(&ids))
+                    .select(ListRecord::as_select())
+                    .load::<ListRecord>(conn))?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// Those of `keys` that entries other than `entries` have in the list.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn confirm_keys_of_others(
+        &self,
+        list: &ListKey,
+        keys: &[[u8; 32]],
+        entries: &BTreeSet<Uuid>,
+    ) -> Result<BTreeSet<[u8; 32]>, StoreError> {
+        self.db.read(|link| {
+            let mut held = BTreeSet::new();
+            for chunk in keys.chunks(BATCH) {
+                let chunk: Vec<&[u8]> = chunk.iter().map(<[u8; 32]>::as_slice).collect();
+                let rows: Vec<(Bytes32, Id)> = query!(link, |conn| of_list(list)
+                    .filter(list_records::confirm_key.eq_any(&chunk))
+                    .select((list_records::confirm_key, list_records::entry_id))
+                    .load(conn))?;
+                held.extend(of_others::<_, [u8; 32]>(rows, entries));
+            }
+            Ok(held)
+        })
+    }
+
+    /// Those of `prefixes` under which entries other than `entries` have a token in the list.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn token_prefixes_of_others(
+        &self,
+        list: &ListKey,
+        prefixes: &[u64],
+        entries: &BTreeSet<Uuid>,
+    ) -> Result<BTreeSet<u64>, StoreError> {
+        self.db.read(|link| {
+            let mut held = BTreeSet::new();
+            for chunk in prefixes.chunks(BATCH) {
+                let chunk: Vec<i64> = chunk.iter().map(|prefix| count(*prefix)).collect();
+                let rows: Vec<(Count, Id)> = query!(link, |conn| of_list(list)
+                    .filter(list_records::token_prefix.eq_any(&chunk))
+                    .select((list_records::token_prefix, list_records::entry_id))
+                    .load(conn))?;
+                held.extend(of_others::<_, u64>(rows, entries));
+            }
+            Ok(held)
+        })
+    }
+
+    /// How many records entries other than `entries` have under the first `bits` bits of `prefix`; counts to `most`.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn records_of_others_under(
+        &self,
+        list: &ListKey,
+        prefix: &[u8],
+        bits: u8,
+        entries: &BTreeSet<Uuid>,
+        most: usize,
+    ) -> Result<usize, StoreError> {
+        let (from, to) = prefix_range(prefix, u16::from(bits));
+        self.db.read(|link| {
+            let rows: Vec<(Bytes32, Id)> = query!(link, |conn| of_list(list)
+                .filter(list_records::confirm_key.ge(&from))
+                .filter(list_records::confirm_key.le(&to))
+                .limit(limit(most + entries.len()))
+                .select((list_records::confirm_key, list_records::entry_id))
+                .load(conn))?;
+            Ok(of_others::<_, [u8; 32]>(rows, entries).take(most).count())
+        })
+    }
+}
+
+fn of_others<C: Into<T>, T>(rows: Vec<(C, Id)>, entries: &BTreeSet<Uuid>) -> impl Iterator<Item = T> {
+    rows.into_iter()
+        .filter(|(_, entry)| !entries.contains(&Uuid::from(entry.clone())))
+        .map(|(value, _)| value.into())
+}
