@@ -3,14 +3,20 @@ use lianfang_encoding::{Timestamp, Transcript};
 use crate::header::{BodyRef, Kind};
 use crate::{Refusal, VerifiedHead};
 
+const STATE: &str = "lianfang/state/v1";
+
 /// Hash of a list's content: h0 = SHA-256(lp16("lianfang/state/v1") ‖ lp16(base body hash)), then for each delta in
 /// order h = SHA-256(lp16("lianfang/state/v1") ‖ lp16(h) ‖ lp16(delta body hash)) (PROTOCOL.md §3).
 pub fn state_hash<'a>(base: &[u8; 32], deltas: impl IntoIterator<Item = &'a [u8; 32]>) -> [u8; 32] {
-    let label = || Transcript::new("lianfang/state/v1");
-    let start = label().bytes(base).sha256();
+    let start = Transcript::new(STATE).bytes(base).sha256();
     deltas
         .into_iter()
-        .fold(start, |state, delta| label().bytes(&state).bytes(delta).sha256())
+        .fold(start, |state, delta| next_state(&state, delta))
+}
+
+/// The state hash after one more delta (PROTOCOL.md §3).
+pub fn next_state(state: &[u8; 32], delta: &[u8; 32]) -> [u8; 32] {
+    Transcript::new(STATE).bytes(state).bytes(delta).sha256()
 }
 
 /// A body that is in force.

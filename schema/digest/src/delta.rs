@@ -21,15 +21,19 @@ impl Delta {
     /// The delta between two states of a list, without padding. `still_held` says whether any token with this
     /// prefix stays: a removal goes out only when the last one leaves.
     pub fn of(change: &NetChange, still_held: impl Fn(u64) -> bool) -> Self {
-        let prefixes = |tokens: &BTreeSet<[u8; 32]>| {
-            let mut prefixes: Vec<u64> = tokens.iter().map(|token| prefix(token, PREFIX_BITS)).collect();
-            prefixes.dedup();
-            prefixes
-        };
-        let additions = prefixes(&change.came);
-        let mut removals = prefixes(&change.left);
-        removals.retain(|prefix| additions.binary_search(prefix).is_err() && !still_held(*prefix));
-        Self { additions, removals }
+        let prefixes =
+            |tokens: &BTreeSet<[u8; 32]>| tokens.iter().map(|token| prefix(token, PREFIX_BITS)).collect();
+        Self::of_prefixes(prefixes(&change.came), prefixes(&change.left), still_held)
+    }
+
+    /// As [`Delta::of`], from the prefixes of the tokens that came and left.
+    pub fn of_prefixes(came: BTreeSet<u64>, left: BTreeSet<u64>, still_held: impl Fn(u64) -> bool) -> Self {
+        let gone = |prefix: &u64| !came.contains(prefix) && !still_held(*prefix);
+        let removals = left.into_iter().filter(gone).collect();
+        Self {
+            removals,
+            additions: came.into_iter().collect(),
+        }
     }
 
     /// Pads both counts to three significant bits. `is_live` says whether any token of the list has this

@@ -10,6 +10,7 @@ use lianfang_wire::membership::ParsedMembership;
 use crate::bodies::Bodies;
 use crate::gateway::Gateway;
 use crate::index::Index;
+use crate::sync::Turns;
 use crate::tokens::TokenCache;
 use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
 
@@ -42,7 +43,10 @@ pub struct Node {
     pub(crate) bodies: Bodies,
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
-    pub(crate) syncing: tokio::sync::Mutex<()>,
+    pub(crate) turns: Turns,
+    pub(crate) telling: Turns,
+    pub(crate) loading: tokio::sync::Mutex<()>,
+    pub(crate) changes: tokio::sync::Notify,
     pub(crate) building: tokio::sync::Mutex<()>,
 }
 
@@ -71,10 +75,15 @@ impl Node {
             peers: parts.peers,
             bodies,
             index: ArcSwap::from_pointee(Index::default()),
-            syncing: tokio::sync::Mutex::new(()),
+            turns: Turns::default(),
+            telling: Turns::default(),
+            loading: tokio::sync::Mutex::new(()),
+            changes: tokio::sync::Notify::new(),
             building: tokio::sync::Mutex::new(()),
         });
         node.reload_index().await?;
+        // What was committed before a crash may not have been published.
+        node.changes.notify_one();
         Ok(node)
     }
 

@@ -1,11 +1,16 @@
 //! Telling peers that there is something new; they come and fetch it. Polling by night is the safety net.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lianfang_encoding::NodeId;
 use lianfang_wire::info::Notice;
 
 use crate::{FlowError, Node};
+
+/// Pauses between attempts to tell a peer, doubled each time. After the last one it is left to the peer's polling.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LAST_PAUSE: Duration = Duration::from_secs(64);
 
 impl Node {
     /// A peer says it has news: sync with it in the background.
@@ -15,7 +20,7 @@ impl Node {
     pub async fn notified(self: &Arc<Self>, caller: &NodeId, _notice: Notice) -> Result<(), FlowError> {
         let (node, peer) = (Arc::clone(self), caller.clone());
         tokio::spawn(async move {
-            if let Err(error) = node.sync(Some(peer.clone()), false).await {
+            if let Err(error) = node.sync_news(&peer).await {
                 tracing::warn!(peer = %peer, error = %error, "a sync after a notice failed");
             }
         });
@@ -35,16 +40,34 @@ impl Node {
             .filter(|member| member.is_active() && member.id != self.id)
         {
             let (node, peer, notice) = (Arc::clone(self), member.id.clone(), notice.clone());
-            tokio::spawn(async move {
-                if let Err(error) = node.peers.notify(&peer, &notice).await {
-                    tracing::debug!(peer = %peer, error = %error, "a peer couldn't be told");
-                }
-            });
+            tokio::spawn(async move { node.tell(&peer, &notice).await });
         }
     }
 
-    /// Entries changed: peers may fetch the new states at once, the digests follow with the next build.
+    /// Tells one peer, again and again while it can't be reached; what comes up meanwhile is told along.
+    async fn tell(&self, peer: &NodeId, notice: &Notice) {
+        let Some(_turn) = self.telling.take_or_rely(peer).await else {
+            return;
+        };
+        let mut pause = FIRST_PAUSE;
+        while let Err(error) = self.peers.notify(peer, notice).await {
+            tracing::debug!(peer = %peer, error = %error, "a peer couldn't be told");
+            if pause > LAST_PAUSE || !error.is_absence() {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+    }
+
+    /// States of entries changed: peers fetch them at once, the deltas follow.
     pub(crate) fn entries_changed(self: &Arc<Self>) {
         self.notify_peers();
+        self.changes.notify_one();
+    }
+
+    /// Entries came: peers are told with the deltas.
+    pub(crate) fn entries_created(&self) {
+        self.changes.notify_one();
     }
 }

@@ -34,7 +34,7 @@ impl Node {
                     last_contact: row.and_then(|row| row.last_contact),
                     last_sync,
                     freshness_seconds: last_sync.map(|at| now.since(at).as_secs()),
-                    lists: lists.map(peer_list).collect(),
+                    lists: lists.map(|list| peer_list(list)).collect(),
                     last_error: row.and_then(|row| row.last_error.clone()),
                     brake: row
                         .and_then(|row| row.quarantine.as_ref())
@@ -76,7 +76,7 @@ fn peer_list(list: &crate::index::HeldList) -> PeerList {
         audience: list.id.audience.to_string(),
         subject_type: list.id.subject_type.to_string(),
         epoch: list.id.epoch,
-        sequence: list.sequence,
+        sequence: list.state.sequence(),
         identifiers: u64::from(list.total),
         created: list.created,
         expires: list.expires,

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lianfang_digest::{ListId, SignedHead};
+use lianfang_digest::{ListId, SHARD, SignedHead};
 use lianfang_encoding::{Audience, NodeId};
 use lianfang_store::HeadRow;
 use lianfang_wire::feed::StatusPage;
@@ -20,15 +20,14 @@ impl Node {
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn digest_head(&self, caller: &NodeId, list: &ListId) -> Result<Vec<u8>, FlowError> {
-        let heads = self.readable_heads(caller, list, 0).await?;
-        heads
-            .into_iter()
-            .find(|head| head.in_force)
-            .map(|head| head.head)
-            .ok_or(FlowError::NotFound)
+        self.check_readable(caller, list)?;
+        let key = list_key(list);
+        let head = self.gateway.store(move |store| store.head(&key)).await?;
+        Ok(head.head)
     }
 
-    /// Heads above `after`, oldest first.
+    /// What a reader who holds the list up to `after` lacks, oldest first: later heads, or base and deltas when its
+    /// base is gone. A full page of [`MOST_HEADS`] has more behind it.
     ///
     /// # Errors
     /// [`FlowError::NotFound`].
@@ -38,27 +37,24 @@ impl Node {
         list: &ListId,
         after: u64,
     ) -> Result<Vec<Vec<u8>>, FlowError> {
-        let heads = self.readable_heads(caller, list, after).await?;
-        let skip = heads.len().saturating_sub(MOST_HEADS);
-        Ok(heads.into_iter().skip(skip).map(|head| head.head).collect())
-    }
-
-    async fn readable_heads(
-        &self,
-        caller: &NodeId,
-        list: &ListId,
-        after: u64,
-    ) -> Result<Vec<HeadRow>, FlowError> {
-        if list.publisher != self.id || !self.may_read(caller, &list.audience) {
-            return Err(FlowError::NotFound);
-        }
+        self.check_readable(caller, list)?;
         let key = list_key(list);
-        self.gateway
+        let heads = self
+            .gateway
             .store(move |store| {
                 store.head(&key)?;
-                store.heads_after(&key, after)
+                store.live_heads(&key, after, MOST_HEADS)
             })
-            .await
+            .await?;
+        Ok(heads.into_iter().map(|head| head.head).collect())
+    }
+
+    fn check_readable(&self, caller: &NodeId, list: &ListId) -> Result<(), FlowError> {
+        if list.publisher == self.id && self.may_read(caller, &list.audience) {
+            Ok(())
+        } else {
+            Err(FlowError::NotFound)
+        }
     }
 
     /// A body or shard table by hash, if it belongs to a list of an audience the caller is in. The hash is
@@ -69,7 +65,11 @@ impl Node {
     pub async fn digest_body(&self, caller: &NodeId, hash: [u8; 32]) -> Result<BodyFile, FlowError> {
         let heads = self
             .gateway
-            .store(move |store| store.heads_in_force(None))
+            .store(move |store| match store.lists_of_body(&hash)? {
+                named if !named.is_empty() => Ok(named),
+                // Only what has more than one shard has a table to ask for.
+                _ => store.live_heads_longer_than(SHARD as u64),
+            })
             .await?;
         let readable = heads
             .iter()

@@ -128,6 +128,22 @@ impl Store {
         })
     }
 
+    /// Replaces the records of `entries` in one of this node's own lists whose digest stays as it is.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn replace_list_records(
+        &self,
+        list: &ListKey,
+        entries: &[Uuid],
+        records: Vec<ListRecord>,
+    ) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            lock(link, Lock::List(list))?;
+            replace_records_of(link, list, entries, records)
+        })
+    }
+
     /// Puts a peer's heads in force, oldest first, after their bodies have been verified, in one transaction. Sequence
     /// and incarnation only rise; the outcome is that of the newest head, or the first fork.
     ///
@@ -227,6 +243,20 @@ impl Store {
         })
     }
 
+    /// The live heads whose bodies are longer than `length` bytes, of every list.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn live_heads_longer_than(&self, length: u64) -> Result<Vec<HeadRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| digest_heads::table
+                .filter(digest_heads::live.eq(true))
+                .filter(digest_heads::body_length.gt(count(length)))
+                .select(HeadRow::as_select())
+                .load(conn))?)
+        })
+    }
+
     /// The lists whose heads name this body: who isn't in the audience of one of them must not learn that the
     /// body exists.
     ///
@@ -306,16 +336,20 @@ fn adopt(link: &mut Link<'_>, mut head: HeadRow) -> Result<Adoption, StoreError>
 /// A base takes the place of the one before and of every delta that it folds in; a new incarnation, of everything.
 fn fold(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> Result<(), StoreError> {
     let older = i64::from(head.incarnation);
-    query!(link, |conn| diesel::update(of_list(list).filter(digest_heads::incarnation.lt(older)))
-        .set(digest_heads::live.eq(false))
-        .execute(conn))?;
+    query!(link, |conn| diesel::update(
+        of_list(list).filter(digest_heads::incarnation.lt(older))
+    )
+    .set(digest_heads::live.eq(false))
+    .execute(conn))?;
     if head.kind == HeadRow::BASE {
         let folded = count(head.base_sequence);
-        query!(link, |conn| diesel::update(of_list(list).filter(
-            digest_heads::sequence
-                .le(folded)
-                .or(digest_heads::kind.eq(HeadRow::BASE))
-        ))
+        query!(link, |conn| diesel::update(
+            of_list(list).filter(
+                digest_heads::sequence
+                    .le(folded)
+                    .or(digest_heads::kind.eq(HeadRow::BASE))
+            )
+        )
         .set(digest_heads::live.eq(false))
         .execute(conn))?;
     }

@@ -44,7 +44,7 @@ impl Node {
             .iter()
             .any(|outcome| matches!(outcome, store::Created::New { .. }))
         {
-            self.entries_changed();
+            self.entries_created();
         }
         Ok(results)
     }

@@ -53,7 +53,7 @@ impl Node {
             }
         };
         if created {
-            self.entries_changed();
+            self.entries_created();
         }
         Ok(Recorded {
             entry: self.entry(id).await?,

@@ -6,6 +6,8 @@ use lianfang_encoding::{Audience, SubjectType, Timestamp};
 use lianfang_store::{HeadRow, ListKey, TokenRow};
 use lianfang_wire::membership::Membership;
 
+use super::head::Draft;
+use super::spread::built_list;
 use super::{BuildReport, BuiltList};
 use crate::{FlowError, Node};
 
@@ -27,6 +29,13 @@ impl Node {
             }
         }
         self.forget_expired().await?;
+        let id = self.id.clone();
+        let heads = self
+            .gateway
+            .store(move |store| store.heads_in_force(Some(&id)))
+            .await?;
+        report.lists = heads.len();
+        report.identifiers = heads.iter().filter_map(|head| head.tokens).sum();
         if !report.published.is_empty() {
             self.reload_index().await?;
             self.notify_peers();
@@ -34,7 +43,7 @@ impl Node {
         Ok(report)
     }
 
-    async fn build_lists(
+    pub(super) async fn build_lists(
         self: &Arc<Self>,
         audience: &Audience,
         subject_type: SubjectType,
@@ -78,34 +87,34 @@ impl Node {
             Err(other) => return Err(other),
         };
         let now = self.now();
-        let identifiers = rows.len() as u64;
         let (node, previous) = (Arc::clone(self), before.clone());
-        let draft = {
-            let list = list.clone();
-            self.gateway
-                .compute(move || node.draft(&list, &rows, previous.as_ref(), now))
-                .await??
-        };
+        let draft = self
+            .gateway
+            .compute(move || node.draft(&list, &rows, previous.as_ref(), now))
+            .await??;
         if before.is_some_and(|before| is_current(&before, &draft.head, now)) {
             return Ok(None);
         }
-        let header = draft.head.header();
-        self.bodies.store(&header.body.sha256, &draft.body)?;
-        self.bodies
-            .store(&header.body.shard_table, &ShardTable::of(&draft.body).to_bytes())?;
-        let built = BuiltList {
-            audience: list.audience,
-            subject_type: list.subject_type.as_str().to_owned(),
-            epoch: list.epoch,
-            sequence: header.sequence,
-            identifiers,
-            bytes: header.body.length,
-        };
+        self.keep_body(&draft)?;
+        let built = built_list(&draft);
         let row = draft.row();
         self.gateway
             .store(move |store| store.publish_list(row, draft.records))
             .await?;
         Ok(Some(built))
+    }
+
+    /// Stores the body of a draft, and its shard table when it has more than one shard.
+    pub(super) fn keep_body(&self, draft: &Draft) -> Result<(), FlowError> {
+        let body = draft.head.header().body;
+        self.bodies.store(&body.sha256, &draft.body)?;
+        match ShardTable::implied(&body) {
+            Ok(Some(_)) => Ok(()),
+            _ => {
+                let table = ShardTable::of(&draft.body).to_bytes();
+                self.bodies.store(&body.shard_table, &table)
+            }
+        }
     }
 
     /// Drops heads that expired a day ago and the bodies that nothing names any more.
@@ -117,7 +126,7 @@ impl Node {
         Ok(())
     }
 
-    async fn own_heads(
+    pub(super) async fn own_heads(
         &self,
         audience: &Audience,
         subject_type: SubjectType,

@@ -87,7 +87,12 @@ impl Node {
         }
     }
 
-    fn sift(&self, document: &Membership, row: &EntryRow, found: &mut Candidates) -> Result<(), FlowError> {
+    pub(super) fn sift(
+        &self,
+        document: &Membership,
+        row: &EntryRow,
+        found: &mut Candidates,
+    ) -> Result<(), FlowError> {
         let now = self.now();
         let rule = rule_of(document, &row.audience);
         let content = open_content(&self.keys.data, row)?.entry;

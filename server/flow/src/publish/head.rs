@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lianfang_digest::{
     Base, BodyRef, Dummies, DummySecret, Header, Kind, ListId, RulesDigest, Seed, SignedHead, confirm_bits,
-    state_hash,
+    gcs, state_hash,
 };
 use lianfang_encoding::{Timestamp, Transcript};
 use lianfang_store::{HeadRow, ListRecord, TokenRow};
@@ -12,11 +12,24 @@ use lianfang_token::{Token, TokenKeyId, confirm_key};
 
 use crate::{FlowError, Node};
 
-/// A list ready to be published.
+/// A base or delta ready to be published.
 pub(super) struct Draft {
     pub(super) head: SignedHead,
     pub(super) body: Vec<u8>,
     pub(super) records: Vec<ListRecord>,
+    /// Different tokens in the list.
+    pub(super) tokens: u64,
+}
+
+/// What the heads of bases and deltas differ in.
+pub(super) struct Content {
+    pub(super) kind: Kind,
+    pub(super) total: u32,
+    pub(super) base_sequence: u64,
+    pub(super) body: BodyRef,
+    pub(super) state: [u8; 32],
+    pub(super) confirm_bits: u8,
+    pub(super) rules: Vec<RulesDigest>,
 }
 
 impl Node {
@@ -28,48 +41,66 @@ impl Node {
         before: Option<&HeadRow>,
         now: Timestamp,
     ) -> Result<Draft, FlowError> {
-        let failed = |_| FlowError::Internal("a digest couldn't be built");
         let fed = self.trust.federation();
         let records: Vec<_> = rows.iter().map(|row| self.list_record(row)).collect();
         let mut confirm_keys: Vec<_> = records.iter().map(|record| record.confirm_key).collect();
         let tokens: BTreeSet<[u8; 32]> = rows.iter().map(|row| row.token).collect();
         let tokens: Vec<_> = tokens.into_iter().collect();
         let secret = self.dummy_secret();
-        let seed = Seed::of(&fed).map_err(failed)?;
-        let base = Base::build(&tokens, &Dummies::new(&secret, &fed, list), &seed).map_err(failed)?;
+        let seed = Seed::of(&fed).map_err(unbuilt)?;
+        let base = Base::build(&tokens, &Dummies::new(&secret, &fed, list), &seed).map_err(unbuilt)?;
         let body = BodyRef::of(&base.body);
-        let sequence = before.map_or(1, |before| before.sequence + 1);
+        let content = Content {
+            kind: Kind::Base,
+            total: base.total,
+            base_sequence: before.map_or(0, |before| before.sequence),
+            state: state_hash(&body.sha256, []),
+            body,
+            confirm_bits: confirm_bits(&mut confirm_keys).min(lianfang_digest::max_confirm_bits(base.total)),
+            rules: rules_of(rows),
+        };
+        Ok(Draft {
+            head: self.sign_head(list, content, before, now)?,
+            body: base.body,
+            records,
+            tokens: tokens.len() as u64,
+        })
+    }
+
+    /// Signs the head that follows `before`.
+    pub(super) fn sign_head(
+        &self,
+        list: &ListId,
+        content: Content,
+        before: Option<&HeadRow>,
+        now: Timestamp,
+    ) -> Result<SignedHead, FlowError> {
         let header = Header {
-            federation: fed,
+            federation: self.trust.federation(),
             list: list.clone(),
             incarnation: self.incarnation,
             audience_version: u32::try_from(self.document().document.version).unwrap_or(u32::MAX),
             token_keys: self.list_keys(list.epoch),
-            rules: rules_of(rows),
-            kind: Kind::Base,
-            total: base.total,
-            sequence,
-            base_sequence: sequence - 1,
+            rules: content.rules,
+            kind: content.kind,
+            total: content.total,
+            sequence: before.map_or(1, |before| before.sequence + 1),
+            base_sequence: content.base_sequence,
             created: now,
             expires: now + self.settings.digest_life,
-            body,
+            body: content.body,
             previous: before
                 .filter(|before| before.incarnation == self.incarnation)
                 .map_or([0; 32], |before| before.head_hash),
-            state: state_hash(&body.sha256, []),
-            confirm_bits: confirm_bits(&mut confirm_keys).min(lianfang_digest::max_confirm_bits(base.total)),
+            state: content.state,
+            confirm_bits: content.confirm_bits,
             signing_key: self.keys.signing.public().id(),
             extensions: Vec::new(),
         };
-        let head = SignedHead::sign(header, &self.keys.signing).map_err(failed)?;
-        Ok(Draft {
-            head,
-            body: base.body,
-            records,
-        })
+        SignedHead::sign(header, &self.keys.signing).map_err(unbuilt)
     }
 
-    fn list_record(&self, row: &TokenRow) -> ListRecord {
+    pub(super) fn list_record(&self, row: &TokenRow) -> ListRecord {
         let token = Token::from_bytes(row.token);
         let fed = self.trust.federation();
         ListRecord {
@@ -79,6 +110,7 @@ impl Node {
             kind: row.kind,
             level: row.level,
             key_id: row.key_id,
+            token_prefix: gcs::prefix(&row.token, gcs::PREFIX_BITS),
         }
     }
 
@@ -96,7 +128,7 @@ impl Node {
     }
 
     /// Dummies come from a secret that never leaves this node and never changes while its data key doesn't.
-    fn dummy_secret(&self) -> DummySecret {
+    pub(super) fn dummy_secret(&self) -> DummySecret {
         DummySecret::new(
             Transcript::new("lianfang/dummy-secret/v1")
                 .bytes(self.keys.data.secret().as_ref())
@@ -105,7 +137,11 @@ impl Node {
     }
 }
 
-fn rules_of(rows: &[TokenRow]) -> Vec<RulesDigest> {
+pub(super) fn unbuilt(_: lianfang_digest::Refusal) -> FlowError {
+    FlowError::Internal("a digest couldn't be built")
+}
+
+pub(super) fn rules_of(rows: &[TokenRow]) -> Vec<RulesDigest> {
     let kinds: BTreeSet<u16> = rows.iter().map(|row| row.kind).collect();
     kinds
         .into_iter()
@@ -132,7 +168,7 @@ impl Draft {
             epoch: header.list.epoch,
             incarnation: header.incarnation,
             sequence: header.sequence,
-            kind: 0,
+            kind: kind_of(header.kind),
             head: self.head.to_wire(),
             head_hash: self.head.hash(),
             body_hash: header.body.sha256,
@@ -140,6 +176,17 @@ impl Draft {
             created: header.created,
             expires: header.expires,
             in_force: true,
+            base_sequence: header.base_sequence,
+            live: true,
+            tokens: Some(self.tokens),
         }
+    }
+}
+
+/// How the store numbers bases and deltas.
+pub(crate) fn kind_of(kind: Kind) -> i16 {
+    match kind {
+        Kind::Base => HeadRow::BASE,
+        Kind::Delta { .. } => HeadRow::DELTA,
     }
 }

@@ -1,13 +1,17 @@
-//! From entries to signed digests: the privacy filter first, then tokens, then the base and its head.
+//! From entries to signed digests: the privacy filter first, then tokens, then a base or a delta and its head. On
+//! commit [`spread`] publishes deltas; by night [`build`] folds them into bases.
 
 mod build;
 mod candidates;
+mod delta;
 mod head;
+mod spread;
 mod tokens;
 
 use lianfang_encoding::Audience;
 
 pub(crate) use build::{audiences, everybody, list_key};
+pub(crate) use head::kind_of;
 
 /// What a build did.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -16,6 +20,10 @@ pub struct BuildReport {
     pub published: Vec<BuiltList>,
     /// Lists that were current already.
     pub unchanged: usize,
+    /// Lists that this node publishes now.
+    pub lists: usize,
+    /// Different tokens in them.
+    pub identifiers: u64,
     /// Identifiers kept back, by reason code.
     pub withheld: std::collections::BTreeMap<String, u64>,
 }
@@ -27,7 +35,7 @@ pub struct BuiltList {
     pub subject_type: String,
     pub epoch: u32,
     pub sequence: u64,
-    /// Identifiers in it, before padding.
+    /// Different tokens in it, before padding.
     pub identifiers: u64,
     /// Bytes of its body.
     pub bytes: u64,

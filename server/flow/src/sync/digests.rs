@@ -1,4 +1,4 @@
-//! One list of one peer: heads against the guard, body shard by shard into a file, then into force.
+//! One list of one peer: heads against the guard, bodies shard by shard into files, then into force.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use lianfang_digest::{
-    BodyVerifier, Expectation, ListState, Refusal, SHARD, Seed, ShardTable, SignedHead, VerifiedHead,
+    Accepted, BodyVerifier, Delta, Expectation, Kind, ListState, Refusal, SHARD, Seed, ShardTable,
+    SignedHead, VerifiedHead,
 };
 use lianfang_encoding::{NodeId, PublicKey, Timestamp};
 use lianfang_peer::PeerError;
@@ -18,7 +19,7 @@ use super::refusal::problem_type;
 use super::run::SyncFailure;
 use super::{ListSync, PeerSync};
 use crate::bodies::failed;
-use crate::publish::list_key;
+use crate::publish::{kind_of, list_key};
 use crate::trust::active_member;
 use crate::{FlowError, Node};
 
@@ -104,39 +105,117 @@ impl Node {
         held: Option<HeadRow>,
         done: &mut PeerSync,
     ) -> Result<Timestamp, Stop> {
+        let mut held = match held {
+            Some(_) => self.held_state(offered).await?,
+            None => None,
+        };
+        let mut created = None;
+        loop {
+            let accepted = match (self.accept_page(peer, offered, held.as_ref()).await, created) {
+                // There is no more than what was taken over, whatever was offered.
+                (Err(Stop::Refused(Refusal::BaseMissing)), Some(created)) => return Ok(created),
+                (outcome, _) => outcome?,
+            };
+            for head in accepted
+                .heads
+                .iter()
+                .filter(|head| is_live(&accepted.state, head))
+            {
+                done.bytes += self.fetch_body(peer, head).await?;
+                self.check_delta(head)?;
+            }
+            let rows = accepted.heads.iter().map(head_row).collect();
+            match self.gateway.store(move |store| store.adopt_heads(rows)).await? {
+                Adoption::Adopted | Adoption::Known => {}
+                Adoption::Older => return Err(Refusal::Replayed.into()),
+                Adoption::Fork { .. } => return Err(Refusal::Fork.into()),
+            }
+            created = accepted
+                .heads
+                .last()
+                .map(|head| head.header().created)
+                .or(created);
+            if accepted.state.sequence() >= offered.sequence {
+                return created.ok_or_else(|| Refusal::BaseMissing.into());
+            }
+            held = Some(accepted.state);
+        }
+    }
+
+    /// Fetches the next heads and holds them against what is known. A chain that can't be gone on with is taken up
+    /// again at a new base.
+    async fn accept_page(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        offered: &ListHead,
+        held: Option<&ListState>,
+    ) -> Result<Accepted, Stop> {
+        // An offer at or below what is held is asked for again: it is a replay, or the proof of a fork.
+        let after = held
+            .map_or(0, ListState::sequence)
+            .min(offered.sequence.saturating_sub(1));
+        match self.accept_heads(peer, offered, held, after).await {
+            Err(Stop::Refused(Refusal::Gap | Refusal::OtherBase | Refusal::State)) if after > 0 => {
+                self.accept_heads(peer, offered, held, 0).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn accept_heads(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        offered: &ListHead,
+        held: Option<&ListState>,
+        after: u64,
+    ) -> Result<Accepted, Stop> {
         let document = self.document();
         let publisher =
             active_member(&document.document, peer).ok_or_else(|| PeerError::Unknown(peer.clone()))?;
-        let after = held.as_ref().map_or(0, |held| held.sequence);
         let heads = self.peers.heads(peer, &offered.list, after).await?;
         let heads: Vec<_> = heads
             .iter()
             .map(|head| SignedHead::decode(head))
             .collect::<Result<_, _>>()?;
-        let held = held
-            .as_ref()
-            .and_then(|row| held_state(row, &publisher.signing_keys));
-        let newest = heads.last().cloned().ok_or(Refusal::BaseMissing)?;
-        let key = signing_key(publisher, &newest)?;
+        let newest = heads.last().ok_or(Refusal::BaseMissing)?;
         let expectation = Expectation {
             federation: &document.federation,
             list: &offered.list,
-            key,
+            key: signing_key(publisher, newest)?,
             now: self.now(),
             max_body: max_body(publisher),
         };
-        // Only bases are exchanged: the newest one stands for all before it.
-        let accepted = expectation.accept(held.as_ref(), vec![newest])?;
-        let Some(head) = accepted.heads.last() else {
-            return Err(Refusal::BaseMissing.into());
-        };
-        done.bytes += self.fetch_body(peer, head).await?;
-        let row = head_row(head);
-        match self.gateway.store(move |store| store.adopt_head(row)).await? {
-            Adoption::Adopted | Adoption::Known => Ok(head.header().created),
-            Adoption::Older => Err(Refusal::Replayed.into()),
-            Adoption::Fork { .. } => Err(Refusal::Fork.into()),
+        Ok(expectation.accept(held, heads)?)
+    }
+
+    /// What is in force of a list here: as the index has it, or, when it doesn't count at present, from the store.
+    async fn held_state(&self, offered: &ListHead) -> Result<Option<ListState>, FlowError> {
+        let key = list_key(&offered.list);
+        let rows = self
+            .gateway
+            .store(move |store| store.live_heads(&key, 0, usize::MAX))
+            .await?;
+        let newest = rows.last().map(|row| row.head_hash);
+        let index = self.index.load();
+        if let Some(list) = index
+            .list(&offered.list)
+            .filter(|list| newest == Some(*list.state.head()))
+        {
+            return Ok(Some(list.state.clone()));
         }
+        let document = self.document();
+        let publisher = active_member(&document.document, &offered.list.publisher);
+        Ok(publisher.and_then(|publisher| stored_state(&rows, &publisher.signing_keys)))
+    }
+
+    /// A delta's body has to decode before anything rests on it.
+    fn check_delta(&self, head: &VerifiedHead) -> Result<(), Stop> {
+        let header = head.header();
+        if matches!(header.kind, Kind::Delta { .. }) {
+            let body = self.bodies.read(&header.body.sha256)?;
+            Delta::decode(header.kind, &body).inspect_err(|_| self.bodies.remove(&header.body.sha256))?;
+        }
+        Ok(())
     }
 
     /// Streams the body into a file, verified shard by shard; goes on where an earlier transfer stopped.
@@ -207,10 +286,18 @@ fn resume(file: &mut File, verifier: &mut BodyVerifier) -> u64 {
     if cut.is_err() { 0 } else { good }
 }
 
-fn held_state(row: &HeadRow, keys: &[PublicKey]) -> Option<ListState> {
-    let head = SignedHead::decode(&row.head).ok()?;
-    let verified = keys.iter().find_map(|key| head.clone().verify(key).ok())?;
-    ListState::start(&[verified]).ok()
+fn is_live(state: &ListState, head: &VerifiedHead) -> bool {
+    let mut pieces = std::iter::once(state.base()).chain(state.deltas());
+    pieces.any(|piece| piece.sequence == head.header().sequence)
+}
+
+fn stored_state(rows: &[HeadRow], keys: &[PublicKey]) -> Option<ListState> {
+    let verify = |row: &HeadRow| {
+        let head = SignedHead::decode(&row.head).ok()?;
+        keys.iter().find_map(|key| head.clone().verify(key).ok())
+    };
+    let heads: Vec<_> = rows.iter().map(verify).collect::<Option<_>>()?;
+    ListState::start(&heads).ok()
 }
 
 fn signing_key<'a>(publisher: &'a Member, head: &SignedHead) -> Result<&'a PublicKey, Refusal> {
@@ -237,7 +324,7 @@ fn head_row(head: &VerifiedHead) -> HeadRow {
         epoch: header.list.epoch,
         incarnation: header.incarnation,
         sequence: header.sequence,
-        kind: 0,
+        kind: kind_of(header.kind),
         head: head.signed().to_wire(),
         head_hash: head.hash(),
         body_hash: header.body.sha256,
@@ -245,5 +332,8 @@ fn head_row(head: &VerifiedHead) -> HeadRow {
         created: header.created,
         expires: header.expires,
         in_force: true,
+        base_sequence: header.base_sequence,
+        live: true,
+        tokens: None,
     }
 }

@@ -6,9 +6,12 @@ mod membership;
 mod refusal;
 mod run;
 mod status;
+mod turns;
 
 use lianfang_encoding::NodeId;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use turns::Turns;
 
 /// What a sync did, peer by peer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -1,10 +1,14 @@
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use lianfang_encoding::NodeId;
 use lianfang_peer::PeerError;
 
 use super::{PeerSync, SyncReport};
 use crate::{FlowError, Node};
+
+/// Peers that are synced with at once.
+const PEERS_AT_ONCE: usize = 8;
 
 impl Node {
     /// Syncs with every active peer, or with one. A dry run only says what would be fetched.
@@ -16,7 +20,6 @@ impl Node {
         only: Option<NodeId>,
         dry_run: bool,
     ) -> Result<SyncReport, FlowError> {
-        let _syncing = self.syncing.lock().await;
         let peers: Vec<NodeId> = {
             let document = self.document();
             let active = document
@@ -32,25 +35,34 @@ impl Node {
         if only.as_ref().is_some_and(|only| !peers.contains(only)) {
             return Err(FlowError::NotFound);
         }
-        let mut report = SyncReport {
-            dry_run,
-            peers: Vec::new(),
-        };
-        for peer in peers
+        let wanted = peers
             .into_iter()
-            .filter(|peer| only.as_ref().is_none_or(|only| only == peer))
-        {
-            report.peers.push(self.sync_peer(&peer, dry_run).await?);
-        }
-        if report
-            .peers
-            .iter()
-            .any(|peer| peer.lists.iter().any(|list| list.refused.is_none()))
-            && !dry_run
-        {
+            .filter(|peer| only.as_ref().is_none_or(|only| only == peer));
+        let peers = stream::iter(wanted)
+            .map(|peer| async move {
+                let _turn = self.turns.take(&peer).await;
+                self.sync_peer(&peer, dry_run).await
+            })
+            .buffered(PEERS_AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await?;
+        let report = SyncReport { dry_run, peers };
+        if report.peers.iter().any(brought_digests) && !dry_run {
             self.reload_index().await?;
         }
         Ok(report)
+    }
+
+    /// Syncs with a peer that says it has news, unless a sync that will see them is about to start.
+    pub(crate) async fn sync_news(self: &Arc<Self>, peer: &NodeId) -> Result<(), FlowError> {
+        let Some(_turn) = self.turns.take_or_rely(peer).await else {
+            return Ok(());
+        };
+        let done = self.sync_peer(peer, false).await?;
+        if brought_digests(&done) {
+            self.reload_index().await?;
+        }
+        Ok(())
     }
 
     async fn sync_peer(self: &Arc<Self>, peer: &NodeId, dry_run: bool) -> Result<PeerSync, FlowError> {
@@ -119,6 +131,10 @@ impl Node {
             None => Ok(lag),
         }
     }
+}
+
+fn brought_digests(peer: &PeerSync) -> bool {
+    peer.lists.iter().any(|list| list.refused.is_none())
 }
 
 /// Why a sync with one peer stopped.

@@ -8,6 +8,7 @@
 
 mod audiences;
 mod conversation;
+mod deltas;
 mod digests;
 mod harness;
 mod restart;

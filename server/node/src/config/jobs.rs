@@ -13,6 +13,8 @@ pub struct Jobs {
     pub nightly_build: Schedule,
     /// Fetches everything that peers have.
     pub nightly_sync: Schedule,
+    /// Asks peers for news by day, in case a notice was lost.
+    pub poll_peers: Schedule,
     /// Ends entries whose time is over and deadlines that lapsed.
     pub expire_entries: Schedule,
 }
@@ -23,6 +25,7 @@ impl Default for Jobs {
             timezone: Tz::UTC,
             nightly_build: Schedule::fixed("30 2 * * *"),
             nightly_sync: Schedule::fixed("30 3 * * *"),
+            poll_peers: Schedule::fixed("*/5 * * * *"),
             expire_entries: Schedule::fixed("*/10 * * * *"),
         }
     }
@@ -72,7 +75,12 @@ mod tests {
     #[test]
     fn the_defaults_are_valid_expressions() {
         let jobs = Jobs::default();
-        for schedule in [&jobs.nightly_build, &jobs.nightly_sync, &jobs.expire_entries] {
+        for schedule in [
+            &jobs.nightly_build,
+            &jobs.nightly_sync,
+            &jobs.poll_peers,
+            &jobs.expire_entries,
+        ] {
             assert!(schedule.cron().is_some());
         }
     }

@@ -21,18 +21,25 @@ const RENEWAL: Duration = Duration::from_secs(100);
 pub enum Job {
     NightlyBuild,
     NightlySync,
+    PollPeers,
     ExpireEntries,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 3] = [Self::NightlyBuild, Self::NightlySync, Self::ExpireEntries];
+    pub const ALL: [Self; 4] = [
+        Self::NightlyBuild,
+        Self::NightlySync,
+        Self::PollPeers,
+        Self::ExpireEntries,
+    ];
 
     /// Its name in the table of runs.
     pub fn name(self) -> &'static str {
         match self {
             Self::NightlyBuild => "nightly_build",
             Self::NightlySync => "nightly_sync",
+            Self::PollPeers => "poll_peers",
             Self::ExpireEntries => "expire_entries",
         }
     }
@@ -41,6 +48,7 @@ impl Job {
         match self {
             Self::NightlyBuild => &jobs.nightly_build,
             Self::NightlySync => &jobs.nightly_sync,
+            Self::PollPeers => &jobs.poll_peers,
             Self::ExpireEntries => &jobs.expire_entries,
         }
     }
@@ -55,7 +63,7 @@ impl Job {
                     report.unchanged
                 ))
             }
-            Self::NightlySync => {
+            Self::NightlySync | Self::PollPeers => {
                 let report = node.sync(None, false).await?;
                 let failed = report.peers.iter().filter(|peer| peer.error.is_some()).count();
                 Ok(format!("{} peers, {failed} failed", report.peers.len()))

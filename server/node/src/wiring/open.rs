@@ -13,7 +13,7 @@ use crate::api::platform::Login;
 use crate::auth::Verifier;
 use crate::config::{Config, Door};
 use crate::doors::{self, OperatorSocket, Shared};
-use crate::jobs::{Runner, tick_every_minute};
+use crate::jobs::{Runner, spread, tick_every_minute};
 use crate::metrics::Telemetry;
 use crate::tls::{Admission, Material, federation_config, platform_config};
 
@@ -61,6 +61,7 @@ pub async fn open(
         telemetry,
     );
     tick_every_minute(runner, stop.clone()).await?;
+    tokio::spawn(spread(Arc::clone(&assembled.node), stop.clone()));
     let Opening { running, guard, .. } = opening;
     guard.disarm();
     Ok(Doors {

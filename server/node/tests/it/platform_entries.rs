@@ -51,10 +51,7 @@ async fn a_recorded_entry_has_an_address_and_a_tag_and_a_repeated_one_is_the_sam
     let node = TestNode::start().await;
     let body = entry("case-1");
     let post = async || {
-        let request = node
-            .raw()
-            .post(node.platform_url("/v1/entries"))
-            .json(&body);
+        let request = node.raw().post(node.platform_url("/v1/entries")).json(&body);
         request
             .bearer_auth(node.token(&[Scope::EntriesWrite]))
             .send()

@@ -164,7 +164,11 @@ both! {
 }
 
 fn delta(list: &ListKey, sequence: u64, base: u64) -> HeadRow {
-    HeadRow { kind: HeadRow::DELTA, base_sequence: base, ..head(list, sequence) }
+    HeadRow {
+        kind: HeadRow::DELTA,
+        base_sequence: base,
+        ..head(list, sequence)
+    }
 }
 
 both! {

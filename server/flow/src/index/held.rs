@@ -1,0 +1,122 @@
+//! One list as its live heads and bodies make it up.
+
+use std::sync::Arc;
+
+use lianfang_digest::{Delta, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
+use lianfang_encoding::{PublicKey, Timestamp};
+use lianfang_store::HeadRow;
+
+use crate::bodies::Bodies;
+
+/// One list in force.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldList {
+    pub(crate) id: ListId,
+    pub(crate) confirm_bits: u8,
+    pub(crate) total: u32,
+    pub(crate) token_keys: Vec<[u8; 16]>,
+    /// Kinds that the publisher normalises by other rules than this node: a hit on them means nothing.
+    pub(crate) foreign_kinds: Vec<u16>,
+    pub(crate) created: Timestamp,
+    pub(crate) expires: Timestamp,
+    /// Newest head, base and deltas.
+    pub(crate) state: ListState,
+    /// Size class of the base.
+    pub(super) class: SizeClass,
+    /// State hash of the content.
+    pub(super) content: [u8; 32],
+    /// The net change of every delta in force.
+    pub(super) net: Arc<Delta>,
+}
+
+impl HeldList {
+    /// SHA-256 of the base's body.
+    pub(super) fn base(&self) -> &[u8; 32] {
+        &self.state.base().body.sha256
+    }
+
+    /// Puts a list together from its live heads, oldest first. What `before` has in common with it isn't read again.
+    pub(super) fn load(
+        rows: &[HeadRow],
+        keys: &[PublicKey],
+        bodies: &Bodies,
+        before: Option<&Self>,
+    ) -> Result<Self, &'static str> {
+        let heads = rows
+            .iter()
+            .map(|row| verify(row, keys))
+            .collect::<Result<Vec<_>, _>>()?;
+        let newest = heads.last().ok_or("it has no head")?.header();
+        let state = ListState::start(&heads).map_err(|_| "its heads don't follow each other")?;
+        let base = heads
+            .iter()
+            .rfind(|head| head.header().kind == Kind::Base)
+            .ok_or("it has no base")?;
+        Ok(Self {
+            id: newest.list.clone(),
+            confirm_bits: newest.confirm_bits,
+            total: newest.total,
+            token_keys: newest.token_keys.clone(),
+            foreign_kinds: newest
+                .rules
+                .iter()
+                .filter(|rules| !known(rules))
+                .map(|rules| rules.kind)
+                .collect(),
+            created: newest.created,
+            expires: newest.expires,
+            class: base
+                .header()
+                .class()
+                .map_err(|_| "its base states no size class")?,
+            content: newest.state,
+            net: net(&state, bodies, before)?,
+            state,
+        })
+    }
+}
+
+fn verify(row: &HeadRow, keys: &[PublicKey]) -> Result<VerifiedHead, &'static str> {
+    let head = SignedHead::decode(&row.head).map_err(|_| "its head is damaged")?;
+    keys.iter()
+        .find_map(|key| head.clone().verify(key).ok())
+        .ok_or("its head isn't signed by a key of the publisher")
+}
+
+/// The net change of the deltas in force: those that came since `before` on top of what it had, when it rests on the
+/// same base.
+fn net(state: &ListState, bodies: &Bodies, before: Option<&HeldList>) -> Result<Arc<Delta>, &'static str> {
+    let goes_on = |before: &&HeldList| {
+        state.base() == before.state.base() && state.deltas().starts_with(before.state.deltas())
+    };
+    let (mut net, known) = match before.filter(goes_on) {
+        Some(before) => (Arc::clone(&before.net), before.state.deltas().len()),
+        None => (Arc::default(), 0),
+    };
+    let new = state.deltas()[known..]
+        .iter()
+        .map(|piece| read(piece, bodies))
+        .collect::<Result<Vec<_>, _>>()?;
+    if !new.is_empty() {
+        let all = std::iter::once(net.as_ref()).chain(&new);
+        net = Arc::new(Delta::coalesce(all).map_err(|_| "its deltas hold too many prefixes")?);
+    }
+    Ok(net)
+}
+
+fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, &'static str> {
+    let body = bodies
+        .read(&piece.body.sha256)
+        .map_err(|_| "the body of a delta is missing")?;
+    if lianfang_encoding::sha256(&body) != piece.body.sha256 {
+        return Err("the body of a delta is damaged");
+    }
+    Delta::decode(piece.kind, &body).map_err(|_| "the body of a delta is damaged")
+}
+
+fn known(rules: &lianfang_digest::RulesDigest) -> bool {
+    lianfang_identifier::Kind::from_number(rules.kind).is_some_and(|kind| {
+        let own = lianfang_identifier::rules(kind);
+        own.norm_version == rules.norm_version && own.rules_digest == rules.digest
+    })
+}

@@ -1,0 +1,128 @@
+use std::sync::Arc;
+
+use lianfang_digest::{ListId, Seed};
+use lianfang_domain::includes;
+use lianfang_encoding::{PublicKey, SubjectType};
+use lianfang_screener::{ChangeSource, Changes, Current};
+use lianfang_store::{HeadRow, Store, StoreError};
+
+use super::{HeldList, Index, segments};
+use crate::bodies::Bodies;
+use crate::trust::active_member;
+use crate::{FlowError, Node};
+
+/// A list that counts, and the keys that may have signed it.
+struct Wanted {
+    newest: HeadRow,
+    keys: Vec<PublicKey>,
+}
+
+/// Heads of a list that this node doesn't have in its index yet.
+const ALL: usize = usize::MAX;
+
+impl Node {
+    /// Brings the index to what the store has in force, off the hot path, and swaps it in. Only lists whose newest head
+    /// changed are read.
+    pub(crate) async fn reload_index(&self) -> Result<(), FlowError> {
+        let _loading = self.loading.lock().await;
+        let wanted = self.wanted().await?;
+        let before = self.index.load_full();
+        let bodies = self.bodies.clone();
+        let seed = Seed::of(&self.trust.federation())
+            .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
+        let work = move |store: &Store| {
+            let lists = load(store, &wanted, &before, &bodies)?;
+            assemble(lists, &before, &bodies, &seed)
+        };
+        let index = self.gateway.raw(work).await??;
+        self.index.store(Arc::new(index));
+        Ok(())
+    }
+
+    /// The newest heads of lists that this node may use.
+    async fn wanted(&self) -> Result<Vec<Wanted>, FlowError> {
+        let rows = self.gateway.store(|store| store.heads_in_force(None)).await?;
+        let quarantined = self.quarantined().await?;
+        let document = self.document();
+        let now = self.now();
+        let counts = |row: &HeadRow| {
+            let readable = row.publisher == self.id || includes(&document.document, &row.audience, &self.id);
+            now < row.expires && !quarantined.contains(&row.publisher) && readable
+        };
+        let wanted = rows.into_iter().filter(counts).filter_map(|newest| {
+            let publisher = active_member(&document.document, &newest.publisher)?;
+            Some(Wanted {
+                keys: publisher.signing_keys.clone(),
+                newest,
+            })
+        });
+        Ok(wanted.collect())
+    }
+}
+
+fn load(
+    store: &Store,
+    wanted: &[Wanted],
+    before: &Index,
+    bodies: &Bodies,
+) -> Result<Vec<Arc<HeldList>>, StoreError> {
+    let mut lists = Vec::with_capacity(wanted.len());
+    for Wanted { newest, keys } in wanted {
+        let held = list_id(newest).and_then(|id| before.list(&id));
+        if let Some(held) = held.filter(|held| *held.state.head() == newest.head_hash) {
+            lists.push(Arc::clone(held));
+            continue;
+        }
+        let rows = store.live_heads(&newest.list(), 0, ALL)?;
+        match HeldList::load(&rows, keys, bodies, held.map(Arc::as_ref)) {
+            Ok(list) => lists.push(Arc::new(list)),
+            Err(why) => tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used"),
+        }
+    }
+    Ok(lists)
+}
+
+fn assemble(
+    lists: Vec<Arc<HeldList>>,
+    before: &Index,
+    bodies: &Bodies,
+    seed: &Seed,
+) -> Result<Index, FlowError> {
+    let failed = |_| FlowError::Internal("the screening index can't be built");
+    let (lists, segments) = segments::cover(lists, &before.segments, bodies, seed)?;
+    let current = lists
+        .iter()
+        .map(|list| Current {
+            list: list.id.clone(),
+            base: *list.base(),
+        })
+        .collect();
+    let mut screener = lianfang_screener::Index::new(current, segments.clone()).map_err(failed)?;
+    let changed: Vec<_> = lists
+        .iter()
+        .filter(|list| !list.state.deltas().is_empty())
+        .map(|list| ChangeSource {
+            list: list.id.clone(),
+            state: list.content,
+            delta: &list.net,
+        })
+        .collect();
+    if !changed.is_empty() {
+        screener = screener.with_changes(Arc::new(Changes::build(&changed).map_err(failed)?));
+    }
+    Ok(Index {
+        screener,
+        lists,
+        segments,
+    })
+}
+
+fn list_id(row: &HeadRow) -> Option<ListId> {
+    let number = u8::try_from(row.subject_type).ok()?;
+    Some(ListId {
+        publisher: row.publisher.clone(),
+        audience: row.audience.clone(),
+        subject_type: SubjectType::from_number(number)?,
+        epoch: row.epoch,
+    })
+}

@@ -1,0 +1,244 @@
+//! What changed in a list, as the delta that follows its newest head.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use lianfang_digest::{
+    BodyRef, Delta, Dummies, ListId, RulesDigest, SignedHead, max_confirm_bits, next_state, padded,
+};
+use lianfang_encoding::Timestamp;
+use lianfang_store::{HeadRow, ListKey, ListRecord, Store, StoreError, TokenRow};
+use uuid::Uuid;
+
+use super::head::{Content, Draft, rules_of, unbuilt};
+use super::list_key;
+use crate::{FlowError, Node};
+
+/// Records that every occupied prefix of a confirmation holds at least (PROTOCOL.md §5).
+const RECORDS: usize = 8;
+/// Changes up to this many go into a delta, however small the list is.
+const SMALL_CHANGE: u64 = 4_096;
+/// Deltas on one base; the next change folds them into a new one.
+const MOST_DELTAS: u64 = 512;
+
+/// How a list follows what its entries became.
+pub(super) enum Change {
+    /// The list says what it said.
+    None,
+    /// The digest stays; other records stand behind its tokens.
+    Records(Vec<ListRecord>),
+    Delta(Box<Draft>),
+    /// Too much for a delta, or nothing that a delta could rest on.
+    Base,
+}
+
+/// The list before, and what its changed entries hold now.
+pub(super) struct Changed<'a> {
+    pub(super) list: &'a ListId,
+    pub(super) before: &'a HeadRow,
+    pub(super) entries: &'a BTreeSet<Uuid>,
+    pub(super) rows: &'a [TokenRow],
+}
+
+/// Tokens by confirm key, with their prefixes.
+type Tokens = BTreeMap<[u8; 32], u64>;
+
+impl Node {
+    /// Finds out how the list follows; reads only what the changed entries touch. Blocks.
+    pub(super) fn change_of(
+        &self,
+        store: &Store,
+        changed: &Changed<'_>,
+        now: Timestamp,
+    ) -> Result<Change, FlowError> {
+        let Some(tokens) = changed
+            .before
+            .tokens
+            .filter(|_| self.takes_deltas(changed.before, now))
+        else {
+            return Ok(Change::Base);
+        };
+        let key = list_key(changed.list);
+        let entries: Vec<Uuid> = changed.entries.iter().copied().collect();
+        let mut records: Vec<_> = changed.rows.iter().map(|row| self.list_record(row)).collect();
+        let mut old = store.records_of(&key, &entries)?;
+        for records in [&mut old, &mut records] {
+            records.sort_by_key(|record| (record.confirm_key, record.entry_id, record.identifier_index));
+        }
+        if old == records {
+            return Ok(Change::None);
+        }
+        let (came, left) = net(store, &key, changed.entries, &old, &records)?;
+        if (came.len() + left.len()) as u64 > SMALL_CHANGE.max(tokens / 4) {
+            return Ok(Change::Base);
+        }
+        let delta = unpadded(store, &key, changed.entries, &came, &left, &records)?;
+        if delta.additions().is_empty() && delta.removals().is_empty() {
+            return Ok(Change::Records(records));
+        }
+        let tokens = (tokens + came.len() as u64).saturating_sub(left.len() as u64);
+        let bits = confirm_bits(store, &key, changed, &records, &came, &left, tokens)?;
+        let draft = self.delta_draft(store, changed, (delta, records, tokens, bits), now)?;
+        Ok(Change::Delta(Box::new(draft)))
+    }
+
+    /// A delta rests on a base of this incarnation that is still young.
+    fn takes_deltas(&self, before: &HeadRow, now: Timestamp) -> bool {
+        let base = base_of(before);
+        before.incarnation == self.incarnation
+            && before.sequence.saturating_sub(base) < MOST_DELTAS
+            && now < before.expires
+    }
+
+    fn delta_draft(
+        &self,
+        store: &Store,
+        changed: &Changed<'_>,
+        (delta, records, tokens, bits): (Delta, Vec<ListRecord>, u64, u8),
+        now: Timestamp,
+    ) -> Result<Draft, FlowError> {
+        let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
+        let fed = self.trust.federation();
+        let secret = self.dummy_secret();
+        let dummies = Dummies::new(&secret, &fed, changed.list);
+        let failure = RefCell::new(None);
+        let live = |prefix| {
+            is_live(store, changed.list, &records, prefix).unwrap_or_else(|error| {
+                *failure.borrow_mut() = Some(error);
+                false
+            })
+        };
+        let delta = delta
+            .pad(&dummies, changed.before.sequence + 1, live)
+            .map_err(unbuilt)?;
+        if let Some(error) = failure.into_inner() {
+            return Err(error.into());
+        }
+        let bytes = delta.encode().map_err(unbuilt)?;
+        let body = BodyRef::of(&bytes);
+        let content = Content {
+            kind: delta.kind(),
+            total: padded(usize::try_from(tokens).unwrap_or(usize::MAX)).map_err(unbuilt)?,
+            base_sequence: base_of(changed.before),
+            state: next_state(&before.header().state, &body.sha256),
+            body,
+            confirm_bits: bits.min(before.header().confirm_bits),
+            rules: merged(&before.header().rules, rules_of(changed.rows)),
+        };
+        Ok(Draft {
+            head: self.sign_head(changed.list, content, Some(changed.before), now)?,
+            body: bytes,
+            records,
+            tokens,
+        })
+    }
+}
+
+/// The sequence of the base that a list rests on.
+fn base_of(head: &HeadRow) -> u64 {
+    if head.kind == HeadRow::BASE {
+        head.sequence
+    } else {
+        head.base_sequence
+    }
+}
+
+/// Tokens that came to the list and left it; one that another entry holds does neither.
+fn net(
+    store: &Store,
+    list: &ListKey,
+    entries: &BTreeSet<Uuid>,
+    old: &[ListRecord],
+    new: &[ListRecord],
+) -> Result<(Tokens, Tokens), StoreError> {
+    let tokens = |records: &[ListRecord]| -> Tokens {
+        let pairs = records
+            .iter()
+            .map(|record| (record.confirm_key, record.token_prefix));
+        pairs.collect()
+    };
+    let (mut left, mut came) = (tokens(old), tokens(new));
+    let stays: Vec<_> = left
+        .keys()
+        .filter(|key| came.contains_key(*key))
+        .copied()
+        .collect();
+    for key in stays {
+        (left.remove(&key), came.remove(&key));
+    }
+    let touched: Vec<_> = left.keys().chain(came.keys()).copied().collect();
+    for key in store.confirm_keys_of_others(list, &touched, entries)? {
+        (left.remove(&key), came.remove(&key));
+    }
+    Ok((came, left))
+}
+
+/// A removal goes out only when the last token under its prefix leaves.
+fn unpadded(
+    store: &Store,
+    list: &ListKey,
+    entries: &BTreeSet<Uuid>,
+    came: &Tokens,
+    left: &Tokens,
+    records: &[ListRecord],
+) -> Result<Delta, StoreError> {
+    let leaving: Vec<u64> = left.values().copied().collect();
+    let mut held = store.token_prefixes_of_others(list, &leaving, entries)?;
+    held.extend(records.iter().map(|record| record.token_prefix));
+    let prefixes = |tokens: &Tokens| tokens.values().copied().collect();
+    Ok(Delta::of_prefixes(prefixes(came), prefixes(left), |prefix| {
+        held.contains(&prefix)
+    }))
+}
+
+fn is_live(store: &Store, list: &ListId, records: &[ListRecord], prefix: u64) -> Result<bool, StoreError> {
+    let own = records.iter().any(|record| record.token_prefix == prefix);
+    let others = || store.token_prefixes_of_others(&list_key(list), &[prefix], &BTreeSet::new());
+    Ok(own || !others()?.is_empty())
+}
+
+/// The longest confirmation prefix, up to the one stated before, under which still at least eight records or none are
+/// found. The next base states the longest again.
+fn confirm_bits(
+    store: &Store,
+    list: &ListKey,
+    changed: &Changed<'_>,
+    records: &[ListRecord],
+    came: &Tokens,
+    left: &Tokens,
+    tokens: u64,
+) -> Result<u8, FlowError> {
+    let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
+    let most = max_confirm_bits(u32::try_from(tokens).unwrap_or(u32::MAX));
+    let mut bits = before.header().confirm_bits.min(most);
+    for key in came.keys().chain(left.keys()) {
+        while bits > 0 {
+            let own = records
+                .iter()
+                .filter(|record| shares_prefix(&record.confirm_key, key, bits));
+            let own = own.count();
+            let others = store.records_of_others_under(list, key, bits, changed.entries, RECORDS)?;
+            if own + others == 0 || own + others >= RECORDS {
+                break;
+            }
+            bits -= 1;
+        }
+    }
+    Ok(bits)
+}
+
+fn shares_prefix(one: &[u8; 32], other: &[u8; 32], bits: u8) -> bool {
+    let (whole, rest) = (usize::from(bits / 8), u32::from(bits % 8));
+    let last = |key: &[u8; 32]| key[whole].checked_shr(8 - rest).unwrap_or(0);
+    one[..whole] == other[..whole] && (rest == 0 || last(one) == last(other))
+}
+
+fn merged(before: &[RulesDigest], new: Vec<RulesDigest>) -> Vec<RulesDigest> {
+    let by_kind: BTreeMap<_, _> = before
+        .iter()
+        .cloned()
+        .chain(new)
+        .map(|rules| ((rules.kind, rules.norm_version), rules))
+        .collect();
+    by_kind.into_values().collect()
+}

@@ -1,0 +1,192 @@
+//! On commit: what entries became goes out as deltas at once, by a cursor of its own over the events.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lianfang_digest::ListId;
+use lianfang_encoding::{Audience, SubjectType};
+use lianfang_store::{Adoption, EntryRow, TokenRow};
+use uuid::Uuid;
+
+use super::candidates::Candidates;
+use super::delta::{Change, Changed};
+use super::head::Draft;
+use super::{BuildReport, BuiltList, list_key};
+use crate::{FlowError, Node};
+
+const CURSOR: &str = "published_through";
+const MOST_EVENTS: usize = 4_096;
+
+impl Node {
+    /// Waits until entries have changed since the last call. Changes before the first call count.
+    pub async fn entries_have_changed(&self) {
+        self.changes.notified().await;
+    }
+
+    /// Publishes what the entries became whose events haven't been published yet, and tells the peers. An interrupted
+    /// call is made up for by the next.
+    ///
+    /// # Errors
+    /// As [`Node::build_digests`].
+    pub async fn publish_changes(self: &Arc<Self>) -> Result<BuildReport, FlowError> {
+        let _building = self.building.lock().await;
+        let mut report = BuildReport::default();
+        let mut news = false;
+        loop {
+            let cursor = self.published_through().await?;
+            let events = self
+                .gateway
+                .store(move |store| store.events_after(cursor, MOST_EVENTS))
+                .await?;
+            let Some(last) = events.last().map(|event| event.seq) else {
+                break;
+            };
+            let entries = events.iter().map(|event| event.entry_id).collect();
+            self.publish_entries(entries, &mut report).await?;
+            self.gateway
+                .store(move |store| store.set_meta(CURSOR, &last.to_string()))
+                .await?;
+            news = true;
+        }
+        if !report.published.is_empty() {
+            self.reload_index().await?;
+        }
+        if news {
+            self.notify_peers();
+        }
+        Ok(report)
+    }
+
+    async fn published_through(&self) -> Result<u64, FlowError> {
+        let noted = self.gateway.store(|store| store.meta(CURSOR)).await?;
+        Ok(noted.and_then(|noted| noted.parse().ok()).unwrap_or(0))
+    }
+
+    async fn publish_entries(
+        self: &Arc<Self>,
+        entries: BTreeSet<Uuid>,
+        report: &mut BuildReport,
+    ) -> Result<(), FlowError> {
+        let ids: Vec<_> = entries.into_iter().collect();
+        let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
+        let mut lists: BTreeMap<(Audience, i16), Vec<EntryRow>> = BTreeMap::new();
+        for row in rows {
+            let list = (row.audience.clone(), row.subject_type);
+            lists.entry(list).or_default().push(row);
+        }
+        for ((audience, number), rows) in lists {
+            let subject_type = u8::try_from(number).ok().and_then(SubjectType::from_number);
+            let subject_type =
+                subject_type.ok_or(FlowError::Internal("an entry's subject type isn't known"))?;
+            self.publish_rows(&audience, subject_type, rows, report).await?;
+        }
+        Ok(())
+    }
+
+    async fn publish_rows(
+        self: &Arc<Self>,
+        audience: &Audience,
+        subject_type: SubjectType,
+        rows: Vec<EntryRow>,
+        report: &mut BuildReport,
+    ) -> Result<(), FlowError> {
+        let document = self.document();
+        let mut found = Candidates::default();
+        for row in &rows {
+            self.sift(&document.document, row, &mut found)?;
+        }
+        for (reason, count) in found.withheld {
+            *report.withheld.entry(reason.to_owned()).or_default() += count;
+        }
+        let mut lists = self.published_tokens(found.passed).await?;
+        for head in self.own_heads(audience, subject_type).await? {
+            lists.entry(head.epoch).or_default();
+        }
+        let entries: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
+        for (epoch, rows) in lists {
+            let list = ListId {
+                publisher: self.id.clone(),
+                audience: audience.clone(),
+                subject_type,
+                epoch,
+            };
+            if !self.change_list(list, entries.clone(), rows, report).await? {
+                // One base build covers every epoch of the list.
+                return self.build_lists(audience, subject_type, report).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether a delta was enough.
+    async fn change_list(
+        self: &Arc<Self>,
+        list: ListId,
+        entries: BTreeSet<Uuid>,
+        rows: Vec<TokenRow>,
+        report: &mut BuildReport,
+    ) -> Result<bool, FlowError> {
+        let key = list_key(&list);
+        let before = match self.gateway.store(move |store| store.head(&key)).await {
+            Ok(row) => row,
+            Err(FlowError::NotFound) => return Ok(false),
+            Err(other) => return Err(other),
+        };
+        let (node, now) = (Arc::clone(self), self.now());
+        let change = {
+            let (list, entries) = (list.clone(), entries.clone());
+            let work = move |store: &lianfang_store::Store| {
+                let changed = Changed {
+                    list: &list,
+                    before: &before,
+                    entries: &entries,
+                    rows: &rows,
+                };
+                node.change_of(store, &changed, now)
+            };
+            self.gateway.raw(work).await??
+        };
+        let entries: Vec<_> = entries.into_iter().collect();
+        match change {
+            Change::Base => return Ok(false),
+            Change::None => report.unchanged += 1,
+            Change::Records(records) => {
+                let key = list_key(&list);
+                self.gateway
+                    .store(move |store| store.replace_list_records(&key, &entries, records))
+                    .await?;
+            }
+            Change::Delta(draft) => report.published.push(self.publish_delta(*draft, entries).await?),
+        }
+        Ok(true)
+    }
+
+    async fn publish_delta(&self, draft: Draft, entries: Vec<Uuid>) -> Result<BuiltList, FlowError> {
+        self.keep_body(&draft)?;
+        let built = built_list(&draft);
+        let row = draft.row();
+        let adoption = self
+            .gateway
+            .store(move |store| store.publish_delta(row, &entries, draft.records))
+            .await?;
+        if adoption == Adoption::Adopted {
+            Ok(built)
+        } else {
+            Err(FlowError::Internal(
+                "another replica published this list at the same time",
+            ))
+        }
+    }
+}
+
+pub(super) fn built_list(draft: &Draft) -> BuiltList {
+    let header = draft.head.header();
+    BuiltList {
+        audience: header.list.audience.clone(),
+        subject_type: header.list.subject_type.as_str().to_owned(),
+        epoch: header.list.epoch,
+        sequence: header.sequence,
+        identifiers: draft.tokens,
+        bytes: header.body.length,
+    }
+}

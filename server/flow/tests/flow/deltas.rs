@@ -1,0 +1,210 @@
+//! On commit: deltas on top of bases, withdrawals first, nothing lost when a notice or a base is.
+
+use std::time::Duration;
+
+use lianfang_wire::entry::{Entry, NewEvent};
+use lianfang_wire::vocabulary::{EventType, VerdictName};
+
+use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening};
+
+const CODES: [&str; 4] = [
+    "91110108661572276L",
+    "91130105MA0FRNGTXX",
+    "91350100M000100Y43",
+    "91440300708461136T",
+];
+
+async fn record(node: &std::sync::Arc<lianfang_flow::Node>, code: &str) -> Entry {
+    let new = entry(company(code), node.now());
+    node.record_entry(&operator(), new).await.unwrap().entry
+}
+
+async fn withdraw(node: &std::sync::Arc<lianfang_flow::Node>, entry: &Entry) {
+    let event = NewEvent {
+        kind: EventType::Withdrawn,
+        reason: None,
+        reference: None,
+    };
+    node.apply_event(&operator(), entry.id, entry.revision, event)
+        .await
+        .unwrap();
+}
+
+async fn verdict(node: &std::sync::Arc<lianfang_flow::Node>, code: &str) -> VerdictName {
+    let answer = node.screen(&operator(), screening(company(code))).await.unwrap();
+    answer.verdict
+}
+
+/// The bytes of bodies that a sync moved.
+async fn moved(node: &std::sync::Arc<lianfang_flow::Node>) -> u64 {
+    let report = node.sync(None, false).await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    report.peers.iter().map(|peer| peer.bytes).sum()
+}
+
+#[tokio::test]
+async fn what_is_committed_after_a_base_goes_out_as_a_delta_of_a_few_bytes() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        record(&a, CODES[0]).await;
+        a.publish_changes().await.unwrap();
+        assert!(moved(&b).await > 50_000, "the first list is a base");
+        let second = record(&a, CODES[1]).await;
+        let report = a.publish_changes().await.unwrap();
+        assert_eq!(report.published.len(), 1);
+        assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Clear);
+        let bytes = moved(&b).await;
+        assert!(bytes > 0 && bytes < 64, "{bytes}");
+        assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Block);
+        withdraw(&a, &second).await;
+        a.publish_changes().await.unwrap();
+        assert!(moved(&b).await < 64);
+        assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Clear);
+        assert_eq!(verdict(&b, CODES[0]).await, VerdictName::Block);
+        assert_eq!(moved(&b).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_removal_masks_what_the_base_holds_and_a_new_entry_brings_it_back() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let first = record(&a, CODES[0]).await;
+    record(&a, CODES[1]).await;
+    a.build_digests().await.unwrap();
+    moved(&b).await;
+    withdraw(&a, &first).await;
+    a.publish_changes().await.unwrap();
+    moved(&b).await;
+    assert_eq!(verdict(&b, CODES[0]).await, VerdictName::Clear);
+    federation.clock.advance(Duration::from_secs(1));
+    let mut again = entry(company(CODES[0]), a.now());
+    again.client_reference = Some("again".to_owned());
+    a.record_entry(&operator(), again).await.unwrap();
+    a.publish_changes().await.unwrap();
+    moved(&b).await;
+    assert_eq!(verdict(&b, CODES[0]).await, VerdictName::Block);
+    assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn a_token_that_another_entry_holds_stays_when_one_of_them_is_withdrawn() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let first = record(&a, CODES[0]).await;
+    a.build_digests().await.unwrap();
+    let mut twin = entry(company(CODES[0]), a.now());
+    twin.client_reference = Some("twin".to_owned());
+    a.record_entry(&operator(), twin).await.unwrap();
+    let report = a.publish_changes().await.unwrap();
+    assert!(
+        report.published.is_empty(),
+        "the digest says it already: {report:?}"
+    );
+    withdraw(&a, &first).await;
+    assert!(a.publish_changes().await.unwrap().published.is_empty());
+    moved(&b).await;
+    assert_eq!(verdict(&b, CODES[0]).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn the_night_folds_the_day_into_a_base_and_both_say_the_same() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let mut entries = Vec::new();
+        for code in CODES {
+            entries.push(record(&a, code).await);
+            a.publish_changes().await.unwrap();
+            moved(&b).await;
+        }
+        withdraw(&a, &entries[0]).await;
+        a.publish_changes().await.unwrap();
+        let folded = a.build_digests().await.unwrap();
+        assert_eq!((folded.published.len(), folded.lists), (1, 1));
+        // A company code is published with the organisation code in it.
+        assert_eq!(folded.identifiers, 2 * 3);
+        assert_eq!(a.build_digests().await.unwrap().published.len(), 0);
+        moved(&b).await;
+        let late = federation.join("platform-c", "CN", &["platform-a"]).await;
+        for node in [&b, &late] {
+            assert_eq!(verdict(node, CODES[0]).await, VerdictName::Clear);
+            for code in &CODES[1..] {
+                assert_eq!(verdict(node, code).await, VerdictName::Block);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_was_away_for_many_deltas_and_a_fold_catches_up() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    record(&a, CODES[0]).await;
+    a.publish_changes().await.unwrap();
+    moved(&b).await;
+    for code in &CODES[1..3] {
+        record(&a, code).await;
+        a.publish_changes().await.unwrap();
+    }
+    moved(&b).await;
+    a.build_digests().await.unwrap();
+    record(&a, CODES[3]).await;
+    a.publish_changes().await.unwrap();
+    let b = {
+        drop(b);
+        federation.restart("platform-b").await
+    };
+    moved(&b).await;
+    for code in CODES {
+        assert_eq!(verdict(&b, code).await, VerdictName::Block);
+    }
+}
+
+#[tokio::test]
+async fn what_was_committed_before_a_crash_is_published_after_it() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    record(&a, CODES[0]).await;
+    a.publish_changes().await.unwrap();
+    record(&a, CODES[1]).await;
+    drop(a);
+    let a = federation.restart("platform-a").await;
+    a.entries_have_changed().await;
+    a.publish_changes().await.unwrap();
+    moved(&b).await;
+    assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn a_delta_with_another_bit_is_refused_and_what_was_in_force_stays() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    record(&a, CODES[0]).await;
+    a.publish_changes().await.unwrap();
+    moved(&b).await;
+    record(&a, CODES[1]).await;
+    a.publish_changes().await.unwrap();
+    let bent: Tampering = Box::new(|asked, mut answer| {
+        if asked == "body" {
+            answer[0] ^= 1;
+        }
+        answer
+    });
+    federation.network.tamper(bent);
+    let report = b.sync(None, false).await.unwrap();
+    let refused = report.peers.iter().find_map(|peer| peer.error.as_deref());
+    assert_eq!(refused, Some("digest-hash"), "{report:?}");
+    assert_eq!(verdict(&b, CODES[0]).await, VerdictName::Block);
+    federation.network.tamper(Box::new(|_, answer| answer));
+    moved(&b).await;
+    assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Block);
+}

@@ -1,0 +1,42 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_flow::Node;
+use tokio_util::sync::CancellationToken;
+
+/// Commits within this time after a publication go out with the next one.
+const COALESCE: Duration = Duration::from_millis(50);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Publishes what is committed as soon as it is, and asks the peers once for what this node has missed. Ends when
+/// `stop` is cancelled.
+pub async fn spread(node: Arc<Node>, stop: CancellationToken) {
+    let work = async {
+        tokio::join!(catch_up(&node), publish(&node));
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work => {}
+    }
+}
+
+async fn catch_up(node: &Arc<Node>) {
+    if let Err(error) = node.sync(None, false).await {
+        tracing::warn!(error = %error, "the sync at the start failed; polling makes up for it");
+    }
+}
+
+async fn publish(node: &Arc<Node>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        node.entries_have_changed().await;
+        while let Err(error) = node.publish_changes().await {
+            tracing::warn!(error = %error, retry_seconds = pause.as_secs(), "changes couldn't be published yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        pause = FIRST_PAUSE;
+        tokio::time::sleep(COALESCE).await;
+    }
+}
