@@ -51,15 +51,22 @@ impl Bodies {
         if self.path(hash).exists() {
             return Ok(());
         }
-        let mut file = File::create(self.partial_path(hash)).map_err(failed)?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
         file.write_all(body).map_err(failed)?;
-        self.adopt(hash, &file)
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(self.path(hash))
+            .map_err(|error| failed(error.error))?;
+        self.sync_folder()
     }
 
     /// Makes a whole, verified partial file the body.
     pub(crate) fn adopt(&self, hash: &[u8; 32], file: &File) -> Result<(), FlowError> {
         file.sync_all().map_err(failed)?;
         fs::rename(self.partial_path(hash), self.path(hash)).map_err(failed)?;
+        self.sync_folder()
+    }
+
+    fn sync_folder(&self) -> Result<(), FlowError> {
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
             .map_err(failed)

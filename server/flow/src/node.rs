@@ -8,6 +8,7 @@ use lianfang_store::Store;
 use lianfang_wire::membership::ParsedMembership;
 
 use crate::bodies::Bodies;
+use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::Index;
 use crate::sync::Turns;
@@ -43,9 +44,12 @@ pub struct Node {
     pub(crate) bodies: Bodies,
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
-    pub(crate) turns: Turns,
-    pub(crate) telling: Turns,
+    pub(crate) signed: SignedRecords,
+    pub(crate) turns: Turns<NodeId>,
+    pub(crate) telling: Turns<NodeId>,
+    pub(crate) fetching: Turns<[u8; 32]>,
     pub(crate) loading: tokio::sync::Mutex<()>,
+    pub(crate) adopting: tokio::sync::Mutex<()>,
     pub(crate) changes: tokio::sync::Notify,
     pub(crate) building: tokio::sync::Mutex<()>,
 }
@@ -64,6 +68,7 @@ impl Node {
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
+            signed: SignedRecords::default(),
             id: parts.id,
             incarnation: parts.incarnation,
             settings: parts.settings,
@@ -77,7 +82,9 @@ impl Node {
             index: ArcSwap::from_pointee(Index::default()),
             turns: Turns::default(),
             telling: Turns::default(),
+            fetching: Turns::default(),
             loading: tokio::sync::Mutex::new(()),
+            adopting: tokio::sync::Mutex::new(()),
             changes: tokio::sync::Notify::new(),
             building: tokio::sync::Mutex::new(()),
         });

@@ -19,6 +19,7 @@ use lianfang_wire::record::{Record, RecordBasis, RecordMeasure, RecordRight, sea
 use lianfang_wire::vocabulary::Role;
 use uuid::Uuid;
 
+use super::signed::Place;
 use crate::entries::{grade_of, open_content, state_of};
 use crate::publish::list_key;
 use crate::{FlowError, Node};
@@ -53,7 +54,7 @@ impl Node {
         self.check_prefixes(&request).await?;
         let found = self.find_records(request).await?;
         let entries = self.entries_of(&found).await?;
-        let node = Arc::clone(self);
+        let (node, list) = (Arc::clone(self), Arc::new(list));
         let records = self
             .gateway
             .compute(move || {
@@ -131,19 +132,39 @@ impl Node {
 
     fn sealed_record(
         &self,
-        list: &ListId,
+        list: &Arc<ListId>,
         found: &Found,
         entries: &HashMap<Uuid, EntryRow>,
     ) -> Option<String> {
         let row = entries.get(&found.record.entry_id)?;
-        let content = open_content(&self.keys.data, row).ok()?.entry;
-        let record = self.record(list, found, row, &content)?;
-        let jws = record.sign(&self.keys.signing).ok()?;
+        let jws = self.signed_record(list, found, row)?;
         let fed = self.trust.federation();
         let token = Token::from_bytes(found.token.token);
         let key = record_key(&token, &fed, &self.id, &TokenKeyId(found.record.key_id));
         let sealed = seal(&jws, key.as_bytes(), list, &fed, &mut self.randomness.rng()).ok()?;
         Some(STANDARD.encode(sealed))
+    }
+
+    fn signed_record(&self, list: &Arc<ListId>, found: &Found, row: &EntryRow) -> Option<Arc<str>> {
+        let now = self.now();
+        let expires = row.expires_at.unwrap_or(Timestamp::MAX);
+        let place = Place {
+            list: Arc::clone(list),
+            confirm_key: found.record.confirm_key,
+            entry: row.id,
+            identifier_index: found.record.identifier_index,
+            revision: row.revision,
+            state: state_of(row).ok()?.effective(now, expires),
+        };
+        if let Some(jws) = self.signed.find(&place, now) {
+            return Some(jws);
+        }
+        let content = open_content(&self.keys.data, row).ok()?.entry;
+        let record = self.record(list, found, row, &content)?;
+        let jws: Arc<str> = record.sign(&self.keys.signing).ok()?.into();
+        let until = (now + self.settings.record_life / 2).min(record.valid_until);
+        self.signed.put(place, Arc::clone(&jws), until);
+        Some(jws)
     }
 
     fn record(&self, list: &ListId, found: &Found, row: &EntryRow, content: &NewEntry) -> Option<Record> {

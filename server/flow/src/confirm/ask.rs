@@ -23,7 +23,7 @@ use crate::{FlowError, Node};
 /// A token that a list may hold.
 #[derive(Clone)]
 pub(crate) struct PossibleHit<T> {
-    pub(crate) list: HeldList,
+    pub(crate) list: Arc<HeldList>,
     pub(crate) token: Arc<Token>,
     pub(crate) key_id: TokenKeyId,
     pub(crate) kind: Kind,

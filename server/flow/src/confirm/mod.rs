@@ -3,6 +3,8 @@
 mod answer;
 mod ask;
 mod open;
+mod signed;
 
 pub(crate) use ask::{Confirmation, PossibleHit};
 pub(crate) use open::Opener;
+pub(crate) use signed::SignedRecords;

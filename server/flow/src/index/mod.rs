@@ -29,12 +29,11 @@ impl Index {
         key_id: &'a [u8; 16],
         kind: u16,
         now: Timestamp,
-    ) -> impl Iterator<Item = &'a HeldList> {
+    ) -> impl Iterator<Item = &'a Arc<HeldList>> {
         self.screener
             .lookup(token)
             .into_iter()
             .filter_map(|handle| self.lists.get(handle.position()))
-            .map(Arc::as_ref)
             .filter(move |list| now < list.expires)
             .filter(move |list| list.token_keys.contains(key_id) && !list.foreign_kinds.contains(&kind))
     }

@@ -83,7 +83,7 @@ impl Node {
             let key_id = *outcome.key_id.as_bytes();
             for list in index.lookup(token.as_bytes(), &key_id, kind.number(), now) {
                 hits.push(PossibleHit {
-                    list: list.clone(),
+                    list: Arc::clone(list),
                     token: Arc::clone(&token),
                     key_id: outcome.key_id,
                     kind,

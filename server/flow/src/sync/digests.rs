@@ -221,6 +221,8 @@ impl Node {
     /// Streams the body into a file, verified shard by shard; goes on where an earlier transfer stopped.
     async fn fetch_body(self: &Arc<Self>, peer: &NodeId, head: &VerifiedHead) -> Result<u64, Stop> {
         let body = head.header().body;
+        // Two publishers who say the same have the same body.
+        let _fetching = self.fetching.take(&body.sha256).await;
         if self
             .bodies
             .find(&body.sha256)

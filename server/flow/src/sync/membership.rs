@@ -12,6 +12,8 @@ impl Node {
         peer: &NodeId,
         newest: u64,
     ) -> Result<(), SyncFailure> {
+        // Two peers may offer the same version at once.
+        let _adopting = self.adopting.lock().await;
         let mut held = self.document().document.version;
         while held < newest {
             let envelope = self.peers.membership(peer, Some(held + 1)).await?;

@@ -1,15 +1,22 @@
-//! One sync per peer at a time; whoever comes while another waits already is served by that one.
+//! One at a time for each peer, or each body: whoever comes while another waits already is served by that one.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lianfang_encoding::NodeId;
 use tokio::sync::OwnedMutexGuard;
 
-#[derive(Default)]
-pub(crate) struct Turns {
-    peers: Mutex<HashMap<NodeId, Arc<Turn>>>,
+pub(crate) struct Turns<K> {
+    turns: Mutex<HashMap<K, Arc<Turn>>>,
+}
+
+impl<K> Default for Turns<K> {
+    fn default() -> Self {
+        Self {
+            turns: Mutex::default(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -18,15 +25,15 @@ struct Turn {
     waiting: AtomicBool,
 }
 
-impl Turns {
-    /// Waits until no other sync with `peer` runs.
-    pub(super) async fn take(&self, peer: &NodeId) -> OwnedMutexGuard<()> {
-        Arc::clone(&self.turn(peer).busy).lock_owned().await
+impl<K: Clone + Eq + Hash> Turns<K> {
+    /// Waits until nobody else is at it.
+    pub(super) async fn take(&self, key: &K) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turn(key).busy).lock_owned().await
     }
 
     /// As [`Turns::take`], but `None` at once when somebody waits already, who will see all there is to see by now.
-    pub(crate) async fn take_or_rely(&self, peer: &NodeId) -> Option<OwnedMutexGuard<()>> {
-        let turn = self.turn(peer);
+    pub(crate) async fn take_or_rely(&self, key: &K) -> Option<OwnedMutexGuard<()>> {
+        let turn = self.turn(key);
         if turn.waiting.swap(true, Ordering::AcqRel) {
             return None;
         }
@@ -35,14 +42,21 @@ impl Turns {
         Some(guard)
     }
 
-    fn turn(&self, peer: &NodeId) -> Arc<Turn> {
-        let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(peers.entry(peer.clone()).or_default())
+    fn turn(&self, key: &K) -> Arc<Turn> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.get(key) {
+            return Arc::clone(turn);
+        }
+        // Turns that nobody takes any more are forgotten.
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1 || turn.busy.try_lock().is_err());
+        Arc::clone(turns.entry(key.clone()).or_default())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use lianfang_encoding::NodeId;
+
     use super::*;
 
     fn peer(name: &str) -> NodeId {

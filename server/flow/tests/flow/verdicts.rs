@@ -158,9 +158,10 @@ async fn two_independent_publishers_block_without_trust() {
             .unwrap();
         publisher.build_digests().await.unwrap();
     }
-    b.sync(None, false).await.unwrap();
+    let report = b.sync(None, false).await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
     let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
-    assert_eq!(answer.verdict, VerdictName::Block);
+    assert_eq!(answer.verdict, VerdictName::Block, "{answer:?}");
 }
 
 #[tokio::test]
