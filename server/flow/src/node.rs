@@ -11,6 +11,7 @@ use crate::bodies::Bodies;
 use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::Index;
+use crate::screen::Journal;
 use crate::sync::Turns;
 use crate::tokens::TokenCache;
 use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
@@ -45,6 +46,7 @@ pub struct Node {
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) turns: Turns<NodeId>,
     pub(crate) telling: Turns<NodeId>,
     pub(crate) fetching: Turns<[u8; 32]>,
@@ -69,6 +71,7 @@ impl Node {
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
             signed: SignedRecords::default(),
+            journal: Arc::default(),
             id: parts.id,
             incarnation: parts.incarnation,
             settings: parts.settings,

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_encoding::NodeId;
+use lianfang_store::PeerRow;
 use lianfang_wire::screening::{Peer, PeerList};
 
 use crate::{FlowError, Node};
@@ -45,14 +46,9 @@ impl Node {
             .collect())
     }
 
-    /// Publishers whose digests are held back until a person has looked.
-    pub(crate) async fn quarantined(&self) -> Result<BTreeSet<NodeId>, FlowError> {
-        let rows = self.gateway.store(|store| store.peers()).await?;
-        Ok(rows
-            .into_iter()
-            .filter(|row| row.quarantine.is_some())
-            .map(|row| row.node)
-            .collect())
+    /// What is known of each peer.
+    pub(crate) async fn peer_rows(&self) -> Result<Vec<PeerRow>, FlowError> {
+        self.gateway.store(|store| store.peers()).await
     }
 
     /// Whether the node can do its work.
@@ -81,4 +77,10 @@ fn peer_list(list: &crate::index::HeldList) -> PeerList {
         created: list.created,
         expires: list.expires,
     }
+}
+
+/// Publishers whose digests are held back until a person has looked.
+pub(crate) fn quarantined(rows: &[PeerRow]) -> BTreeSet<NodeId> {
+    let held_back = rows.iter().filter(|row| row.quarantine.is_some());
+    held_back.map(|row| row.node.clone()).collect()
 }

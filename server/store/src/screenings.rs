@@ -2,10 +2,11 @@ use diesel::prelude::*;
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
+use crate::batch::batches;
 use crate::columns::{At, Id};
 use crate::database::{Link, query};
-use crate::schema::screenings;
-use crate::{Store, StoreError};
+use crate::schema::{audit_log, screenings};
+use crate::{AuditRow, Store, StoreError};
 
 /// A screening and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -40,13 +41,23 @@ pub enum Decision {
 }
 
 impl Store {
+    /// Stores screenings, each with its line in the audit log, in one transaction.
+    ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the id is taken.
-    pub fn insert_screening(&self, screening: ScreeningRow) -> Result<(), StoreError> {
+    /// [`StoreError::Conflict`] when an id is taken; nothing is stored then.
+    pub fn keep_screenings(&self, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<(), StoreError> {
+        let (rows, lines): (Vec<_>, Vec<_>) = screenings.into_iter().unzip();
         self.db.write(|link| {
-            query!(link, |conn| diesel::insert_into(screenings::table)
-                .values(screening)
-                .execute(conn))?;
+            for batch in batches(rows) {
+                query!(link, |conn| diesel::insert_into(screenings::table)
+                    .values(batch)
+                    .execute(conn))?;
+            }
+            for batch in batches(lines) {
+                query!(link, |conn| diesel::insert_into(audit_log::table)
+                    .values(batch)
+                    .execute(conn))?;
+            }
             Ok(())
         })
     }

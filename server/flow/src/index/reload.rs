@@ -42,12 +42,11 @@ impl Node {
     /// The newest heads of lists that this node may use.
     async fn wanted(&self) -> Result<Vec<Wanted>, FlowError> {
         let rows = self.gateway.store(|store| store.heads_in_force(None)).await?;
-        let quarantined = self.quarantined().await?;
         let document = self.document();
         let now = self.now();
         let counts = |row: &HeadRow| {
             let readable = row.publisher == self.id || includes(&document.document, &row.audience, &self.id);
-            now < row.expires && !quarantined.contains(&row.publisher) && readable
+            now < row.expires && readable
         };
         let wanted = rows.into_iter().filter(counts).filter_map(|newest| {
             let publisher = active_member(&document.document, &newest.publisher)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{NodeId, Timestamp, Transcript};
+use lianfang_store::PeerRow;
 use lianfang_wire::jws;
 use lianfang_wire::screening::{Consulted, ExceptionReason, PublisherException, RiskTier, Screening};
 use lianfang_wire::vocabulary::{Mode, VerdictName};
@@ -32,10 +33,9 @@ struct Receipt<'a> {
 
 impl Node {
     /// Whose digests were consulted and who is missing or old.
-    pub(super) async fn consulted(&self, unreachable: &[NodeId]) -> Result<Consulted, FlowError> {
+    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &[NodeId]) -> Consulted {
         let now = self.now();
-        let peers = self.gateway.store(|store| store.peers()).await?;
-        let synced: BTreeMap<_, _> = peers.into_iter().map(|row| (row.node.clone(), row)).collect();
+        let synced: BTreeMap<_, _> = peers.iter().map(|row| (&row.node, row)).collect();
         let document = self.document();
         let others = document
             .document
@@ -64,7 +64,7 @@ impl Node {
                     freshness_seconds: age.map_or(u64::MAX, |age| age.as_secs()),
                 }));
         }
-        Ok(consulted)
+        consulted
     }
 
     pub(super) fn sign_receipt(&self, screening: &mut Screening) -> Result<(), FlowError> {

@@ -3,6 +3,9 @@
 mod answer;
 mod decision;
 mod findings;
+mod keep;
 mod normalise;
 mod run;
 mod test_publisher;
+
+pub(crate) use keep::Journal;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use lianfang_domain::check_subject;
 use lianfang_domain::verdict::{Policy, ScreenedIdentifier, Situation, decide};
-use lianfang_store::{AuditRow, ScreeningRow};
+use lianfang_store::{AuditRow, PeerRow, ScreeningRow};
 use lianfang_token::message::Purpose as TokenPurpose;
 use lianfang_wire::ProblemType;
 use lianfang_wire::screening::{
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::answer::{recommended, risk_tier};
 use super::findings::Findings;
 use super::normalise::{Normalised, normalise};
+use crate::peers::quarantined;
 use crate::randomness::{appeal_code, timed_id};
 use crate::tokens::TokenOutcome;
 use crate::trust::operators;
@@ -61,8 +62,9 @@ impl Node {
     ) -> Result<Screening, FlowError> {
         let now = self.now();
         let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
-        let publishers = self.consulted(&unreachable).await?;
-        let situation = self.situation(asked, &findings, &without_token).await?;
+        let peers = self.peer_rows().await?;
+        let publishers = self.consulted(&peers, &unreachable);
+        let situation = self.situation(asked, &findings, &without_token, &peers);
         let complete = without_token.is_empty()
             && findings.unavailable.is_empty()
             && normalised
@@ -93,12 +95,13 @@ impl Node {
         Ok(screening)
     }
 
-    async fn situation(
+    fn situation(
         &self,
         asked: &NewScreening,
         findings: &Findings,
         without_token: &[u32],
-    ) -> Result<Situation, FlowError> {
+        peers: &[PeerRow],
+    ) -> Situation {
         let document = self.document();
         let publishers = findings.unavailable.iter().map(|(publisher, tag)| Reason {
             publisher: Some(publisher.clone()),
@@ -112,14 +115,14 @@ impl Node {
             };
             unavailable(ReasonCode::TokensUnavailable, tag)
         });
-        Ok(Situation {
+        Situation {
             natural_person: asked.subject.natural_person,
             membership_expired: document.document.expires <= self.now(),
-            quarantined: self.quarantined().await?,
+            quarantined: quarantined(peers),
             operators: operators(&document.document),
             unavailable: publishers.chain(tokens).collect(),
             on_unavailable: asked.on_unavailable,
-        })
+        }
     }
 
     async fn keep(&self, actor: &Actor, purpose: Purpose, screening: &Screening) -> Result<(), FlowError> {
@@ -145,12 +148,7 @@ impl Node {
             purpose: purpose.to_string(),
             outcome: screening.verdict.to_string(),
         };
-        self.gateway
-            .store(move |store| {
-                store.insert_screening(row)?;
-                store.append_audit(audit)
-            })
-            .await
+        self.journal.keep(&self.gateway, row, audit).await
     }
 }
 

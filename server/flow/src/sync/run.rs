@@ -5,6 +5,7 @@ use lianfang_encoding::NodeId;
 use lianfang_peer::PeerError;
 
 use super::{PeerSync, SyncReport};
+use crate::peers::quarantined;
 use crate::{FlowError, Node};
 
 /// Peers that are synced with at once.
@@ -118,10 +119,12 @@ impl Node {
             self.fetch_status(peer, feed, dry_run, done).await?;
         }
         let mut lag = std::time::Duration::ZERO;
+        // What a quarantined publisher says anew waits for a person; what it withdraws counts.
+        let held_back = quarantined(&self.peer_rows().await?).contains(peer);
         for offered in info
             .lists
             .iter()
-            .filter(|offered| offered.list.publisher == *peer)
+            .filter(|offered| offered.list.publisher == *peer && !held_back)
         {
             let created = self.fetch_list(peer, offered, dry_run, done).await?;
             lag = lag.max(created.map_or(std::time::Duration::ZERO, |created| self.now().since(created)));

@@ -156,7 +156,6 @@ fn fill_operations(store: &Store) {
         purpose: text(),
         outcome: text(),
     };
-    store.append_audit(audit).unwrap();
     let screening = ScreeningRow {
         id,
         client_reference: None,
@@ -169,5 +168,5 @@ fn fill_operations(store: &Store) {
         created_at: at(0),
         decision: None,
     };
-    store.insert_screening(screening).unwrap();
+    store.keep_screenings(vec![(screening, audit)]).unwrap();
 }

@@ -1,6 +1,6 @@
 //! Screenings and what people decided about them.
 
-use lianfang_store::{Decision, ScreeningRow, StoreError};
+use lianfang_store::{AuditRow, Decision, ScreeningRow, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -21,14 +21,27 @@ fn screening(id: u128) -> ScreeningRow {
     }
 }
 
+fn line(id: u128) -> AuditRow {
+    AuditRow {
+        id: Uuid::from_u128(id),
+        at: at(1),
+        actor: "shop".to_owned(),
+        action: "screen".to_owned(),
+        object: id.to_string(),
+        purpose: "onboarding".to_owned(),
+        outcome: "review".to_owned(),
+    }
+}
+
 both! {
     fn a_screening_is_read_back_as_it_was_answered(database) {
         let store = database.store();
         let row = ScreeningRow { client_reference: Some("applicant".to_owned()), ..screening(1) };
-        store.insert_screening(row.clone()).unwrap();
+        store.keep_screenings(vec![(row.clone(), line(1))]).unwrap();
         assert_eq!(store.screening(row.id).unwrap(), row);
-        assert_eq!(store.insert_screening(row), Err(StoreError::Conflict));
-        assert_eq!(store.screening(Uuid::from_u128(2)), Err(StoreError::NotFound));
+        assert_eq!(store.keep_screenings(vec![(screening(2), line(2)), (row, line(3))]), Err(StoreError::Conflict));
+        assert_eq!(store.screening(Uuid::from_u128(2)), Err(StoreError::NotFound), "all or nothing");
+        assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1)]);
     }
 }
 
@@ -36,7 +49,7 @@ both! {
     fn the_first_decision_stands(database) {
         let store = database.store();
         let id = Uuid::from_u128(1);
-        store.insert_screening(screening(1)).unwrap();
+        store.keep_screenings(vec![(screening(1), line(1))]).unwrap();
         assert_eq!(store.decide_screening(id, "accept").unwrap(), Decision::Recorded);
         assert_eq!(store.decide_screening(id, "accept").unwrap(), Decision::Repeated);
         let conflict = Decision::Conflict { stored: "accept".to_owned() };
@@ -50,7 +63,7 @@ both! {
     fn of_several_decisions_at_once_one_is_recorded(database) {
         let store = database.store();
         let id = Uuid::from_u128(1);
-        store.insert_screening(screening(1)).unwrap();
+        store.keep_screenings(vec![(screening(1), line(1))]).unwrap();
         let outcomes = race(|number| store.decide_screening(id, &number.to_string()).unwrap());
         let recorded = outcomes.iter().filter(|outcome| **outcome == Decision::Recorded).count();
         assert_eq!(recorded, 1);
