@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::entry::Subject;
-use crate::vocabulary::{BasisType, Category, EvidenceGrade, Mode, Purpose, StateName, VerdictName};
+use crate::vocabulary::{
+    BasisType, BrakeAction, Category, EvidenceGrade, Mode, Purpose, StateName, VerdictName,
+};
 
 /// `POST /v1/screenings`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -303,6 +305,22 @@ pub struct Peer {
     pub last_error: Option<String>,
     /// `none` or `quarantined`.
     pub brake: String,
+    /// Why it is quarantined: `brake_too_many_hits`, `brake_unfounded_hits`, `brake_growth`, `digest_fork`,
+    /// `status_fork` or `operator`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brake_reason: Option<String>,
+}
+
+/// `POST /v1/peers/{id}/brake`: what a person decided about a publisher.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BrakeDecision {
+    /// What happens to it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "release"))]
+    pub action: BrakeAction,
+    /// Why, for the audit log.
+    pub reason: String,
 }
 
 /// One list of a peer as held here.

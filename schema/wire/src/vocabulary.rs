@@ -90,6 +90,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a person decides about a publisher whose digests stand out (PROTOCOL.md §3, brake).
+    pub enum BrakeAction {
+        /// Hold it back: what is in force stays, for review; nothing new is taken over.
+        Quarantine = 1 "quarantine",
+        /// Let it count again, and count anew.
+        Release = 2 "release",
+    }
+}
+
+vocabulary! {
     /// On what a finding rests.
     pub enum BasisType {
         /// The publisher's own decision under its rules.

@@ -1,4 +1,6 @@
-use lianfang_wire::screening::Peer;
+use lianfang_encoding::NodeId;
+use lianfang_wire::screening::{BrakeDecision, Peer};
+use reqwest::Method;
 
 use crate::entries::Items;
 use crate::{Client, Error};
@@ -11,5 +13,15 @@ impl Client {
     pub async fn peers(&self) -> Result<Vec<Peer>, Error> {
         let peers: Items<_> = self.get("/v1/peers").await?;
         Ok(peers.items)
+    }
+
+    /// Decides about a publisher that the node holds back, or holds one back. Needs the scope `admin`.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] of type `not-found` when it isn't another active member.
+    pub async fn decide_brake(&self, peer: &NodeId, decision: &BrakeDecision) -> Result<(), Error> {
+        let request = self.request(Method::POST, &format!("/v1/peers/{peer}/brake"));
+        self.bytes(request.json(decision)).await?;
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The rules of a node, pure: time and randomness are arguments, nothing is read or written.
 
 mod audience;
+pub mod brake;
 mod clock;
 mod entry;
 pub mod lifecycle;

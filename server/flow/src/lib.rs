@@ -3,6 +3,7 @@
 
 mod actor;
 mod bodies;
+mod brake;
 mod confirm;
 mod entries;
 mod error;

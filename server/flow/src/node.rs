@@ -8,6 +8,7 @@ use lianfang_store::Store;
 use lianfang_wire::membership::ParsedMembership;
 
 use crate::bodies::Bodies;
+use crate::brake::Counters;
 use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::Index;
@@ -46,6 +47,7 @@ pub struct Node {
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
+    pub(crate) counters: Counters,
     pub(crate) journal: Arc<Journal>,
     pub(crate) turns: Turns<NodeId>,
     pub(crate) telling: Turns<NodeId>,
@@ -71,6 +73,7 @@ impl Node {
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
             signed: SignedRecords::default(),
+            counters: Counters::default(),
             journal: Arc::default(),
             id: parts.id,
             incarnation: parts.incarnation,

@@ -41,6 +41,7 @@ impl Node {
                         .and_then(|row| row.quarantine.as_ref())
                         .map_or("none", |_| "quarantined")
                         .to_owned(),
+                    brake_reason: row.and_then(|row| row.quarantine.clone()),
                 }
             })
             .collect())

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use lianfang_domain::brake::BrakeRule;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::Class;
 use lianfang_wire::vocabulary::Mode;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub verdict_life: Duration,
     /// Tokens remembered, so that a screening of a known identifier asks nobody.
     pub token_cache: usize,
+    /// When a publisher's digests wait for a person.
+    pub brake: BrakeRule,
     /// What each member may have evaluated here.
     pub budgets: BTreeMap<Class, Budget>,
 }

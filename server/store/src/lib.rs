@@ -8,6 +8,7 @@
 
 mod audit;
 mod batch;
+mod brake;
 mod budgets;
 mod chain;
 mod columns;
@@ -42,6 +43,7 @@ mod tokens;
 mod update_entry;
 
 pub use audit::AuditRow;
+pub use brake::BrakeDay;
 pub use budgets::{BudgetRate, Charge};
 pub use create_entries::{Created, NewEntry, NewEvent};
 pub use digests::{Adoption, HeadRow, ListKey};

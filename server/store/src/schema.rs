@@ -196,6 +196,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    brake_days (publisher, day) {
+        publisher -> Text,
+        day -> BigInt,
+        looked_up -> BigInt,
+        hits -> BigInt,
+        unfounded -> BigInt,
+        grown -> BigInt,
+    }
+}
+
+diesel::table! {
     node_meta (key) {
         key -> Text,
         value -> Text,

@@ -34,7 +34,7 @@ pub(crate) struct PossibleHit<T> {
 /// What became of one possible hit.
 pub(crate) enum Confirmation<T> {
     /// The publisher's records; none for a false positive.
-    Answered(Vec<VerifiedRecord>, T),
+    Answered(NodeId, Vec<VerifiedRecord>, T),
     /// The publisher couldn't be asked.
     Unavailable(NodeId, T),
 }
@@ -52,7 +52,8 @@ impl Node {
             if cached.is_empty() {
                 open.entry(hit.list.id.clone()).or_default().push(hit);
             } else {
-                results.push(Confirmation::Answered(cached, hit.tag));
+                let publisher = hit.list.id.publisher.clone();
+                results.push(Confirmation::Answered(publisher, cached, hit.tag));
             }
         }
         for hits in open.into_values() {
@@ -106,6 +107,7 @@ impl Node {
             Ok(sealed) => {
                 for hit in batch {
                     results.push(Confirmation::Answered(
+                        publisher.clone(),
                         self.open_and_cache(hit, &sealed).await?,
                         hit.tag.clone(),
                     ));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use lianfang_domain::brake::Seen;
 use lianfang_domain::lifecycle::Deadline;
 use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier};
 use lianfang_encoding::NodeId;
@@ -20,6 +21,8 @@ use crate::{FlowError, Node};
 pub(super) struct Findings {
     pub(super) confirmed: Vec<Confirmed>,
     pub(super) unavailable: BTreeMap<NodeId, ScreenedIdentifier>,
+    /// What the brake counts of this subject: publishers that hit it, and whether any record stood behind that.
+    pub(super) seen: BTreeMap<NodeId, Seen>,
 }
 
 impl Node {
@@ -33,7 +36,8 @@ impl Node {
         let hits = self.possible_hits(tokens);
         for confirmation in self.confirm_hits(hits).await? {
             match confirmation {
-                Confirmation::Answered(records, tag) => {
+                Confirmation::Answered(publisher, records, tag) => {
+                    note(&mut findings.seen, publisher, records.is_empty());
                     for record in records {
                         if let Some(confirmed) = self.confirmed(record, tag).await? {
                             findings.confirmed.push(confirmed);
@@ -125,4 +129,15 @@ fn state(reported: &PeerEntryState) -> Option<(StateName, Option<Deadline>)> {
             .zip(rule)
             .map(|(due, rule)| Deadline { due, rule }),
     ))
+}
+
+/// One subject counts once for a publisher, and as unfounded only while no record was found.
+fn note(seen: &mut BTreeMap<NodeId, Seen>, publisher: NodeId, unfounded: bool) {
+    let before = seen.get(&publisher).is_none_or(|seen| seen.unfounded > 0);
+    let counted = Seen {
+        looked_up: 0,
+        hits: 1,
+        unfounded: u64::from(before && unfounded),
+    };
+    seen.insert(publisher, counted);
 }

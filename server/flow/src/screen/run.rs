@@ -38,6 +38,7 @@ impl Node {
         let tokens = self.tokenise(TokenPurpose::Screen, &normalised.subjects).await?;
         let without_token = mark_unavailable(&mut normalised, &tokens);
         let findings = self.findings(tokens).await?;
+        self.count_hits(1, &findings.seen);
         let screening = self.conclude(&asked, normalised, findings, without_token).await?;
         self.keep(actor, asked.purpose, &screening).await?;
         Ok(screening)

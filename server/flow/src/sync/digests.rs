@@ -110,12 +110,18 @@ impl Node {
             None => None,
         };
         let mut created = None;
+        let mut total = self.index.load().list(&offered.list).map_or(0, |list| list.total);
         loop {
             let accepted = match (self.accept_page(peer, offered, held.as_ref()).await, created) {
                 // There is no more than what was taken over, whatever was offered.
                 (Err(Stop::Refused(Refusal::BaseMissing)), Some(created)) => return Ok(created),
                 (outcome, _) => outcome?,
             };
+            let before = held.as_ref().map(|state| (state, total));
+            if self.grows_too_fast(peer, before, &accepted.heads).await? {
+                return Err(Stop::Failed(SyncFailure::Braked));
+            }
+            total = accepted.heads.last().map_or(total, |head| head.header().total);
             for head in accepted
                 .heads
                 .iter()

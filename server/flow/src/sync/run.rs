@@ -146,6 +146,8 @@ pub(super) enum SyncFailure {
     Flow(FlowError),
     /// A digest was refused, by slug; the one in force stays.
     Refused(String),
+    /// The publisher was quarantined; what is in force stays.
+    Braked,
 }
 
 impl From<PeerError> for SyncFailure {
@@ -170,6 +172,11 @@ fn say(done: &mut PeerSync, error: &SyncFailure) {
                 .map_or("internal", lianfang_wire::ProblemType::slug);
             (slug.to_owned(), problem.detail.unwrap_or(problem.title))
         }
+        SyncFailure::Braked => (
+            "quarantined".to_owned(),
+            "the publisher grew faster than is its habit and waits for a decision; the digest in force stays"
+                .to_owned(),
+        ),
         SyncFailure::Refused(slug) => (
             slug.clone(),
             "a digest was refused; the one in force stays".to_owned(),

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use lianfang_digest::{Header, Kind, SignedHead, padded};
+use lianfang_encoding::FederationId;
 use lianfang_wire::vocabulary::VerdictName;
 
-use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening};
+use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening, signing_key};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
@@ -86,6 +88,35 @@ async fn a_body_that_goes_on_is_refused() {
         body
     });
     assert_eq!(refusal_of(longer).await, "digest-hash");
+}
+
+/// A head that A itself signed, but not as the rules want it.
+fn signed_by_a(change: fn(&mut Header)) -> Tampering {
+    on("head", move |head| {
+        let mut header = SignedHead::decode(&head).unwrap().header().clone();
+        if header.list.publisher.as_str() == "platform-a" {
+            change(&mut header);
+            return SignedHead::sign(header, &signing_key(2)).unwrap().to_wire();
+        }
+        head
+    })
+}
+
+#[tokio::test]
+async fn a_head_of_another_federation_is_refused() {
+    let foreign = signed_by_a(|header| header.federation = FederationId([9; 16]));
+    assert_eq!(refusal_of(foreign).await, "digest-foreign");
+}
+
+#[tokio::test]
+async fn a_list_beyond_its_publisher_s_quota_is_refused_before_a_byte_of_it_is_fetched() {
+    let oversized = signed_by_a(|header| {
+        header.total = padded(14_000_000).unwrap();
+        header.kind = Kind::Base;
+        header.base_sequence = header.sequence - 1;
+        header.body.length = header.class().unwrap().body_length();
+    });
+    assert_eq!(refusal_of(oversized).await, "digest-oversized");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 )]
 
 mod audiences;
+mod brake;
 mod conversation;
 mod deltas;
 mod digests;

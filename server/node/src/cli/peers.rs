@@ -1,6 +1,9 @@
 use std::process::ExitCode;
 
-use lianfang_wire::screening::Peer;
+use clap::Subcommand;
+use lianfang_encoding::NodeId;
+use lianfang_wire::screening::{BrakeDecision, Peer};
+use lianfang_wire::vocabulary::BrakeAction;
 
 use super::node::NodeArgs;
 use super::{Outcome, Terminal};
@@ -12,9 +15,39 @@ pub(super) struct Args {
     /// One JSON document per peer.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Let a publisher count again that the brake holds back; its counts start anew.
+    Release {
+        /// The publisher.
+        #[arg(value_name = "ID")]
+        peer: NodeId,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
+    match args.command {
+        Some(Command::Release { peer, reason }) => {
+            let decision = BrakeDecision {
+                action: BrakeAction::Release,
+                reason,
+            };
+            args.node.client()?.decide_brake(&peer, &decision).await?;
+            terminal.note("released", &[("node", peer.to_string())]);
+            Ok(ExitCode::SUCCESS)
+        }
+        None => list(args, terminal).await,
+    }
+}
+
+async fn list(args: Args, terminal: &Terminal) -> Outcome {
     let peers = args.node.client()?.peers().await?;
     for peer in &peers {
         if args.json {
@@ -45,7 +78,10 @@ fn line(peer: &Peer, terminal: &Terminal) -> String {
             ),
             ("lists", peer.lists.len().to_string()),
             ("identifiers", lists.to_string()),
-            ("brake", peer.brake.clone()),
+            (
+                "brake",
+                peer.brake_reason.clone().unwrap_or_else(|| peer.brake.clone()),
+            ),
             ("error", peer.last_error.clone().unwrap_or_else(|| "-".to_owned())),
         ],
     )

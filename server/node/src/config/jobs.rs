@@ -17,6 +17,8 @@ pub struct Jobs {
     pub poll_peers: Schedule,
     /// Ends entries whose time is over and deadlines that lapsed.
     pub expire_entries: Schedule,
+    /// Writes down what the brake counted and looks at it.
+    pub apply_brake: Schedule,
 }
 
 impl Default for Jobs {
@@ -27,6 +29,7 @@ impl Default for Jobs {
             nightly_sync: Schedule::fixed("30 3 * * *"),
             poll_peers: Schedule::fixed("*/5 * * * *"),
             expire_entries: Schedule::fixed("*/10 * * * *"),
+            apply_brake: Schedule::fixed("* * * * *"),
         }
     }
 }
@@ -80,6 +83,7 @@ mod tests {
             &jobs.nightly_sync,
             &jobs.poll_peers,
             &jobs.expire_entries,
+            &jobs.apply_brake,
         ] {
             assert!(schedule.cron().is_some());
         }

@@ -1,6 +1,7 @@
 //! Configuration: one file in TOML, overridden by environment variables `LIANFANG_<SECTION>__<KEY>`.
 //! One struct per topic; keys that aren't known are refused.
 
+mod brake;
 mod budgets;
 mod clock;
 mod database;
@@ -20,6 +21,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use serde::Deserialize;
 
+pub use brake::Brake;
 pub use budgets::{Budget, Budgets};
 pub use clock::ClockSource;
 pub use database::{Database, DatabaseUrl};
@@ -49,6 +51,8 @@ pub struct Config {
     pub tls: Tls,
     #[serde(default)]
     pub screening: Screening,
+    #[serde(default)]
+    pub brake: Brake,
     #[serde(default)]
     pub publishing: Publishing,
     #[serde(default)]

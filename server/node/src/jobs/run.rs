@@ -23,15 +23,17 @@ pub enum Job {
     NightlySync,
     PollPeers,
     ExpireEntries,
+    ApplyBrake,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::NightlyBuild,
         Self::NightlySync,
         Self::PollPeers,
         Self::ExpireEntries,
+        Self::ApplyBrake,
     ];
 
     /// Its name in the table of runs.
@@ -41,6 +43,7 @@ impl Job {
             Self::NightlySync => "nightly_sync",
             Self::PollPeers => "poll_peers",
             Self::ExpireEntries => "expire_entries",
+            Self::ApplyBrake => "apply_brake",
         }
     }
 
@@ -50,6 +53,7 @@ impl Job {
             Self::NightlySync => &jobs.nightly_sync,
             Self::PollPeers => &jobs.poll_peers,
             Self::ExpireEntries => &jobs.expire_entries,
+            Self::ApplyBrake => &jobs.apply_brake,
         }
     }
 
@@ -68,6 +72,7 @@ impl Job {
                 let failed = report.peers.iter().filter(|peer| peer.error.is_some()).count();
                 Ok(format!("{} peers, {failed} failed", report.peers.len()))
             }
+            Self::ApplyBrake => Ok(format!("{} publishers quarantined", node.apply_brake().await?)),
             Self::ExpireEntries => {
                 let now = node.now();
                 let forgotten = tokio::task::spawn_blocking(move || store.prune_idempotent(now));

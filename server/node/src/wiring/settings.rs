@@ -21,6 +21,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         digest_life: config.publishing.digest_life(),
         verdict_life: screening.valid_for(),
         token_cache: screening.token_cache,
+        brake: config.brake.rule(),
         budgets: Class::ALL
             .iter()
             .map(|class| (*class, budget(config, *class)))

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use lianfang_certs::NodeKey;
 use lianfang_domain::Clock;
+use lianfang_domain::brake::BrakeRule;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{Class, NodeId, SigningKey, Timestamp};
 use lianfang_flow::{
@@ -69,6 +70,8 @@ struct Papers {
 pub(crate) struct Federation {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) network: Arc<Network>,
+    /// Of every node that is started from now on.
+    pub(crate) brake: BrakeRule,
     backend: Backend,
     papers: BTreeMap<NodeId, Papers>,
     starts: AtomicU64,
@@ -82,6 +85,7 @@ impl Federation {
         let mut federation = Self {
             clock,
             network,
+            brake: BrakeRule::default(),
             backend,
             papers: BTreeMap::new(),
             starts: AtomicU64::new(1),
@@ -176,7 +180,7 @@ impl Federation {
         let parts = NodeParts {
             id: node.clone(),
             incarnation: 0,
-            settings: settings(papers),
+            settings: settings(papers, self.brake),
             keys,
             clock: self.clock.clone(),
             randomness: Arc::new(Seeded(AtomicU64::new(
@@ -195,7 +199,7 @@ impl Federation {
             role,
             country,
             key: NodeKey::generate().unwrap(),
-            signing: SigningKey::from_seed(&[number; 32]),
+            signing: signing_key(number),
             data: [number; 32],
             bodies: tempfile::tempdir().unwrap(),
             database: TestDatabase::on(self.backend),
@@ -206,6 +210,11 @@ impl Federation {
 
 pub(crate) fn id(name: &str) -> NodeId {
     name.parse().unwrap()
+}
+
+/// The signing key of the node that joined as the n-th, the founder being the first.
+pub(crate) fn signing_key(number: u8) -> SigningKey {
+    SigningKey::from_seed(&[number; 32])
 }
 
 pub(crate) fn operator() -> Actor {
@@ -222,7 +231,7 @@ fn keys(papers: &Papers) -> NodeKeys {
     }
 }
 
-fn settings(papers: &Papers) -> Settings {
+fn settings(papers: &Papers, brake: BrakeRule) -> Settings {
     let budget = Budget {
         capacity: 1_000_000,
         per_day: 1_000_000,
@@ -241,6 +250,7 @@ fn settings(papers: &Papers) -> Settings {
         digest_life: 7 * day,
         verdict_life: day,
         token_cache: 1_000,
+        brake,
         budgets: Class::ALL.iter().map(|class| (*class, budget)).collect(),
     }
 }

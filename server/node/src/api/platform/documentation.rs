@@ -28,6 +28,7 @@ const TOKEN: &str = "token";
         screenings::show,
         screenings::decide,
         peers::list,
+        peers::brake,
         jwks::show,
         show,
     )

@@ -8,7 +8,7 @@ use lianfang_flow::Node;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{Access, Login, document, documentation, entries, guard, jwks, peers, screenings};
-use crate::auth::Scope::{EntriesRead, EntriesWrite, PeersRead, ScreeningsRead, ScreeningsWrite};
+use crate::auth::Scope::{Admin, EntriesRead, EntriesWrite, PeersRead, ScreeningsRead, ScreeningsWrite};
 use crate::http::Routes;
 use crate::idempotency::Ledger;
 
@@ -50,6 +50,7 @@ pub fn routes() -> Routes<Access> {
             screenings::decide,
         )
         .on(GET, "/v1/peers", Scope(PeersRead), peers::list)
+        .on(POST, "/v1/peers/{id}/brake", Scope(Admin), peers::brake)
         .on(GET, "/.well-known/jwks.json", Anyone, jwks::show)
         .on(GET, "/openapi.json", Anyone, documentation::show)
         .on(GET, "/docs", Anyone, to_documentation)

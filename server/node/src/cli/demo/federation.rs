@@ -157,7 +157,9 @@ impl Federation {
 }
 
 /// Platforms act on verdicts and trust A's findings.
-const PLATFORM_EXTRA: &str = "[screening]\nmode = \"enforce\"\ntrusted_publishers = [\"platform-a\"]\n";
+const PLATFORM_EXTRA: &str = "[screening]\nmode = \"enforce\"\ntrusted_publishers = [\"platform-a\"]\n\n\
+     # The files given may be the same for offenders and applicants: here a flood of hits is the story.\n\
+     [brake]\nhits_per_million = 1000000\n";
 
 fn node(folder: &Path, name: &str, ports: Ports) -> Result<NodeProcess, Fault> {
     let id = name.parse().map_err(Fault::plain)?;

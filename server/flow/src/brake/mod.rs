@@ -1,0 +1,8 @@
+//! The brake: what is seen of each publisher is counted, and a flood waits for a person. The last good digest stays in
+//! force meanwhile, for review.
+
+mod counters;
+mod growth;
+mod run;
+
+pub(crate) use counters::Counters;

@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lianfang_domain::brake::{Seen, WINDOW_DAYS, brake};
+use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_store::{AuditRow, BrakeDay};
+use lianfang_wire::screening::BrakeDecision;
+use lianfang_wire::vocabulary::BrakeAction;
+
+use crate::peers::quarantined;
+use crate::randomness::timed_id;
+use crate::{Actor, FlowError, Node};
+
+impl Node {
+    /// Counts subjects that were looked up and what publishers hit of them; a flood is looked at without waiting for the
+    /// minute.
+    pub(crate) fn count_hits(self: &Arc<Self>, subjects: u64, hits: &BTreeMap<NodeId, Seen>) {
+        if self.counters.count(subjects, hits) {
+            let node = Arc::clone(self);
+            tokio::spawn(async move {
+                if let Err(error) = node.apply_brake().await {
+                    tracing::warn!(error = %error, "the brake couldn't be applied");
+                }
+            });
+        }
+    }
+
+    /// Writes down what was counted and quarantines publishers whose hits call for it. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the store fails; what was counted since the last run is lost then.
+    pub async fn apply_brake(&self) -> Result<usize, FlowError> {
+        let (looked_up, mut hits) = self.counters.take();
+        if looked_up == 0 && hits.is_empty() {
+            return Ok(0);
+        }
+        let document = self.document();
+        let members = document
+            .document
+            .members
+            .iter()
+            .filter(|member| member.is_active());
+        let publishers: Vec<_> = members
+            .map(|member| member.id.clone())
+            .filter(|id| *id != self.id)
+            .collect();
+        let held_back = quarantined(&self.peer_rows().await?);
+        let mut braked = 0;
+        for publisher in publishers {
+            let seen = Seen {
+                looked_up,
+                ..hits.remove(&publisher).unwrap_or_default()
+            };
+            let sum = self.add(&publisher, seen).await?;
+            if held_back.contains(&publisher) {
+                continue;
+            }
+            if let Some(reason) = brake(sum, &self.settings.brake) {
+                self.quarantine(&publisher, reason.code()).await?;
+                braked += 1;
+            }
+        }
+        Ok(braked)
+    }
+
+    /// A person's decision about a publisher, with the reason, into the audit log. A release starts the counts anew and
+    /// fetches what waited.
+    ///
+    /// # Errors
+    /// [`FlowError::NotFound`] when it isn't another active member.
+    pub async fn decide_brake(
+        self: &Arc<Self>,
+        actor: &Actor,
+        publisher: &NodeId,
+        decision: BrakeDecision,
+    ) -> Result<(), FlowError> {
+        let document = self.document();
+        let known = crate::trust::active_member(&document.document, publisher).is_some();
+        if !known || *publisher == self.id {
+            return Err(FlowError::NotFound);
+        }
+        let now = self.now();
+        let line = AuditRow {
+            id: timed_id(self.randomness.as_ref(), now),
+            at: now,
+            actor: actor.name.clone(),
+            action: "brake".to_owned(),
+            object: publisher.to_string(),
+            purpose: decision.reason,
+            outcome: decision.action.to_string(),
+        };
+        let peer = publisher.clone();
+        self.gateway
+            .store(move |store| {
+                match decision.action {
+                    BrakeAction::Quarantine => store.quarantine_peer(&peer, now, "operator")?,
+                    BrakeAction::Release => {
+                        store.forget_brake(&peer, first_day(now))?;
+                        store.release_peer(&peer)?;
+                    }
+                }
+                store.append_audit(line)
+            })
+            .await?;
+        if decision.action == BrakeAction::Release {
+            self.sync(Some(publisher.clone()), false).await?;
+        }
+        Ok(())
+    }
+
+    /// Holds a publisher's digests back until a person has looked.
+    pub(crate) async fn quarantine(&self, publisher: &NodeId, code: &'static str) -> Result<(), FlowError> {
+        tracing::error!(peer = %publisher, code, "a publisher is held back until somebody has looked");
+        let (id, now) = (publisher.clone(), self.now());
+        self.gateway
+            .store(move |store| store.quarantine_peer(&id, now, code))
+            .await
+    }
+
+    /// Adds to today's counts and returns the sum over the window.
+    async fn add(&self, publisher: &NodeId, seen: Seen) -> Result<Seen, FlowError> {
+        let (publisher, now) = (publisher.clone(), self.now());
+        let today = BrakeDay {
+            day: day(now),
+            looked_up: seen.looked_up,
+            hits: seen.hits,
+            unfounded: seen.unfounded,
+            grown: 0,
+        };
+        let days = self
+            .gateway
+            .store(move |store| {
+                store.count_brake(&publisher, today)?;
+                store.brake_days(&publisher, first_day(now))
+            })
+            .await?;
+        Ok(days.iter().fold(Seen::default(), |sum, day| Seen {
+            looked_up: sum.looked_up + day.looked_up,
+            hits: sum.hits + day.hits,
+            unfounded: sum.unfounded + day.unfounded,
+        }))
+    }
+}
+
+/// Days since 1970.
+pub(super) fn day(time: Timestamp) -> u64 {
+    time.as_micros() / 86_400_000_000
+}
+
+/// The first day of the window that ends now.
+pub(super) fn first_day(now: Timestamp) -> u64 {
+    day(now).saturating_sub(WINDOW_DAYS - 1)
+}

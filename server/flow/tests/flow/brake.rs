@@ -1,0 +1,168 @@
+//! A flood from one publisher waits for a person; what was good before stays in force, for review.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_flow::Node;
+use lianfang_wire::screening::{BrakeDecision, ReasonCode};
+use lianfang_wire::vocabulary::{BrakeAction, VerdictName};
+
+use crate::harness::{BACKENDS, Federation, company, entry, operator, screening};
+
+const CODE: &str = "91110108661572276L";
+const OTHER: &str = "91130105MA0FRNGTXX";
+
+async fn brake_of(node: &Arc<Node>, publisher: &str) -> Option<String> {
+    let peers = node.peers().await.unwrap();
+    let peer = peers.into_iter().find(|peer| peer.id.as_str() == publisher);
+    peer.unwrap().brake_reason
+}
+
+async fn release(node: &Arc<Node>, publisher: &str) {
+    let decision = BrakeDecision {
+        action: BrakeAction::Release,
+        reason: "looked at it: a real wave".to_owned(),
+    };
+    let publisher = publisher.parse().unwrap();
+    node.decide_brake(&operator(), &publisher, decision)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        for _ in 0..49 {
+            b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        }
+        b.apply_brake().await.unwrap();
+        assert_eq!(brake_of(&b, "platform-a").await, None, "49 may be chance");
+        let last = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(last.verdict, VerdictName::Block);
+        assert_eq!(b.apply_brake().await.unwrap(), 1);
+        assert_eq!(
+            brake_of(&b, "platform-a").await.as_deref(),
+            Some("brake_too_many_hits")
+        );
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Review);
+        assert!(
+            answer
+                .reasons
+                .iter()
+                .any(|reason| reason.code == ReasonCode::PublisherQuarantined)
+        );
+
+        a.record_entry(&operator(), entry(company(OTHER), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        let held_back = b.screen(&operator(), screening(company(OTHER))).await.unwrap();
+        assert_eq!(held_back.verdict, VerdictName::Clear, "what it says anew waits");
+        release(&b, "platform-a").await;
+        assert_eq!(brake_of(&b, "platform-a").await, None);
+        let released = b.screen(&operator(), screening(company(OTHER))).await.unwrap();
+        assert_eq!(
+            released.verdict,
+            VerdictName::Block,
+            "what waited is fetched with the release"
+        );
+        assert_eq!(b.apply_brake().await.unwrap(), 0, "and is counted anew");
+    }
+}
+
+#[tokio::test]
+async fn what_a_quarantined_publisher_withdraws_still_counts() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let recorded = a
+        .record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap();
+    a.publish_changes().await.unwrap();
+    b.sync(None, false).await.unwrap();
+    let hold = BrakeDecision {
+        action: BrakeAction::Quarantine,
+        reason: "asked them about a case".to_owned(),
+    };
+    b.decide_brake(&operator(), &"platform-a".parse().unwrap(), hold)
+        .await
+        .unwrap();
+    assert_eq!(brake_of(&b, "platform-a").await.as_deref(), Some("operator"));
+    let withdrawn = lianfang_wire::entry::NewEvent {
+        kind: lianfang_wire::vocabulary::EventType::Withdrawn,
+        reason: None,
+        reference: None,
+    };
+    a.apply_event(&operator(), recorded.entry.id, recorded.entry.revision, withdrawn)
+        .await
+        .unwrap();
+    a.publish_changes().await.unwrap();
+    b.sync(None, false).await.unwrap();
+    let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Clear);
+}
+
+#[tokio::test]
+async fn a_publisher_that_grows_beyond_its_habit_is_held_back_with_its_last_good_list_in_force() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    (federation.brake.free_growth, federation.brake.growth_factor) = (3, 1);
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let codes = [CODE, OTHER, "91350100M000100Y43", "91440300708461136T"];
+    for code in &codes[..2] {
+        a.record_entry(&operator(), entry(company(code), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+    }
+    federation.clock.advance(Duration::from_secs(86_400));
+    for code in &codes[2..] {
+        a.record_entry(&operator(), entry(company(code), a.now()))
+            .await
+            .unwrap();
+    }
+    a.publish_changes().await.unwrap();
+    let report = b.sync(None, false).await.unwrap();
+    let error = report.peers.iter().find_map(|peer| peer.error.as_deref());
+    assert_eq!(error, Some("quarantined"), "{report:?}");
+    assert_eq!(brake_of(&b, "platform-a").await.as_deref(), Some("brake_growth"));
+    let verdict = async |code| {
+        b.screen(&operator(), screening(company(code)))
+            .await
+            .unwrap()
+            .verdict
+    };
+    assert_eq!(verdict(codes[3]).await, VerdictName::Clear);
+    assert_eq!(verdict(OTHER).await, VerdictName::Review);
+    release(&b, "platform-a").await;
+    assert_eq!(verdict(codes[3]).await, VerdictName::Block);
+    assert_eq!(verdict(OTHER).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn nobody_decides_about_a_stranger_or_oneself() {
+    let federation = Federation::found(BACKENDS[0]).await;
+    let node = federation.node("regulator");
+    for id in ["regulator", "nobody"] {
+        let decision = BrakeDecision {
+            action: BrakeAction::Release,
+            reason: "no reason".to_owned(),
+        };
+        let refused = node
+            .decide_brake(&operator(), &id.parse().unwrap(), decision)
+            .await;
+        assert_eq!(refused.unwrap_err().problem().status, 404);
+    }
+}
