@@ -75,6 +75,7 @@ impl Node {
             building: tokio::sync::Mutex::new(()),
         });
         node.reload_index().await?;
+        node.list_members_in_feed().await?;
         Ok(node)
     }
 

@@ -9,6 +9,7 @@
 mod audiences;
 mod conversation;
 mod digests;
+mod feed;
 mod harness;
 mod restart;
 mod verdicts;
