@@ -14,4 +14,5 @@ mod platform_access;
 mod platform_entries;
 mod platform_errors;
 mod platform_screenings;
+mod regulator_door;
 mod stopping;
