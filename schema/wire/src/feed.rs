@@ -182,7 +182,6 @@ impl<'a> Reader<'a> {
     }
 
     /// A time that may be absent, which is written as zero.
-    #[expect(clippy::option_option, reason = "the outer one is the end of the bytes")]
     fn time(&mut self) -> Option<Option<Timestamp>> {
         let micros = self.u64()?;
         Some((micros > 0).then(|| Timestamp::from_micros(micros)))

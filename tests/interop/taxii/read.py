@@ -7,7 +7,7 @@ whatever the size of its pages, and the validator finds no error.
 import collections
 import json
 import logging
-import socket
+import pathlib
 import sys
 import tempfile
 
@@ -15,7 +15,8 @@ import requests
 from stix2validator import ValidationOptions, validate_instance
 from taxii2client.v21 import Server, as_pages
 
-from federation import Node, entry
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from federation import Node, entry, free_ports
 
 SELLERS, PRODUCTS, HIDDEN = 1_000, 20, 5
 SIZES = (1, 3, 100)
@@ -25,14 +26,6 @@ EXTENSION = "extension-definition--04e8b7b5-1f0e-4c0f-9a57-0ac2a0a76b0f"
 ACCEPT = {"Accept": "application/taxii+json;version=2.1"}
 
 logging.disable(logging.WARNING)
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def hold(condition, otherwise):
@@ -121,11 +114,11 @@ def follow(node, server):
 def strangers(node, platform, abroad):
     for certificate, who in ((platform.identity, "a platform"), (None, "nobody")):
         try:
-            requests.get(node.url, headers=ACCEPT, cert=certificate, verify=node.authority, timeout=10)
+            requests.get(node.feed, headers=ACCEPT, cert=certificate, verify=node.authority, timeout=10)
         except requests.exceptions.ConnectionError:
             continue
         sys.exit(f"interop-taxii: {who} came in")
-    server = Server(node.url, verify=node.authority, cert=abroad.identity)
+    server = Server(node.feed, verify=node.authority, cert=abroad.identity)
     read(server, {"sellers": SELLERS, "products": PRODUCTS})
     print("a platform and nobody were refused; a regulator abroad saw nothing of what isn't meant for it")
 
@@ -138,7 +131,7 @@ def main(program):
             platform = node.admit(f"{folder}/platform", "platform-a", "platform", "CN")
             abroad = node.admit(f"{folder}/abroad", "regulator-b", "regulator", "DE")
             fill(node)
-            server = Server(node.url, verify=node.authority, cert=node.identity)
+            server = Server(node.feed, verify=node.authority, cert=node.identity)
             found = read(server, {"sellers": SELLERS + HIDDEN, "products": PRODUCTS})
             validate([thing for objects in found.values() for thing in objects])
             strangers(node, platform, abroad)

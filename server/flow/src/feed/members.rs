@@ -1,4 +1,4 @@
-use lianfang_encoding::{Audience, FederationId, Timestamp};
+use lianfang_encoding::{Audience, Timestamp};
 use lianfang_store::{FeedKind, FeedObject};
 use lianfang_wire::membership::ParsedMembership;
 use lianfang_wire::stix::{self, MemberDescription, StixObject};
@@ -35,14 +35,10 @@ fn objects(parsed: &ParsedMembership) -> Result<Vec<FeedObject>, FlowError> {
     }
     for member in &parsed.document.members {
         let member = MemberDescription::of(member);
-        let id = identity(&fed, &member);
+        let id = stix::identity_id(&fed, &member.id);
         listed.push(object(FeedKind::Member, id, &everybody, issued, &member)?);
     }
     Ok(listed)
-}
-
-fn identity(fed: &FederationId, member: &MemberDescription) -> Uuid {
-    stix::identity_id(fed, &member.id)
 }
 
 fn object(

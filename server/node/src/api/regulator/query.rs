@@ -1,7 +1,7 @@
 use lianfang_encoding::{SubjectType, Timestamp};
 use lianfang_flow::{FeedQuery, FeedVersion};
 use lianfang_wire::ProblemType;
-use lianfang_wire::stix::{SPEC_VERSION, StixId};
+use lianfang_wire::stix::{SPEC_VERSION, StixId, StixType};
 use serde::Deserialize;
 
 use crate::problem::Failure;
@@ -76,7 +76,7 @@ impl Parameters {
     }
 
     /// Types and ids of other objects fit nothing here, which is no mistake.
-    fn types(&self) -> Result<Option<Vec<lianfang_wire::stix::StixType>>, Failure> {
+    fn types(&self) -> Result<Option<Vec<StixType>>, Failure> {
         let known = |text: &str| {
             Ok(values(text)?
                 .iter()

@@ -1,16 +1,25 @@
-"""A regulator's node for clients of other makers: founded, filled and served by the command `lianfang` alone.
+"""A node for clients of other makers: founded, filled and served by the command `lianfang` alone.
 
-The node is the founder of a test federation on loopback. Two members are admitted that run nowhere, for their
-certificates: a platform, and a regulator of another country.
+The node is the founder of a test federation on loopback. Members that run nowhere can be admitted for their
+certificates.
 """
 import datetime
 import json
 import pathlib
 import re
+import socket
 import subprocess
 import time
 
 READY_WITHIN = 60
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 class Node:
@@ -69,7 +78,11 @@ class Node:
         self.command("entry", "withdraw", entry)
 
     @property
-    def url(self):
+    def platform(self):
+        return f"https://127.0.0.1:{self.ports[1]}"
+
+    @property
+    def feed(self):
         return f"https://127.0.0.1:{self.ports[3]}/taxii2/"
 
     @property
