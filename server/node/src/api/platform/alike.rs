@@ -21,7 +21,11 @@ pub(super) fn complete(document: &mut OpenApi) {
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem {
-        get, put, post, delete, ..
+        get,
+        put,
+        post,
+        delete,
+        ..
     } = item;
     [get, put, post, delete].into_iter().flatten()
 }
@@ -45,7 +49,10 @@ fn answers(operation: &mut Operation) {
 }
 
 fn describe(status: &str, response: &mut Response) {
-    let status = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+    let status = status
+        .parse()
+        .ok()
+        .and_then(|code| StatusCode::from_u16(code).ok());
     if response.description.is_empty() {
         let reason = status.and_then(|status| status.canonical_reason());
         response.description = reason.unwrap_or("See the body.").to_owned();
