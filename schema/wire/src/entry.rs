@@ -105,10 +105,10 @@ fn own() -> Role {
     Role::Own
 }
 
-/// What was infringed.
+/// What was infringed. Broken rules of problem documents have the same name: the OpenAPI document needs another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EntryViolation))]
 pub struct Violation {
     /// What for.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]

@@ -1,17 +1,20 @@
 //! The status feed of one audience (PROTOCOL.md §5): small signed binary items in order, with a cursor.
 
 use lianfang_encoding::{
-    Audience, FederationId, KeyId, NodeId, PublicKey, SigningKey, Timestamp, Transcript,
+    Audience, FederationId, KeyId, NodeId, PublicKey, SigningKey, SubjectType, Timestamp, Transcript,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::vocabulary::{DeadlineRule, StateName};
+use crate::vocabulary::{BasisType, Category, DeadlineRule, StateName};
 
 /// Largest item, in bytes (goal of PROTOCOL.md §5).
 pub const MAX_ITEM: usize = 300;
 
-const LABEL: &str = "lianfang/status/v1";
+/// Key id and signature behind the signed bytes.
+const TAIL: usize = 8 + 64;
+
+const LABEL: &str = "lianfang/status/v2";
 
 /// Where an entry stands, as its publisher says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,12 @@ pub struct StatusItem {
     pub audience: Audience,
     /// Which entry.
     pub entry: Uuid,
+    /// What the entry is about: a reader that holds no token can tell sellers from products.
+    pub subject: SubjectType,
+    /// What for, when the entry says so.
+    pub category: Option<Category>,
+    /// On what the finding rests.
+    pub basis: BasisType,
     /// Gapless per publisher and audience, from 1: it tells an audience nothing about others.
     pub seq: u64,
     /// The state.
@@ -32,6 +41,8 @@ pub struct StatusItem {
     pub deadline: Option<Timestamp>,
     /// The rule that set it.
     pub rule: Option<DeadlineRule>,
+    /// When the finding ends by itself.
+    pub expires: Option<Timestamp>,
     /// When the state was reached.
     pub at: Timestamp,
 }
@@ -39,7 +50,7 @@ pub struct StatusItem {
 /// Why an item was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StatusError {
-    #[error("not a status item of version 1")]
+    #[error("not a status item of version 2")]
     Malformed,
     #[error("not signed by the publisher")]
     Signature,
@@ -63,7 +74,7 @@ impl StatusItem {
         if bytes.len() > MAX_ITEM {
             return Err(StatusError::Malformed);
         }
-        let split = bytes.len().checked_sub(72).ok_or(StatusError::Malformed)?;
+        let split = bytes.len().checked_sub(TAIL).ok_or(StatusError::Malformed)?;
         let (signed, tail) = bytes.split_at(split);
         let item = Self::parse(signed).ok_or(StatusError::Malformed)?;
         let key_id = KeyId(tail[..8].try_into().map_err(|_| StatusError::Malformed)?);
@@ -77,16 +88,29 @@ impl StatusItem {
         Ok(item)
     }
 
+    /// Reads an item whose signature was checked when it was received.
+    ///
+    /// # Errors
+    /// [`StatusError::Malformed`].
+    pub fn read(bytes: &[u8]) -> Result<Self, StatusError> {
+        let split = bytes.len().checked_sub(TAIL).ok_or(StatusError::Malformed)?;
+        Self::parse(&bytes[..split]).ok_or(StatusError::Malformed)
+    }
+
     fn signing_bytes(&self) -> Vec<u8> {
         Transcript::new(LABEL)
             .bytes(self.fed.as_bytes())
             .bytes(self.publisher.as_str().as_bytes())
             .bytes(self.audience.as_str().as_bytes())
             .bytes(self.entry.as_bytes())
+            .u8(self.subject.number())
+            .u8(self.category.map_or(0, Category::number))
+            .u8(self.basis.number())
             .u64(self.seq)
             .u8(self.state.number())
             .u64(self.deadline.map_or(0, Timestamp::as_micros))
             .u8(self.rule.map_or(0, DeadlineRule::number))
+            .u64(self.expires.map_or(0, Timestamp::as_micros))
             .u64(self.at.as_micros())
             .finish()
     }
@@ -101,15 +125,20 @@ impl StatusItem {
             publisher: reader.text()?.parse().ok()?,
             audience: reader.text()?.parse().ok()?,
             entry: Uuid::from_bytes(reader.field()?.try_into().ok()?),
+            subject: SubjectType::from_number(reader.u8()?)?,
+            category: match reader.u8()? {
+                0 => None,
+                number => Some(Category::from_number(number)?),
+            },
+            basis: BasisType::from_number(reader.u8()?)?,
             seq: reader.u64()?,
             state: StateName::from_number(reader.u8()?)?,
-            deadline: Some(reader.u64()?)
-                .filter(|micros| *micros > 0)
-                .map(Timestamp::from_micros),
+            deadline: reader.time()?,
             rule: match reader.u8()? {
                 0 => None,
                 number => Some(DeadlineRule::from_number(number)?),
             },
+            expires: reader.time()?,
             at: Timestamp::from_micros(reader.u64()?),
         };
         (reader.0.is_empty() && item.signing_bytes() == bytes).then_some(item)
@@ -151,6 +180,12 @@ impl<'a> Reader<'a> {
     fn u64(&mut self) -> Option<u64> {
         Some(u64::from_be_bytes(self.take(8)?.try_into().ok()?))
     }
+
+    /// A time that may be absent, which is written as zero.
+    fn time(&mut self) -> Option<Option<Timestamp>> {
+        let micros = self.u64()?;
+        Some((micros > 0).then(|| Timestamp::from_micros(micros)))
+    }
 }
 
 #[cfg(test)]
@@ -163,10 +198,14 @@ mod tests {
             publisher: "platform-a".parse().unwrap(),
             audience: "all".parse().unwrap(),
             entry: Uuid::from_u128(7),
+            subject: SubjectType::Product,
+            category: Some(Category::Counterfeit),
+            basis: BasisType::PlatformDecision,
             seq: 3,
             state: StateName::Withdrawn,
             deadline: None,
             rule: Some(DeadlineRule::CnEcommerceLaw),
+            expires: Some(Timestamp::from_secs(10)),
             at: Timestamp::from_secs(9),
         }
     }
@@ -177,6 +216,39 @@ mod tests {
         let bytes = item().sign(&key);
         assert!(bytes.len() <= MAX_ITEM, "{}", bytes.len());
         assert_eq!(StatusItem::verify(&bytes, &[key.public()]), Ok(item()));
+        assert_eq!(StatusItem::read(&bytes), Ok(item()));
+    }
+
+    #[test]
+    fn the_largest_item_fits_its_bound() {
+        let longest = StatusItem {
+            publisher: "p".repeat(32).parse().unwrap(),
+            audience: "a".repeat(32).parse().unwrap(),
+            ..item()
+        };
+        let bytes = longest.sign(&SigningKey::from_seed(&[6; 32]));
+        assert!(bytes.len() <= MAX_ITEM, "{}", bytes.len());
+    }
+
+    /// PROTOCOL.md §5: label, fed, publisher, audience, entry, subject type, category, basis, sequence, state,
+    /// deadline, rule, expiry, time.
+    #[test]
+    fn the_signed_bytes_are_those_of_the_frozen_vector() {
+        let expected = concat!(
+            "00126c69616e66616e672f7374617475732f7632",
+            "001001010101010101010101010101010101",
+            "000a706c6174666f726d2d61",
+            "0003616c6c",
+            "001000000000000000000000000000000007",
+            "020101",
+            "0000000000000003",
+            "0c",
+            "0000000000000000",
+            "01",
+            "0000000000989680",
+            "0000000000895440",
+        );
+        assert_eq!(hex::encode(item().signing_bytes()), expected);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub mod membership;
 pub mod problem;
 pub mod record;
 pub mod screening;
+pub mod stix;
+pub mod taxii;
 pub mod vocabulary;
 
 pub use problem::{Problem, ProblemType};

@@ -95,6 +95,7 @@ impl Node {
             building: tokio::sync::Mutex::new(()),
         });
         node.reload_index().await?;
+        node.list_members_in_feed().await?;
         // What was committed before a crash may not have been published.
         node.changes.notify_one();
         Ok(node)

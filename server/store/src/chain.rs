@@ -8,7 +8,8 @@ use crate::create_entries::NewEvent;
 use crate::database::Link;
 use crate::event_heads::{audience_head, lock_chain, move_audience, move_chain};
 use crate::{
-    EventCommitment, EventDraft, EventHead, EventRow, EventSealer, EventSignature, PayloadRow, StoreError,
+    EventCommitment, EventDraft, EventHead, EventRow, EventSealer, EventSignature, FeedKind, FeedObject,
+    PayloadRow, StoreError,
 };
 
 /// The end of the chain while a transaction holds its lock: gives out places and remembers how far it got.
@@ -23,6 +24,10 @@ pub(crate) struct Chain<'a> {
 pub(crate) struct Subject {
     pub(crate) entry_id: Uuid,
     pub(crate) audience: Audience,
+    pub(crate) subject_type: i16,
+    pub(crate) category: Option<i16>,
+    pub(crate) basis: i16,
+    pub(crate) expires_at: Option<Timestamp>,
     pub(crate) state: i16,
     pub(crate) shared: bool,
 }
@@ -131,6 +136,23 @@ impl PlacedEvent {
         self.event.deadline
     }
 
+    /// The event as regulators see it; nothing when it isn't shared.
+    pub(crate) fn feed_object(
+        &self,
+        signature: &EventSignature,
+        sealer: &dyn EventSealer,
+    ) -> Option<FeedObject> {
+        let content = signature.status_bytes.clone()?;
+        Some(FeedObject {
+            kind: FeedKind::Entry,
+            object_id: sealer.feed_object(self.subject.entry_id),
+            audience: self.subject.audience.clone(),
+            subject_type: Some(self.subject.subject_type),
+            at: self.at,
+            content,
+        })
+    }
+
     pub(crate) fn into_rows(self, signature: EventSignature) -> (EventRow, PayloadRow) {
         let event = EventRow {
             seq: self.seq,
@@ -173,9 +195,13 @@ fn draft<'a>(
         event_type: event.event_type,
         audience: &subject.audience,
         audience_seq,
+        subject_type: subject.subject_type,
+        category: subject.category,
+        basis: subject.basis,
         state: subject.state,
         deadline: event.deadline,
         rule: event.rule,
+        expires_at: subject.expires_at,
         payload: &event.payload,
     }
 }

@@ -8,6 +8,7 @@ use crate::batch::{BATCH, batches};
 use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{Bytes32, Id};
 use crate::database::{Link, query};
+use crate::regulator_feed::Feed;
 use crate::schema::{entries, event_payloads, events};
 use crate::signing::sign_during;
 use crate::{EntryRow, EventRow, EventSealer, PayloadRow, Store, StoreError};
@@ -85,7 +86,7 @@ impl Store {
                 };
                 outcomes.push(outcome);
             }
-            rows.insert(link, sealer)?;
+            rows.insert(link, now, sealer)?;
             chain.close(link)?;
             Ok(outcomes)
         })
@@ -182,6 +183,10 @@ impl Rows {
         let subject = Subject {
             entry_id: entry.id,
             audience: entry.audience.clone(),
+            subject_type: entry.subject_type,
+            category: entry.category,
+            basis: entry.basis,
+            expires_at: entry.expires_at,
             state: entry.state,
             shared: entry.local_reason.is_none(),
         };
@@ -203,13 +208,20 @@ impl Rows {
         Ok(created)
     }
 
-    fn insert(self, link: &mut Link<'_>, sealer: &dyn EventSealer) -> Result<(), StoreError> {
+    fn insert(self, link: &mut Link<'_>, now: Timestamp, sealer: &dyn EventSealer) -> Result<(), StoreError> {
         let (signatures, ()) = sign_during(&self.events, sealer, || insert_entries(link, self.entries))?;
+        let objects = self.events.iter().zip(&signatures);
+        let objects: Vec<_> = objects
+            .filter_map(|(event, signature)| event.feed_object(signature, sealer))
+            .collect();
         let signed = self.events.into_iter().zip(signatures);
         let (events, payloads): (Vec<EventRow>, Vec<PayloadRow>) = signed
             .map(|(event, signature)| event.into_rows(signature))
             .unzip();
-        insert_events(link, events, payloads)
+        insert_events(link, events, payloads)?;
+        let mut feed = Feed::lock(link, now)?;
+        feed.add_new(link, objects)?;
+        feed.close(link)
     }
 }
 

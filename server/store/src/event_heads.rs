@@ -7,6 +7,7 @@ use crate::schema::event_heads;
 use crate::{Store, StoreError};
 
 const NODE: &str = "node";
+const FEED: &str = "feed";
 
 /// The end of this node's chain of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
@@ -50,6 +51,18 @@ pub(crate) fn lock_chain(link: &mut Link<'_>) -> Result<EventHead, StoreError> {
         link,
         event_heads::table.find(NODE).select(EventHead::as_select())
     )?)
+}
+
+/// Locks the end of the regulators' feed until the transaction ends.
+pub(crate) fn lock_feed(link: &mut Link<'_>) -> Result<EventHead, StoreError> {
+    Ok(first_locked!(
+        link,
+        event_heads::table.find(FEED).select(EventHead::as_select())
+    )?)
+}
+
+pub(crate) fn move_feed(link: &mut Link<'_>, head: EventHead) -> Result<(), StoreError> {
+    move_head(link, FEED.to_owned(), head)
 }
 
 /// Only whoever holds the chain's lock moves an audience's head, so this needs no lock of its own.

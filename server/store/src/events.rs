@@ -21,10 +21,14 @@ pub struct EventDraft<'a> {
     pub audience: &'a Audience,
     /// Place in the audience's gapless sequence, from 1; `None` for what is not shared.
     pub audience_seq: Option<u64>,
+    pub subject_type: i16,
+    pub category: Option<i16>,
+    pub basis: i16,
     /// The entry's state after the event.
     pub state: i16,
     pub deadline: Option<Timestamp>,
     pub rule: Option<i16>,
+    pub expires_at: Option<Timestamp>,
     /// The canonical payload, in the clear.
     pub payload: &'a [u8],
 }
@@ -67,6 +71,9 @@ pub trait EventSealer: Sync {
         draft: &EventDraft<'_>,
         commitment: &EventCommitment,
     ) -> Result<EventSignature, SealingError>;
+
+    /// The id under which regulators know one of this node's entries; the same for the same entry.
+    fn feed_object(&self, entry_id: Uuid) -> Uuid;
 }
 
 /// An event as it stands in the chain.

@@ -5,8 +5,9 @@ use uuid::Uuid;
 use crate::columns::{At, AudienceName, Count, Id, MaybeAt, count, micros};
 use crate::database::{Link, first_locked, query};
 use crate::records::kill_records;
+use crate::regulator_feed::Feed;
 use crate::schema::{peer_cursors, peer_entry_status};
-use crate::{Store, StoreError};
+use crate::{FeedKind, FeedObject, Store, StoreError};
 
 /// One verified item of another publisher's status feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,9 @@ pub struct PeerStatus {
     /// Place in the audience's gapless sequence, from 1.
     pub seq: u64,
     pub entry_id: Uuid,
+    /// The id under which regulators know the entry.
+    pub object_id: Uuid,
+    pub subject_type: i16,
     pub state: i16,
     pub deadline: Option<Timestamp>,
     pub rule: Option<i16>,
@@ -55,8 +59,9 @@ pub struct PeerEntryState {
 }
 
 impl Store {
-    /// Stores items of a publisher's feed for one audience and moves the cursor, in one transaction. The batch
-    /// must be in order and continue at the cursor; it may repeat what is stored already.
+    /// Stores items of a publisher's feed for one audience, passes them on to the regulators' feed and moves the
+    /// cursor, in one transaction. The batch must be in order and continue at the cursor; it may repeat what is
+    /// stored already.
     ///
     /// # Errors
     /// Those of any write.
@@ -65,6 +70,7 @@ impl Store {
         publisher: &NodeId,
         audience: &Audience,
         items: &[PeerStatus],
+        now: Timestamp,
     ) -> Result<StatusOutcome, StoreError> {
         self.db.write(|link| {
             let start = lock_cursor(link, publisher, audience)?;
@@ -72,13 +78,16 @@ impl Store {
             if let Some(refusal) = refusal(link, publisher, audience, cursor, items)? {
                 return Ok(refusal);
             }
+            let mut feed = Feed::lock(link, now)?;
             for item in items.iter().filter(|item| item.seq > start) {
                 insert(link, publisher, audience, item)?;
+                feed.add(link, item.feed_object(audience))?;
                 if item.terminal {
                     kill_records(link, publisher, item.entry_id)?;
                 }
                 cursor = item.seq;
             }
+            feed.close(link)?;
             move_cursor(link, publisher, audience, cursor)?;
             Ok(StatusOutcome::Applied { cursor })
         })
@@ -117,6 +126,19 @@ impl Store {
                 .first(conn)
                 .optional())?)
         })
+    }
+}
+
+impl PeerStatus {
+    fn feed_object(&self, audience: &Audience) -> FeedObject {
+        FeedObject {
+            kind: FeedKind::Entry,
+            object_id: self.object_id,
+            audience: audience.clone(),
+            subject_type: Some(self.subject_type),
+            at: self.at,
+            content: self.raw.clone(),
+        }
     }
 }
 

@@ -165,6 +165,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    regulator_feed (added) {
+        added -> BigInt,
+        kind -> SmallInt,
+        object_id -> Binary,
+        audience -> Text,
+        subject_type -> Nullable<SmallInt>,
+        created -> BigInt,
+        modified -> BigInt,
+        superseded -> Nullable<BigInt>,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
     screenings (id) {
         id -> Binary,
         client_reference -> Nullable<Text>,

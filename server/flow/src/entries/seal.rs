@@ -1,11 +1,13 @@
 //! Seals an event inside the store's transaction: commitment, chain, signature, status item.
 
-use lianfang_encoding::Timestamp;
+use lianfang_encoding::{SubjectType, Timestamp};
 use lianfang_store::{EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
 use lianfang_wire::event::{EventHeader, commitment};
 use lianfang_wire::feed::StatusItem;
-use lianfang_wire::vocabulary::{DeadlineRule, StateName};
+use lianfang_wire::stix;
+use lianfang_wire::vocabulary::{BasisType, Category, DeadlineRule, StateName};
 use rand_core::RngCore as _;
+use uuid::Uuid;
 
 use crate::Node;
 
@@ -39,6 +41,10 @@ impl EventSealer for Node {
             status_bytes: self.status_item(draft)?,
         })
     }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        stix::indicator_id(&self.trust.federation(), &self.id, entry_id)
+    }
 }
 
 impl Node {
@@ -57,19 +63,23 @@ impl Node {
         let Some(seq) = draft.audience_seq else {
             return Ok(None);
         };
-        let state = u8::try_from(draft.state).ok().and_then(StateName::from_number);
+        let known = |number: i16| u8::try_from(number).ok();
+        let state = known(draft.state).and_then(StateName::from_number);
+        let subject = known(draft.subject_type).and_then(SubjectType::from_number);
+        let basis = known(draft.basis).and_then(BasisType::from_number);
         let item = StatusItem {
             fed: self.trust.federation(),
             publisher: self.id.clone(),
             audience: draft.audience.clone(),
             entry: draft.entry_id,
+            subject: subject.ok_or(SealingError::Forged)?,
+            category: draft.category.and_then(known).and_then(Category::from_number),
+            basis: basis.ok_or(SealingError::Forged)?,
             seq,
             state: state.ok_or(SealingError::Forged)?,
             deadline: draft.deadline.filter(|deadline| *deadline > Timestamp::default()),
-            rule: draft
-                .rule
-                .and_then(|rule| u8::try_from(rule).ok())
-                .and_then(DeadlineRule::from_number),
+            rule: draft.rule.and_then(known).and_then(DeadlineRule::from_number),
+            expires: draft.expires_at,
             at: draft.at,
         };
         Ok(Some(item.sign(&self.keys.signing)))

@@ -34,6 +34,7 @@ impl Node {
         self.peers
             .adopt(&members, &authorities)
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
+        self.list_members_in_feed().await?;
         self.reload_index().await
     }
 }

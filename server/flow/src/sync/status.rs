@@ -7,6 +7,7 @@ use lianfang_peer::PeerError;
 use lianfang_store::{PeerStatus, StatusOutcome};
 use lianfang_wire::feed::{StatusItem, StatusPage};
 use lianfang_wire::info::FeedHead;
+use lianfang_wire::stix::indicator_id;
 
 use super::PeerSync;
 use super::run::SyncFailure;
@@ -76,10 +77,10 @@ impl Node {
         feed: &FeedHead,
         items: Vec<PeerStatus>,
     ) -> Result<u64, SyncFailure> {
-        let (id, audience) = (peer.clone(), feed.audience.clone());
+        let (id, audience, now) = (peer.clone(), feed.audience.clone(), self.now());
         let outcome = self
             .gateway
-            .store(move |store| store.apply_status(&id, &audience, &items))
+            .store(move |store| store.apply_status(&id, &audience, &items, now))
             .await?;
         match outcome {
             StatusOutcome::Applied { cursor } => Ok(cursor),
@@ -103,6 +104,8 @@ fn row(item: StatusItem, raw: Vec<u8>) -> PeerStatus {
     PeerStatus {
         seq: item.seq,
         entry_id: item.entry,
+        object_id: indicator_id(&item.fed, &item.publisher, item.entry),
+        subject_type: i16::from(item.subject.number()),
         state: i16::from(item.state.number()),
         deadline: item.deadline,
         rule: item.rule.map(|rule| i16::from(rule.number())),

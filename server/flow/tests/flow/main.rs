@@ -11,6 +11,7 @@ mod brake;
 mod conversation;
 mod deltas;
 mod digests;
+mod feed;
 mod harness;
 mod restart;
 mod verdicts;

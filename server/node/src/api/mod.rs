@@ -4,6 +4,7 @@ pub mod federation;
 pub mod operator;
 pub mod ops;
 pub mod platform;
+pub mod regulator;
 
 use crate::problem::Failure;
 use lianfang_flow::FlowError;

@@ -33,6 +33,7 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         node.id = %config.node.id,
         door.federation = doors.federation.map(tracing::field::display),
         door.platform = doors.platform.map(tracing::field::display),
+        door.regulator = doors.regulator.map(tracing::field::display),
         door.operations = doors.operations.map(tracing::field::display),
         "the node is up"
     );

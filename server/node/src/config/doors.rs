@@ -10,6 +10,8 @@ pub struct Doors {
     pub federation: Door,
     /// The platform's own systems and people: TLS and JWT.
     pub platform: Door,
+    /// Members that are regulators: mutual TLS only. Off unless it is configured.
+    pub regulator: Door,
     /// Health, readiness, metrics: plain HTTP, loopback by default.
     pub operations: Door,
     /// The command line: a socket in the data folder that only its owner can open.
@@ -57,6 +59,10 @@ impl Default for Doors {
         Self {
             federation: Door::loopback(7443),
             platform: Door::loopback(7444),
+            regulator: Door {
+                enabled: false,
+                ..Door::loopback(7446)
+            },
             operations: Door::loopback(7445),
             operator: Operator::default(),
         }
@@ -65,7 +71,13 @@ impl Default for Doors {
 
 impl Doors {
     pub(super) fn check(&self) -> Result<(), String> {
-        let open = [&self.federation, &self.platform, &self.operations].map(|door| {
+        let doors = [
+            &self.federation,
+            &self.platform,
+            &self.regulator,
+            &self.operations,
+        ];
+        let open = doors.map(|door| {
             let fixed = door.enabled && door.listen.port() != 0;
             fixed.then_some(door.listen)
         });

@@ -25,7 +25,7 @@ pub struct Limits {
     pub connections: usize,
     /// Requests a minute of one caller of the platform door.
     pub platform_per_minute: NonZeroU32,
-    /// Requests a minute of one member at the federation door.
+    /// Requests a minute of one member at the federation door, and at the regulator door.
     pub federation_per_minute: NonZeroU32,
     /// Failed logins a minute from one address.
     pub refusals_per_minute: NonZeroU32,

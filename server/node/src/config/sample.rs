@@ -10,6 +10,7 @@ pub fn sample(id: &NodeId, role: MemberRole, jurisdiction: &Country) -> String {
     TEMPLATE
         .replace("{id}", id.as_str())
         .replace("{role}", role.as_str())
+        .replace("{regulator}", &(role == MemberRole::Regulator).to_string())
         .replace("{jurisdiction}", jurisdiction.as_str())
 }
 

@@ -10,6 +10,8 @@ use lianfang_encoding::NodeId;
 use lianfang_wire::ProblemType;
 
 use super::farewell::Farewell;
+use crate::api::regulator::in_taxii;
+use crate::http::Door;
 use crate::limits::RateLimit;
 use crate::problem::Failure;
 use crate::tls::{Admission, Connection, Refusal};
@@ -66,6 +68,13 @@ fn refused(request: ServiceRequest) -> ServiceResponse<BoxBody> {
     let ending = request.conn_data::<Connection>().map(Connection::ending);
     let multiplexed = request.version() == Version::HTTP_2;
     let mut answer = Failure::new(ProblemType::NotMember).error_response();
+    if request
+        .app_data::<Data<Door>>()
+        .is_some_and(|door| ***door == Door::Regulator)
+    {
+        // The layer that translates can't look into a body that ends the connection.
+        answer = in_taxii(answer);
+    }
     if !multiplexed {
         answer
             .head_mut()

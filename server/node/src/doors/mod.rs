@@ -6,5 +6,5 @@ mod server;
 mod socket;
 
 pub use admitted::{Caller, admitted};
-pub use server::{Shared, federation, operations, operator, platform};
+pub use server::{Shared, federation, operations, operator, platform, regulator};
 pub use socket::{OperatorSocket, SOCKET};

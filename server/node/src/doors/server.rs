@@ -12,6 +12,7 @@ use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
 use super::{OperatorSocket, admitted};
+use crate::api::regulator::as_taxii;
 use crate::config::Limits;
 use crate::http::{Door, answer_in_time, boundary, path_rules, query_rules};
 use crate::limits::RateLimit;
@@ -59,13 +60,38 @@ pub fn federation(
     admission: Arc<dyn Admission>,
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<Server> {
+    mutual(shared, Door::Federation, listener, tls, admission, routes)
+}
+
+/// Members that are regulators: mutual TLS, and every request checked against the membership in force.
+///
+/// # Errors
+/// When the listener can't be used.
+pub fn regulator(
+    shared: &Shared,
+    listener: TcpListener,
+    tls: ServerConfig,
+    admission: Arc<dyn Admission>,
+    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> io::Result<Server> {
+    mutual(shared, Door::Regulator, listener, tls, admission, routes)
+}
+
+fn mutual(
+    shared: &Shared,
+    door: Door,
+    listener: TcpListener,
+    tls: ServerConfig,
+    admission: Arc<dyn Admission>,
+    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> io::Result<Server> {
     let rates = Data::new(RateLimit::per_minute(shared.limits.federation_per_minute));
     let admission: Data<dyn Admission> = Data::from(admission);
     let layered = move |config: &mut ServiceConfig| {
         config.app_data(admission.clone()).app_data(rates.clone());
         routes(config);
     };
-    let server = server!(shared, Door::Federation, layered);
+    let server = server!(shared, door, layered);
     Ok(server
         .on_connect(remember)
         .listen_rustls_0_23(listener, tls)?
@@ -136,8 +162,9 @@ fn app<R: Fn(&mut ServiceConfig) + Clone>(
         .configure(routes.clone())
         .default_service(web::to(nothing_here))
         .wrap(from_fn(answer_in_time))
-        .wrap(Condition::new(door == Door::Federation, from_fn(admitted)))
+        .wrap(Condition::new(door.is_mutual(), from_fn(admitted)))
         .wrap(from_fn(boundary))
+        .wrap(from_fn(as_taxii))
 }
 
 async fn nothing_here() -> HttpResponse {

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
-use lianfang_wire::Problem;
+use lianfang_wire::{Problem, taxii};
 use uuid::Uuid;
 
 use crate::metrics::{Answered, Telemetry};
@@ -26,9 +26,15 @@ pub enum Door {
     Platform,
     Operator,
     Operations,
+    Regulator,
 }
 
 impl Door {
+    /// Whether callers are members, known by their certificates.
+    pub fn is_mutual(self) -> bool {
+        matches!(self, Self::Federation | Self::Regulator)
+    }
+
     /// Its name in logs and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,6 +42,7 @@ impl Door {
             Self::Platform => "platform",
             Self::Operator => "operator",
             Self::Operations => "operations",
+            Self::Regulator => "regulator",
         }
     }
 }
@@ -135,7 +142,8 @@ fn dressed(response: HttpResponse, id: &RequestId) -> HttpResponse {
 fn as_problem(response: HttpResponse) -> HttpResponse {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
-    let already = kind.is_some_and(|kind| kind.as_bytes() == problem::MEDIA_TYPE.as_bytes());
+    let ours = [problem::MEDIA_TYPE, taxii::MEDIA_TYPE];
+    let already = kind.is_some_and(|kind| ours.iter().any(|ours| kind.as_bytes() == ours.as_bytes()));
     if already || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }

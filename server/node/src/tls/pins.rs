@@ -24,6 +24,8 @@ pub enum Refusal {
     Removed,
     #[error("another key than the membership document pins")]
     Pin,
+    #[error("not a regulator")]
+    Role,
 }
 
 impl Refusal {
@@ -35,6 +37,7 @@ impl Refusal {
             Self::Unknown => "unknown_node",
             Self::Removed => "removed",
             Self::Pin => "pin",
+            Self::Role => "role",
         }
     }
 }

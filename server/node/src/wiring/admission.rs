@@ -1,15 +1,40 @@
 use std::sync::Arc;
 
 use lianfang_flow::Node;
+use lianfang_wire::membership::Member;
+use lianfang_wire::vocabulary::MemberRole;
 
 use crate::tls::{Admission, CertificateIdentity, Refusal};
 
 /// The membership document in force, as the doors ask it.
-pub(super) struct MembersOnly(pub(super) Arc<Node>);
+pub(super) struct MembersOnly {
+    node: Arc<Node>,
+    /// Who else is refused.
+    role: Option<MemberRole>,
+}
+
+impl MembersOnly {
+    /// Every active member.
+    pub(super) fn all(node: Arc<Node>) -> Self {
+        Self { node, role: None }
+    }
+
+    /// Active members that are regulators.
+    pub(super) fn regulators(node: Arc<Node>) -> Self {
+        Self {
+            node,
+            role: Some(MemberRole::Regulator),
+        }
+    }
+
+    fn takes(&self, member: &Member) -> bool {
+        self.role.is_none_or(|role| member.role == role)
+    }
+}
 
 impl Admission for MembersOnly {
     fn admits(&self, certificate: &CertificateIdentity) -> Result<(), Refusal> {
-        let current = self.0.trust().current();
+        let current = self.node.trust().current();
         if certificate.fed != current.federation {
             return Err(Refusal::Foreign);
         }
@@ -22,15 +47,16 @@ impl Admission for MembersOnly {
             None => Err(Refusal::Unknown),
             Some(member) if !member.is_active() => Err(Refusal::Removed),
             Some(member) if member.pin.0 != certificate.pin => Err(Refusal::Pin),
+            Some(member) if !self.takes(member) => Err(Refusal::Role),
             Some(_) => Ok(()),
         }
     }
 
     fn authorities(&self) -> Vec<String> {
-        self.0.trust().current().document.authorities.clone()
+        self.node.trust().current().document.authorities.clone()
     }
 
     fn version(&self) -> u64 {
-        self.0.trust().current().document.version
+        self.node.trust().current().document.version
     }
 }

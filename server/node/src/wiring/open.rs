@@ -22,6 +22,7 @@ use crate::tls::{Admission, Material, federation_config, platform_config};
 pub struct Doors {
     pub federation: Option<SocketAddr>,
     pub platform: Option<SocketAddr>,
+    pub regulator: Option<SocketAddr>,
     pub operations: Option<SocketAddr>,
     running: JoinSet<std::io::Result<()>>,
     stop: CancellationToken,
@@ -52,6 +53,7 @@ pub async fn open(
     };
     let federation = opening.federation()?;
     let platform = opening.platform()?;
+    let regulator = opening.regulator()?;
     let operations = opening.operations()?;
     let socket = opening.operator()?;
     let runner = Runner::new(
@@ -67,6 +69,7 @@ pub async fn open(
     Ok(Doors {
         federation,
         platform,
+        regulator,
         operations,
         running,
         stop,
@@ -111,7 +114,7 @@ impl Opening<'_> {
             return Ok(None);
         };
         let node = Arc::clone(&self.assembled.node);
-        let admission: Arc<dyn Admission> = Arc::new(MembersOnly(Arc::clone(&node)));
+        let admission: Arc<dyn Admission> = Arc::new(MembersOnly::all(Arc::clone(&node)));
         let tls = federation_config(
             &Material::read(&self.config.tls.federation)?,
             Arc::clone(&admission),
@@ -136,6 +139,23 @@ impl Opening<'_> {
             self.assembled.ledger.clone(),
         );
         self.run(address, doors::platform(&self.shared, listener, tls, routes))
+    }
+
+    fn regulator(&mut self) -> Result<Option<SocketAddr>, StartError> {
+        let Some((listener, address)) = listen(&self.config.doors.regulator)? else {
+            return Ok(None);
+        };
+        let node = Arc::clone(&self.assembled.node);
+        let admission: Arc<dyn Admission> = Arc::new(MembersOnly::regulators(Arc::clone(&node)));
+        let tls = federation_config(
+            &Material::read(&self.config.tls.federation)?,
+            Arc::clone(&admission),
+        )?;
+        let routes = api::regulator::router::configure(node);
+        self.run(
+            address,
+            doors::regulator(&self.shared, listener, tls, admission, routes),
+        )
     }
 
     fn operations(&mut self) -> Result<Option<SocketAddr>, StartError> {

@@ -15,4 +15,5 @@ mod platform_entries;
 mod platform_errors;
 mod platform_peers;
 mod platform_screenings;
+mod regulator_door;
 mod stopping;

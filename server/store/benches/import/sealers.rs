@@ -4,6 +4,7 @@ use lianfang_encoding::{SigningKey, Transcript, sha256};
 use lianfang_store::{DataKey, EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
+use uuid::Uuid;
 
 /// What an event costs without signatures and encryption.
 pub(crate) struct Hashing;
@@ -24,6 +25,10 @@ impl EventSealer for Hashing {
             signature: [7; 64],
             status_bytes: Some(vec![8; 150]),
         })
+    }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        entry_id
     }
 }
 
@@ -77,6 +82,10 @@ impl EventSealer for Signing {
             signature: self.key.sign(&header(draft, &commitment.commitment).finish()),
             status_bytes: Some([status.as_slice(), &self.key.sign(&status)].concat()),
         })
+    }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        entry_id
     }
 }
 

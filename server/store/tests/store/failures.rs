@@ -12,6 +12,8 @@ use lianfang_store::{
     EventSignature, SealingError, Store, StoreError,
 };
 
+use uuid::Uuid;
+
 use crate::both::both;
 use crate::sample::{Hashing, Refusing, WITHDRAWN, at, entry, event, to_state};
 
@@ -92,6 +94,10 @@ impl EventSealer for DyingOn {
         commitment: &EventCommitment,
     ) -> Result<EventSignature, SealingError> {
         Hashing.sign(draft, commitment)
+    }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        Hashing.feed_object(entry_id)
     }
 }
 
@@ -189,6 +195,10 @@ impl EventSealer for WritingThrough<'_> {
         commitment: &EventCommitment,
     ) -> Result<EventSignature, SealingError> {
         Hashing.sign(draft, commitment)
+    }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        Hashing.feed_object(entry_id)
     }
 }
 

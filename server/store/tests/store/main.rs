@@ -10,6 +10,7 @@ mod feeds;
 mod migrations;
 mod operations;
 mod peers;
+mod regulator_feed;
 mod sample;
 mod schema;
 mod screenings;

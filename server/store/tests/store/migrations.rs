@@ -118,7 +118,7 @@ fn fill(store: &Store) {
         .unwrap();
     store.peer_answered(&node("platform-b"), at(0)).unwrap();
     store
-        .apply_status(&node("platform-b"), &audience("all"), &[status(new.id, 1)])
+        .apply_status(&node("platform-b"), &audience("all"), &[status(new.id, 1)], at(1))
         .unwrap();
     store.cache_record(record(new.id, at(9))).unwrap();
     store.adopt_membership(1, b"document", at(0)).unwrap();

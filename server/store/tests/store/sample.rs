@@ -102,6 +102,10 @@ impl EventSealer for Hashing {
             status_bytes: draft.audience_seq.map(|seq| seq.to_be_bytes().to_vec()),
         })
     }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        entry_id
+    }
 }
 
 fn twice(hash: &[u8; 32]) -> [u8; 64] {
@@ -131,6 +135,10 @@ impl EventSealer for Refusing {
             Self::Sign(payload) if draft.payload == payload.as_bytes() => Err(SealingError::TooLong),
             _ => Hashing.sign(draft, commitment),
         }
+    }
+
+    fn feed_object(&self, entry_id: Uuid) -> Uuid {
+        Hashing.feed_object(entry_id)
     }
 }
 
@@ -218,6 +226,8 @@ pub(crate) fn status(entry_id: Uuid, seq: u64) -> PeerStatus {
     PeerStatus {
         seq,
         entry_id,
+        object_id: entry_id,
+        subject_type: 1,
         state: ACTIVE,
         deadline: None,
         rule: None,

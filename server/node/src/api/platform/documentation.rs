@@ -6,6 +6,7 @@ use utoipa::openapi::path::{HttpMethod, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
 
+use super::alike::complete;
 use super::{Access, entries, jwks, peers, screenings};
 
 const TOKEN: &str = "token";
@@ -49,6 +50,7 @@ pub fn document<'a>(routes: impl Iterator<Item = (&'a Method, &'static str, Acce
             require(item, method, scope.as_str());
         }
     }
+    complete(&mut document);
     document
 }
 
@@ -76,7 +78,7 @@ fn http_method(method: &Method) -> Option<HttpMethod> {
 }
 
 /// This document.
-#[utoipa::path(get, path = "/openapi.json", tag = "about", responses((status = 200, body = serde_json::Value)))]
+#[utoipa::path(get, path = "/openapi.json", operation_id = "document", tag = "about", responses((status = 200, body = serde_json::Value)))]
 pub(super) async fn show(document: Data<OpenApi>) -> HttpResponse {
     HttpResponse::Ok().json(document.as_ref())
 }

@@ -73,7 +73,8 @@ pub(super) struct Wanted {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// Entries on one page, 100 by default, 500 at most.
-    limit: Option<u32>,
+    #[param(maximum = 65535)]
+    limit: Option<u16>,
 }
 
 /// List entries in the order they were recorded.
@@ -84,7 +85,7 @@ pub(super) async fn list(node: Data<Node>, wanted: Query<Wanted>) -> Answer {
     let filter = EntryFilter {
         state,
         cursor,
-        limit: limit.unwrap_or(DEFAULT_PAGE),
+        limit: limit.map_or(DEFAULT_PAGE, u32::from),
     };
     Ok(HttpResponse::Ok().json(node.entries(filter).await?))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Login;
 
 /// The key that this door's tokens are signed with (RFC 7517, RFC 8037).
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "about", responses((status = 200, body = serde_json::Value)))]
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "keys", tag = "about", responses((status = 200, body = serde_json::Value)))]
 pub(super) async fn show(login: Data<Login>) -> HttpResponse {
     let keys: Vec<_> = login
         .verifier()

@@ -1,6 +1,7 @@
 //! The platform door: the platform's own systems and people.
 
 mod access;
+mod alike;
 mod documentation;
 mod entries;
 mod etag;

@@ -152,7 +152,27 @@ impl Federation {
             b.platform_url(),
             r#"{"purpose":"onboarding","subject":{"type":"seller","identifiers":[{"kind":"cn_uscc","value":"91990003LF0000032U","verified":true}]}}"#,
         ));
+        self.introduce_feed(terminal);
         Ok(())
+    }
+
+    fn introduce_feed(&self, terminal: &Terminal) {
+        let regulator = &self.regulator;
+        let data = regulator.data();
+        terminal.line("");
+        terminal.line(&format!(
+            "{:<11} feed {}",
+            regulator.id.as_str(),
+            regulator.regulator_url()
+        ));
+        terminal.line(&format!(
+            "curl --cacert {} --cert {} --key {} -H 'Accept: {}' '{}feed/collections/sellers/objects/?limit=10'",
+            data.authority().display(),
+            data.certificate().display(),
+            data.tls_key().display(),
+            lianfang_wire::taxii::MEDIA_TYPE,
+            regulator.regulator_url(),
+        ));
     }
 }
 
@@ -182,14 +202,17 @@ async fn make(node: &NodeProcess, role: &str, database: DatabaseKind, extra: &st
     let Ports {
         federation,
         platform,
+        regulator,
         operations,
     } = node.ports;
+    let watches = role == "regulator";
     let budget = "capacity = 100000000\nrefill_per_day = 100000000\n";
     let text = format!(
         "[node]\nid = \"{id}\"\nrole = \"{role}\"\njurisdiction = \"CN\"\n\n\
          [database]\nurl = \"{url}\"\n\n\
          [doors.federation]\nlisten = \"127.0.0.1:{federation}\"\n\n\
          [doors.platform]\nlisten = \"127.0.0.1:{platform}\"\n\n\
+         [doors.regulator]\nenabled = {watches}\nlisten = \"127.0.0.1:{regulator}\"\n\n\
          [doors.operations]\nlisten = \"127.0.0.1:{operations}\"\n\n\
          [budgets.organisation]\n{budget}\n[budgets.person]\n{budget}\n[budgets.goods]\n{budget}\n{extra}",
         id = node.id,
@@ -203,18 +226,20 @@ async fn make(node: &NodeProcess, role: &str, database: DatabaseKind, extra: &st
 fn ports(base: Option<u16>, place: u16) -> Result<Ports, Fault> {
     if let Some(base) = base {
         let first = base
-            .checked_add(place * 3)
-            .filter(|first| *first <= u16::MAX - 2)
+            .checked_add(place * 4)
+            .filter(|first| *first <= u16::MAX - 3)
             .ok_or_else(|| Fault::plain("--port-base leaves no room for the ports of every node"))?;
         return Ok(Ports {
             federation: first,
             platform: first + 1,
             operations: first + 2,
+            regulator: first + 3,
         });
     }
     let free =
         || TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| Ok((socket.local_addr()?.port(), socket)));
-    let (one, two, three) = (
+    let (one, two, three, four) = (
+        free().map_err(Fault::plain)?,
         free().map_err(Fault::plain)?,
         free().map_err(Fault::plain)?,
         free().map_err(Fault::plain)?,
@@ -223,5 +248,6 @@ fn ports(base: Option<u16>, place: u16) -> Result<Ports, Fault> {
         federation: one.0,
         platform: two.0,
         operations: three.0,
+        regulator: four.0,
     })
 }

@@ -6,6 +6,7 @@ mod database;
 mod federation;
 mod offenders;
 mod process;
+mod regulator;
 mod screening;
 mod steps;
 mod strangers;

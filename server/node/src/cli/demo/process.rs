@@ -22,6 +22,7 @@ const POLL: Duration = Duration::from_millis(50);
 pub(super) struct Ports {
     pub(super) federation: u16,
     pub(super) platform: u16,
+    pub(super) regulator: u16,
     pub(super) operations: u16,
 }
 
@@ -54,6 +55,10 @@ impl NodeProcess {
 
     pub(super) fn platform_url(&self) -> String {
         format!("https://127.0.0.1:{}", self.ports.platform)
+    }
+
+    pub(super) fn regulator_url(&self) -> String {
+        format!("https://127.0.0.1:{}/taxii2/", self.ports.regulator)
     }
 
     /// The node's certificate, key and the authority, PEM.

@@ -9,6 +9,7 @@ use super::super::Fault;
 use super::cases::Material;
 use super::federation::Federation;
 use super::process::NodeProcess;
+use super::regulator::feed;
 use super::screening::{screen_all, screen_one};
 use super::strangers::{removed_member_is_refused, stranger_is_refused};
 use super::telling::Telling;
@@ -25,6 +26,7 @@ pub(super) async fn tell(
     record(federation, material, telling).await?;
     let door = federation.b.platform("screenings:write").await?;
     screen(&door, material, telling).await?;
+    feed(federation, material, telling).await?;
     outage(federation, &door, material, telling).await
 }
 
@@ -70,7 +72,7 @@ async fn record(federation: &Federation, material: &Material, telling: &Telling<
     Ok(())
 }
 
-async fn fetch(node: &NodeProcess, publisher: &NodeProcess) -> Result<(), Fault> {
+pub(super) async fn fetch(node: &NodeProcess, publisher: &NodeProcess) -> Result<(), Fault> {
     let report: SyncReport = node.operator()?.sync(None, false).await?;
     match report.peers.iter().find(|peer| peer.peer == publisher.id) {
         Some(peer) if peer.error.is_none() => Ok(()),
@@ -194,7 +196,7 @@ fn is_review(screening: &Screening, code: ReasonCode) -> bool {
         && screening.reasons.iter().any(|reason| reason.code == code)
 }
 
-fn hold(condition: bool, otherwise: &str) -> Result<(), Fault> {
+pub(super) fn hold(condition: bool, otherwise: &str) -> Result<(), Fault> {
     if condition {
         Ok(())
     } else {

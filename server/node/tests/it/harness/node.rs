@@ -130,8 +130,20 @@ impl TestNode {
         super::federation::client(&self.authority(), None, true)
     }
 
-    /// Invites and admits a member that runs nowhere, and gives its papers.
+    pub(crate) fn regulator_url(&self, path: &str) -> String {
+        format!(
+            "https://127.0.0.1:{}/taxii2/{path}",
+            self.doors.regulator.unwrap().port()
+        )
+    }
+
+    /// Invites and admits a platform that runs nowhere, and gives its papers.
     pub(crate) async fn admit(&self, node: &str) -> Papers {
+        self.admit_as(node, MemberRole::Platform).await
+    }
+
+    /// The same for a member of another role.
+    pub(crate) async fn admit_as(&self, node: &str, role: MemberRole) -> Papers {
         let operator = self.operator();
         let invitation = operator.invite(&node.parse().unwrap()).await.unwrap();
         let key = NodeKey::generate().unwrap();
@@ -144,7 +156,7 @@ impl TestNode {
             signing_key: SigningKey::from_seed(&[7; 32]).public(),
             name: node.to_owned(),
             operator: node.to_owned(),
-            role: MemberRole::Platform,
+            role,
             jurisdiction: "DE".to_owned(),
             endpoint: "https://127.0.0.1:1".to_owned(),
             hosts,
@@ -188,7 +200,7 @@ fn initialise(folder: &TempDir, change: impl Fn(String) -> String) -> Config {
         MemberRole::Platform,
         &"CN".parse().unwrap(),
     );
-    let text = (7443..=7445).fold(text, |text, port| text.replace(&format!(":{port}"), ":0"));
+    let text = (7443..=7446).fold(text, |text, port| text.replace(&format!(":{port}"), ":0"));
     std::fs::write(data.config(), change(text)).unwrap();
     let config = Config::load(&data.config()).unwrap();
     data.make_keys(&config.node.id, &["127.0.0.1".to_owned()])

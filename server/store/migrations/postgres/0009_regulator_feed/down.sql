@@ -1,0 +1,2 @@
+DELETE FROM event_heads WHERE scope = 'feed';
+DROP TABLE regulator_feed;
