@@ -7,6 +7,7 @@ use crate::columns::{count, micros};
 use crate::create_entries::{NewEvent, earlier, insert_events};
 use crate::database::{Link, query};
 use crate::entries::select_entry;
+use crate::own_links;
 use crate::schema::entries;
 use crate::{EntryRow, EventSealer, Store, StoreError};
 
@@ -103,11 +104,15 @@ impl Store {
                 state: update.state,
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
             };
+            let ends = update.ends;
             let event = chain.append(link, subject, update.event.clone())?;
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;
             let (event, payload) = event.into_rows(signature);
             write(link, &next)?;
+            if ends {
+                own_links::unlink(link, id)?;
+            }
             insert_events(link, vec![event], vec![payload])?;
             chain.close(link)?;
             Ok(next)

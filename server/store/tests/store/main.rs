@@ -8,6 +8,7 @@ mod failures;
 mod feeds;
 mod migrations;
 mod operations;
+mod own_links;
 mod peers;
 mod sample;
 mod schema;
