@@ -5,6 +5,7 @@ use lianfang_domain::includes;
 use lianfang_encoding::{FederationId, PublicKey, Timestamp};
 use lianfang_screener::Source;
 use lianfang_store::HeadRow;
+use lianfang_wire::screening::DisabledKind;
 
 use crate::bodies::Bodies;
 use crate::trust::active_member;
@@ -26,6 +27,8 @@ pub(crate) struct HeldList {
     pub(crate) token_keys: Vec<[u8; 16]>,
     /// Kinds that the publisher normalises by other rules than this node: a hit on them means nothing.
     pub(crate) foreign_kinds: Vec<u16>,
+    /// Those of them that this node knows, and why they are off.
+    pub(crate) disabled_kinds: Vec<DisabledKind>,
     pub(crate) sequence: u64,
     pub(crate) created: Timestamp,
     pub(crate) expires: Timestamp,
@@ -136,22 +139,11 @@ fn held_list(row: &HeadRow, keys: &[PublicKey], bodies: &Bodies) -> Result<Held,
         confirm_bits: header.confirm_bits,
         total: header.total,
         token_keys: header.token_keys.clone(),
-        foreign_kinds: header
-            .rules
-            .iter()
-            .filter(|rules| !known(rules))
-            .map(|rules| rules.kind)
-            .collect(),
+        foreign_kinds: crate::rules::foreign_kinds(&header.rules),
+        disabled_kinds: crate::rules::disabled(&crate::rules::of_head(&header.rules)),
         sequence: header.sequence,
         created: header.created,
         expires: header.expires,
     };
     Ok((list, head, body))
-}
-
-fn known(rules: &lianfang_digest::RulesDigest) -> bool {
-    lianfang_identifier::Kind::from_number(rules.kind).is_some_and(|kind| {
-        let own = lianfang_identifier::rules(kind);
-        own.norm_version == rules.norm_version && own.rules_digest == rules.digest
-    })
 }

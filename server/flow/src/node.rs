@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -6,10 +7,12 @@ use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::Peers;
 use lianfang_store::Store;
 use lianfang_wire::membership::ParsedMembership;
+use lianfang_wire::screening::DisabledKind;
 
 use crate::bodies::Bodies;
 use crate::gateway::Gateway;
 use crate::index::Index;
+use crate::links::LinkKey;
 use crate::tokens::TokenCache;
 use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
 
@@ -42,6 +45,9 @@ pub struct Node {
     pub(crate) bodies: Bodies,
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
+    pub(crate) links: LinkKey,
+    /// Kinds that peers say they read by other rules.
+    pub(crate) disagreements: ArcSwap<BTreeMap<NodeId, Vec<DisabledKind>>>,
     pub(crate) syncing: tokio::sync::Mutex<()>,
     pub(crate) building: tokio::sync::Mutex<()>,
 }
@@ -60,6 +66,7 @@ impl Node {
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
+            links: LinkKey::of(&parts.keys.data),
             id: parts.id,
             incarnation: parts.incarnation,
             settings: parts.settings,
@@ -71,9 +78,11 @@ impl Node {
             peers: parts.peers,
             bodies,
             index: ArcSwap::from_pointee(Index::default()),
+            disagreements: ArcSwap::default(),
             syncing: tokio::sync::Mutex::new(()),
             building: tokio::sync::Mutex::new(()),
         });
+        node.relink().await?;
         node.reload_index().await?;
         Ok(node)
     }

@@ -40,6 +40,7 @@ impl Node {
                         .and_then(|row| row.quarantine.as_ref())
                         .map_or("none", |_| "quarantined")
                         .to_owned(),
+                    disabled_kinds: self.disabled_with(&member.id),
                 }
             })
             .collect())

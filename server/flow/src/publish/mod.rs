@@ -8,6 +8,7 @@ mod tokens;
 use lianfang_encoding::Audience;
 
 pub(crate) use build::{audiences, everybody, list_key};
+pub(crate) use candidates::identifiers_of;
 
 /// What a build did.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]

@@ -62,7 +62,10 @@ impl Node {
         let now = self.now();
         let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
         let publishers = self.consulted(&unreachable).await?;
-        let situation = self.situation(asked, &findings, &without_token).await?;
+        let situation = Situation {
+            links: self.own_links(&normalised.subjects).await?,
+            ..self.situation(asked, &findings, &without_token).await?
+        };
         let complete = without_token.is_empty()
             && findings.unavailable.is_empty()
             && normalised
@@ -119,6 +122,7 @@ impl Node {
             operators: operators(&document.document),
             unavailable: publishers.chain(tokens).collect(),
             on_unavailable: asked.on_unavailable,
+            links: Vec::new(),
         })
     }
 
@@ -196,17 +200,7 @@ fn mark_unavailable(normalised: &mut Normalised, tokens: &[TokenOutcome<Screened
 
 fn unavailable(code: ReasonCode, tag: ScreenedIdentifier) -> Reason {
     Reason {
-        code,
-        publisher: None,
-        entry: None,
-        state: None,
-        category: None,
-        basis: None,
         identifier_index: Some(tag.index),
-        level: None,
-        evidence_grade: None,
-        since: None,
-        expires: None,
-        disputed: false,
+        ..Reason::of(code)
     }
 }

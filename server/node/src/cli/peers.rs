@@ -46,7 +46,22 @@ fn line(peer: &Peer, terminal: &Terminal) -> String {
             ("lists", peer.lists.len().to_string()),
             ("identifiers", lists.to_string()),
             ("brake", peer.brake.clone()),
+            ("off", off(peer)),
             ("error", peer.last_error.clone().unwrap_or_else(|| "-".to_owned())),
         ],
     )
+}
+
+/// The kinds that aren't compared with a peer, each with its reason.
+fn off(peer: &Peer) -> String {
+    let kinds: Vec<String> = peer
+        .disabled_kinds
+        .iter()
+        .map(|off| format!("{} ({})", off.kind, off.reason.code()))
+        .collect();
+    if kinds.is_empty() {
+        "-".to_owned()
+    } else {
+        kinds.join(", ")
+    }
 }
