@@ -59,6 +59,27 @@ pub fn canonicalise(kind: InputKind, value: &str, region: Option<Region>) -> Res
     normalise::run(kind, value, region, &mut Trace::off())
 }
 
+/// The canonical forms of a raw value under every version of the rules that is built in: what is published and
+/// screened, so that nodes on both sides of a migration find each other. One version, and then the same as
+/// [`canonicalise`], unless a migration is under way.
+///
+/// # Errors
+/// As [`canonicalise`], when no version reads the value.
+pub fn canonicalise_all(
+    kind: InputKind,
+    value: &str,
+    region: Option<Region>,
+) -> Result<Vec<Canonical>, Reject> {
+    let mut forms = canonicalise(kind, value, region);
+    let newest = info(kind.kind()).norm_version;
+    for older in versions(kind.kind()).filter(|rules| rules.norm_version != newest) {
+        if let Ok(more) = canonicalise_version(kind, older.norm_version, value, region) {
+            forms = Ok(forms.unwrap_or_default().into_iter().chain(more).collect());
+        }
+    }
+    forms
+}
+
 /// [`canonicalise`] under a given version of the rules, for the time of a migration when two are published.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use lianfang_digest::ListId;
 use lianfang_encoding::{FederationId, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::membership::Hash32;
+use crate::membership::{Hash32, KindRules};
 
 /// A node's state as one member may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Info {
     pub software: String,
     /// Its clock, for comparison with the peers'.
     pub now: Timestamp,
+    /// By which rules it reads identifiers, every version it has: a kind whose rules differ is off between the two.
+    #[serde(default)]
+    pub rules: Vec<KindRules>,
     /// Its own lists that the caller may read.
     pub lists: Vec<ListHead>,
     /// Its status feeds that the caller may read.

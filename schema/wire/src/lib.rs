@@ -9,6 +9,7 @@ pub mod info;
 pub mod join;
 pub mod jws;
 pub mod membership;
+pub mod names;
 pub mod problem;
 pub mod record;
 pub mod screening;

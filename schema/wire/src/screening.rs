@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::entry::Subject;
 use crate::vocabulary::{
-    BasisType, BrakeAction, Category, EvidenceGrade, Mode, Purpose, StateName, VerdictName,
+    BasisType, BrakeAction, Category, EvidenceGrade, Mode, Purpose, Role, StateName, VerdictName,
 };
 
 /// `POST /v1/screenings`.
@@ -160,6 +160,52 @@ pub struct Reason {
     /// Whether it is contested.
     #[serde(default)]
     pub disputed: bool,
+    /// How an entry of this very node is linked to the subject; never about another publisher's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
+}
+
+impl Reason {
+    /// A reason that says nothing but its code.
+    pub fn of(code: ReasonCode) -> Self {
+        Self {
+            code,
+            publisher: None,
+            entry: None,
+            state: None,
+            category: None,
+            basis: None,
+            identifier_index: None,
+            level: None,
+            evidence_grade: None,
+            since: None,
+            expires: None,
+            disputed: false,
+            link: None,
+        }
+    }
+}
+
+/// What the subject and an entry of this node have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Link {
+    /// The kind of identifier both carry.
+    pub kind: String,
+    /// Whose it is, seen from the subject.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub role: Role,
+    /// Whose it is, seen from the entry.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub entry_role: Role,
+    /// Its place in the entry.
+    pub entry_identifier_index: u32,
+    /// How much the names resemble each other, in per cent; absent when the identifier is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// What the score rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
 }
 
 /// Stable codes of reasons. The first group blocks, everything else leads to review at most.
@@ -190,6 +236,10 @@ pub enum ReasonCode {
     ParallelImport,
     /// A match of folded forms only.
     CandidateMatch,
+    /// An entry of this node, shared or not, carries the same identifier: whoever was sanctioned may have come back.
+    LinkedToOwnEntry,
+    /// The name much resembles one in an entry of this node; a candidate.
+    SimilarName,
     /// The membership document has expired: no new blocks.
     MembershipExpired,
     /// The publisher couldn't be asked to confirm.
@@ -217,7 +267,7 @@ pub struct PublisherException {
     /// Who.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: NodeId,
-    /// `stale`, `unreachable` or `quarantined`.
+    /// `stale`, `unreachable`, `quarantined` or `rules_differ`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub reason: ExceptionReason,
     /// Age of what was used instead.
@@ -234,6 +284,8 @@ pub enum ExceptionReason {
     Unreachable,
     /// It is quarantined here.
     Quarantined,
+    /// It reads some kinds of identifiers by other rules; they weren't compared.
+    RulesDiffer,
 }
 
 /// Credit tier by local policy.
@@ -309,6 +361,9 @@ pub struct Peer {
     /// `status_fork` or `operator`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brake_reason: Option<String>,
+    /// Kinds of identifiers that aren't compared with it, because it reads them by other rules.
+    #[serde(default)]
+    pub disabled_kinds: Vec<DisabledKind>,
 }
 
 /// `POST /v1/peers/{id}/brake`: what a person decided about a publisher.
@@ -321,6 +376,37 @@ pub struct BrakeDecision {
     pub action: BrakeAction,
     /// Why, for the audit log.
     pub reason: String,
+}
+
+/// A kind that isn't compared with a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisabledKind {
+    /// The kind.
+    pub kind: String,
+    /// `rules_differ` or `no_common_version`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub reason: DisabledReason,
+}
+
+/// Why a kind isn't compared with a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisabledReason {
+    /// The same version stands for other rules: somebody's tables are not the agreed ones.
+    RulesDiffer,
+    /// One of the two has to be upgraded.
+    NoCommonVersion,
+}
+
+impl DisabledReason {
+    /// Stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::RulesDiffer => "rules_differ",
+            Self::NoCommonVersion => "no_common_version",
+        }
+    }
 }
 
 /// One list of a peer as held here.

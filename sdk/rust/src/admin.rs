@@ -2,6 +2,7 @@
 
 use lianfang_encoding::NodeId;
 use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
+use lianfang_wire::names::{RankNames, RankedName};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -24,6 +25,14 @@ impl Client {
     /// [`Error`].
     pub async fn build_digests<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.answer(self.request(Method::POST, "/v1/admin/digests")).await
+    }
+
+    /// Names in the node's own entries that resemble one, the most similar first.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the kind isn't a name.
+    pub async fn rank_names(&self, asked: &RankNames) -> Result<Vec<RankedName>, Error> {
+        self.post("/v1/admin/names", asked).await
     }
 
     /// The federation as the node sees it. `T` is the node's view.

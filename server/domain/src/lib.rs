@@ -6,6 +6,7 @@ mod clock;
 mod entry;
 pub mod lifecycle;
 mod membership;
+pub mod names;
 pub mod verdict;
 
 pub use audience::{

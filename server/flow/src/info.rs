@@ -31,6 +31,7 @@ impl Node {
             membership_version: self.document().document.version,
             software: env!("CARGO_PKG_VERSION").to_owned(),
             now: self.now(),
+            rules: crate::rules::announced(),
             lists,
             feeds: self.feeds(caller).await?,
         })

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -6,12 +7,14 @@ use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::Peers;
 use lianfang_store::Store;
 use lianfang_wire::membership::ParsedMembership;
+use lianfang_wire::screening::DisabledKind;
 
 use crate::bodies::Bodies;
 use crate::brake::Counters;
 use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::Index;
+use crate::links::LinkKey;
 use crate::screen::Journal;
 use crate::sync::Turns;
 use crate::tokens::TokenCache;
@@ -55,6 +58,9 @@ pub struct Node {
     pub(crate) loading: tokio::sync::Mutex<()>,
     pub(crate) adopting: tokio::sync::Mutex<()>,
     pub(crate) changes: tokio::sync::Notify,
+    pub(crate) links: LinkKey,
+    /// Kinds that peers say they read by other rules.
+    pub(crate) disagreements: ArcSwap<BTreeMap<NodeId, Vec<DisabledKind>>>,
     pub(crate) building: tokio::sync::Mutex<()>,
 }
 
@@ -75,6 +81,7 @@ impl Node {
             signed: SignedRecords::default(),
             counters: Counters::default(),
             journal: Arc::default(),
+            links: LinkKey::of(&parts.keys.data),
             id: parts.id,
             incarnation: parts.incarnation,
             settings: parts.settings,
@@ -92,8 +99,10 @@ impl Node {
             loading: tokio::sync::Mutex::new(()),
             adopting: tokio::sync::Mutex::new(()),
             changes: tokio::sync::Notify::new(),
+            disagreements: ArcSwap::default(),
             building: tokio::sync::Mutex::new(()),
         });
+        node.relink().await?;
         node.reload_index().await?;
         node.list_members_in_feed().await?;
         // What was committed before a crash may not have been published.

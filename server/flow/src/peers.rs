@@ -42,6 +42,7 @@ impl Node {
                         .map_or("none", |_| "quarantined")
                         .to_owned(),
                     brake_reason: row.and_then(|row| row.quarantine.clone()),
+                    disabled_kinds: self.disabled_with(&member.id),
                 }
             })
             .collect())

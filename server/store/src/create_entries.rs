@@ -8,10 +8,11 @@ use crate::batch::{BATCH, batches};
 use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{Bytes32, Id};
 use crate::database::{Link, query};
+use crate::own_links;
 use crate::regulator_feed::Feed;
 use crate::schema::{entries, event_payloads, events};
 use crate::signing::sign_during;
-use crate::{EntryRow, EventRow, EventSealer, PayloadRow, Store, StoreError};
+use crate::{EntryRow, EventRow, EventSealer, NewLink, OwnLinkRow, PayloadRow, Store, StoreError};
 
 /// An entry to be created, with the event that creates it.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub struct NewEntry {
     pub decided_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub body_sealed: Vec<u8>,
+    /// What the entry can be found by when a seller comes back.
+    pub links: Vec<NewLink>,
     pub event: NewEvent,
 }
 
@@ -164,6 +167,7 @@ fn stored(link: &mut Link<'_>, chunk: &[NewEntry]) -> Result<Vec<Stored>, StoreE
 struct Rows {
     entries: Vec<EntryRow>,
     events: Vec<PlacedEvent>,
+    links: Vec<OwnLinkRow>,
 }
 
 impl Rows {
@@ -171,6 +175,7 @@ impl Rows {
         Self {
             entries: Vec::with_capacity(rows),
             events: Vec::with_capacity(rows),
+            links: Vec::new(),
         }
     }
 
@@ -203,13 +208,17 @@ impl Rows {
             id: entry.id,
             seq: event.seq,
         };
+        self.links.extend(own_links::rows_of(entry.id, &entry.links));
         self.entries.push(first_revision(entry, &event));
         self.events.push(event);
         Ok(created)
     }
 
     fn insert(self, link: &mut Link<'_>, now: Timestamp, sealer: &dyn EventSealer) -> Result<(), StoreError> {
-        let (signatures, ()) = sign_during(&self.events, sealer, || insert_entries(link, self.entries))?;
+        let (signatures, ()) = sign_during(&self.events, sealer, || {
+            insert_entries(link, self.entries)?;
+            own_links::insert(link, self.links)
+        })?;
         let objects = self.events.iter().zip(&signatures);
         let objects: Vec<_> = objects
             .filter_map(|(event, signature)| event.feed_object(signature, sealer))

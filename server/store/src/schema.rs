@@ -79,6 +79,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    own_links (key, entry_id, identifier_index) {
+        key -> Binary,
+        entry_id -> Binary,
+        identifier_index -> Integer,
+        kind -> Integer,
+        level -> SmallInt,
+        role -> SmallInt,
+    }
+}
+
+diesel::table! {
     digest_heads (publisher, audience, subject_type, epoch, incarnation, sequence) {
         publisher -> Text,
         audience -> Text,

@@ -7,6 +7,7 @@ use crate::columns::{count, micros};
 use crate::create_entries::{NewEvent, earlier, insert_events};
 use crate::database::{Link, query};
 use crate::entries::select_entry;
+use crate::own_links;
 use crate::regulator_feed::Feed;
 use crate::schema::entries;
 use crate::{EntryRow, EventSealer, Store, StoreError};
@@ -108,12 +109,16 @@ impl Store {
                 state: update.state,
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
             };
+            let ends = update.ends;
             let event = chain.append(link, subject, update.event.clone())?;
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;
             let object = event.feed_object(&signature, sealer);
             let (event, payload) = event.into_rows(signature);
             write(link, &next)?;
+            if ends {
+                own_links::unlink(link, id)?;
+            }
             insert_events(link, vec![event], vec![payload])?;
             if let Some(object) = object {
                 let mut feed = Feed::lock(link, now)?;

@@ -1,6 +1,7 @@
 use crate::canonical::{Canonical, Caution, Check};
 use crate::checksum::all_digits;
 use crate::text::field::{self, Code};
+use crate::text::numeral;
 use crate::{Kind, Region, Reject, Trace};
 
 const LABELS: &[&str] = &[
@@ -31,6 +32,9 @@ pub(super) fn normalise(
         among_words: true,
         read: &read_uscc,
     };
+    // Letters belong to the code, so the field leaves numerals to whoever knows where they stand for digits.
+    let raw = numeral::digits(raw);
+    let raw = raw.as_ref();
     let found = match field::find(raw, trace, &code) {
         Ok(found) => found,
         // Only what cannot be a unified code may be an organisation code: a failed check is not read around.

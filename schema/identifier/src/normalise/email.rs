@@ -57,6 +57,9 @@ pub(super) fn normalise(
 
 /// `local@domain` out of labels, display names, `mailto:` and spelled-out at-signs.
 fn address(text: &str) -> Result<String, Reject> {
+    if let Some(number) = qq_number(text) {
+        return Ok(format!("{number}@qq.com"));
+    }
     let text = host::refang(text);
     let text = at_sign(&text);
     let text = match (text.rfind('<'), text.rfind('>')) {
@@ -79,6 +82,8 @@ fn address(text: &str) -> Result<String, Reject> {
                 ',' | ';' | ')' | ']' | '>' | '"' | '/' | '(' | '，' | '；' | '、' | ':'
             )
     };
+    let dotted = comma_for_dot(after);
+    let after = dotted.as_deref().unwrap_or(after);
     let domain = after.split(stop).next().unwrap_or_default();
     if local.is_empty() || domain.is_empty() {
         return Err(Reject::Format);
@@ -89,14 +94,48 @@ fn address(text: &str) -> Result<String, Reject> {
     Ok(format!("{local}@{}", domain.trim_end_matches('.')))
 }
 
+/// `QQ：12345678`: the number is a mailbox of its provider.
+fn qq_number(text: &str) -> Option<&str> {
+    const LABELS: &[&str] = &["qq号码", "qq号", "qq邮箱", "qq", "扣扣"];
+    let label = LABELS.iter().find(|label| {
+        let head = text.get(..label.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(label))
+    })?;
+    let number = text.get(label.len()..)?.trim_start_matches([':', ' ', '：']);
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && (5..=11).contains(&number.len()) && !number.starts_with('0')).then_some(number)
+}
+
+/// `gmail,com`: a comma in place of the dot, in front of one of the common ends.
+fn comma_for_dot(after: &str) -> Option<String> {
+    let (name, end) = after.split_once(',')?;
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let ends = ["com", "cn", "net", "org"];
+    (plain(name) && ends.contains(&end.trim_end().to_ascii_lowercase().as_str()))
+        .then(|| format!("{name}.{end}"))
+}
+
 /// What people write to hide an at-sign.
 fn at_sign(text: &str) -> Cow<'_, str> {
+    if text.contains("@@") && text.matches('@').count() == 2 {
+        return Cow::Owned(text.replace("@@", "@"));
+    }
     if text.contains('@') {
-        return Cow::Borrowed(text);
+        let signs = ["[@]", "(@)", "{@}"];
+        return match signs.iter().find(|sign| text.contains(**sign)) {
+            Some(sign) => Cow::Owned(text.replace(sign, "@")),
+            None => Cow::Borrowed(text),
+        };
     }
     let lower = text.to_ascii_lowercase();
     for sign in [
-        "%40", "&#64;", "(at)", "[at]", "{at}", "<at>", " at ", "艾特", "(a)", "#", "★", "☆", "♠", "圈a",
+        "%40", "&#64;", "(at)", "[at]", "{at}", "<at>", "_at_", " at ", "艾特", "(a)", "#", "★", "☆", "♠",
+        "圈a",
     ] {
         if lower.matches(sign).count() == 1 && lower.len() == text.len() {
             let at = lower.find(sign).unwrap_or_default();
@@ -104,7 +143,10 @@ fn at_sign(text: &str) -> Cow<'_, str> {
             return Cow::Owned(format!(
                 "{}@{}",
                 before.trim_end(),
-                rest.get(sign.len()..).unwrap_or_default().trim_start()
+                rest.get(sign.len()..)
+                    .unwrap_or_default()
+                    .trim_start()
+                    .replace("_dot_", ".")
             ));
         }
     }

@@ -49,6 +49,12 @@ fn fold(reading: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
         text = text.replace(class, &class.to_ascii_uppercase());
     }
     text = with_classes(text);
+    // What a sole trader's name has to end with since 2023 says nothing about who it is.
+    for ending in ["(个体工商户)", "(个体户)"] {
+        if let Some(name) = text.strip_suffix(ending) {
+            text.truncate(name.len());
+        }
+    }
     text.retain(|c| !matches!(c, '(' | ')'));
     // A bracket may have stood inside the form.
     text = with_classes(text);

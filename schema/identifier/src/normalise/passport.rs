@@ -16,6 +16,9 @@ pub(super) fn normalise(
     let fields = field::split(&text);
     let (issuer, number) = match (fields.as_slice(), region) {
         ([issuer, number], _) => (issuer_code(issuer)?, *number),
+        ([one], _) if issuer_in_front(one, region).is_some() => {
+            issuer_in_front(one, region).ok_or(Reject::Fields)?
+        }
         ([number], Some(region)) => (issuer_code(region.as_str())?, *number),
         _ => return Err(Reject::Fields),
     };
@@ -28,6 +31,20 @@ pub(super) fn normalise(
         value,
         Check::NotApplicable,
     )])
+}
+
+/// `CHN E12345678`: the issuer as a word in front. Two letters may be a series, so they count only for the country
+/// that is expected anyway.
+fn issuer_in_front(text: &str, region: Option<Region>) -> Option<(String, &str)> {
+    let (issuer, number) = text.split_once([' ', '-', '/'])?;
+    let letters = (2..=3).contains(&issuer.len()) && issuer.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (_, code) = country::find(issuer).filter(|_| letters)?;
+    let expected = match region {
+        Some(region) => country::find(region.as_str()).is_some_and(|(_, own)| own == code),
+        None => issuer.len() == 3,
+    };
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    (expected && digits >= 5).then(|| (code.to_owned(), number))
 }
 
 fn issuer_code(text: &str) -> Result<String, Reject> {

@@ -49,7 +49,7 @@ pub(super) fn normalise(
     let text = field::plain(raw, trace)?;
     let (name, account) = fields(&text)?;
     let name = provider_name(name);
-    let provider = TABLE.get(name.as_str()).copied();
+    let provider = known_provider(&name);
     let code = match provider {
         Some(provider) => provider.code,
         None if is_plain_name(&name) => &name,
@@ -66,6 +66,9 @@ pub(super) fn normalise(
 
 /// Provider and account, separated by a bar, else by a colon or the first space.
 fn fields(text: &str) -> Result<(&str, &str), Reject> {
+    if is_paypal_link(text) {
+        return Ok(("paypal", text));
+    }
     let parts = field::split(text);
     match parts.as_slice() {
         [provider, account] => Ok((provider, account)),
@@ -77,6 +80,25 @@ fn fields(text: &str) -> Result<(&str, &str), Reject> {
     }
 }
 
+/// The provider, of which people also write that it is an account with it.
+fn known_provider(name: &str) -> Option<Provider> {
+    const ACCOUNT: &[&str] = &["账号", "账户", "帐号", "帳號", "帳戶", "收款", "account"];
+    let bare = || {
+        let bare = ACCOUNT.iter().find_map(|word| name.strip_suffix(word))?;
+        TABLE.get(bare)
+    };
+    TABLE.get(name).or_else(bare).copied()
+}
+
+/// `paypal.me/name`, with or without a scheme.
+fn is_paypal_link(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.strip_prefix("https://").or(lower.strip_prefix("http://"));
+    let bare = bare.unwrap_or(&lower);
+    let bare = bare.strip_prefix("www.").unwrap_or(bare);
+    bare.starts_with("paypal.me/") || bare.starts_with("paypal.com/paypalme/")
+}
+
 fn provider_name(text: &str) -> String {
     latin::ascii_expected(text)
         .to_lowercase()
@@ -86,7 +108,10 @@ fn provider_name(text: &str) -> String {
 }
 
 fn is_plain_name(name: &str) -> bool {
-    (2..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    // A link is no provider's name.
+    !matches!(name, "http" | "https")
+        && (2..=32).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 struct Inner {

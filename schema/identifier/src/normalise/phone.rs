@@ -18,6 +18,7 @@ pub(super) fn normalise(
     let text = field::plain(raw, trace)?;
     let text = numeral::digits(&text);
     let (text, damaged) = sheet::repair(&text)?;
+    let text = without_thousands(text);
     let text = latin::ascii_expected(&text);
     let text = from_link(&text).unwrap_or(text);
     trace.note("numerals", &text);
@@ -31,6 +32,22 @@ pub(super) fn normalise(
         }
     }
     if forms.is_empty() { Err(worst) } else { Ok(forms) }
+}
+
+/// `18,615,020,612`: a sheet took the number for an amount.
+fn without_thousands(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut groups = text.split(',');
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
+    let rest: Vec<&str> = groups.collect();
+    let amount = first
+        && rest.len() >= 3
+        && rest.iter().all(|group| group.len() == 3)
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    if amount {
+        Cow::Owned(text.replace(',', ""))
+    } else {
+        text
+    }
 }
 
 /// `wa.me/86138…`, `api.whatsapp.com/send?phone=86138…`: digits with the country code.
@@ -73,7 +90,14 @@ fn one(text: &str, region: Option<Region>, trace: &mut Trace<'_>) -> Result<Cano
     if text.contains("**") {
         return Err(Reject::Masked);
     }
-    let e164 = parse(&text, region)?;
+    let assigned = assigned(&text, region).or_else(|| assigned(without_desk(&text)?, region));
+    let e164 = match assigned {
+        Some(e164) => e164,
+        None => parse(&text, region).or_else(|reject| {
+            let plain = without_trunk(&text, region);
+            plain.map_or(Err(reject), |plain| parse(&plain, region))
+        })?,
+    };
     trace.note("e164", &e164);
     if let Some(reject) = deny::phone(&e164) {
         return Err(reject);
@@ -134,12 +158,38 @@ fn dialled(text: &str) -> String {
         .to_owned()
 }
 
+/// `086 138…`: a zero in front of China's code where two or a plus belong. No area code of China begins with 086.
+fn without_trunk(text: &str, region: Option<Region>) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let rest = digits.strip_prefix("086")?;
+    (region == Some(Region::CN) && rest.len() == 11 && rest.starts_with('1')).then(|| format!("+86{rest}"))
+}
+
+/// `010-65529988-801`: a desk behind a second hyphen, of a number that is whole without it.
+fn without_desk(text: &str) -> Option<&str> {
+    let (line, desk) = text.rsplit_once('-')?;
+    let short = (1..=5).contains(&desk.len()) && desk.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = line.bytes().filter(u8::is_ascii_digit).count() >= 9;
+    (short && whole).then_some(line)
+}
+
+/// The E.164 form of a number in a range that is assigned.
+fn assigned(text: &str, region: Option<Region>) -> Option<String> {
+    let util = UTIL.as_ref()?;
+    let number = util.parse(text, default_region(text, region)?).ok()?;
+    util.is_valid_number(&number)
+        .then(|| util.format(&number, PhoneNumberFormat::E164).into_owned())
+}
+
+/// The region to read `text` by; the outer `None` when it needs one and there is none.
+fn default_region(text: &str, region: Option<Region>) -> Option<Option<rlibphonenumber::Region>> {
+    let default = region.and_then(|region| region.as_str().parse::<rlibphonenumber::Region>().ok());
+    (default.is_some() || text.starts_with(['+', '('])).then_some(default)
+}
+
 fn parse(text: &str, region: Option<Region>) -> Result<String, Reject> {
     let util = UTIL.as_ref().ok_or(Reject::NotANumber)?;
-    let default = region.and_then(|region| region.as_str().parse::<rlibphonenumber::Region>().ok());
-    if default.is_none() && !text.starts_with(['+', '(']) {
-        return Err(Reject::RegionRequired);
-    }
+    let default = default_region(text, region).ok_or(Reject::RegionRequired)?;
     let number = util.parse(text, default).map_err(|_| Reject::NotANumber)?;
     let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
     if !util.is_possible_number(&number) {

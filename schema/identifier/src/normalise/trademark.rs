@@ -29,8 +29,10 @@ pub(super) fn normalise(
 ) -> Result<Vec<Canonical>, Reject> {
     let text = field::plain(raw, trace)?;
     let fields = field::split(&text);
-    let [place, number, classes] = *fields.as_slice() else {
-        return Err(Reject::Fields);
+    let (place, number, classes) = match *fields.as_slice() {
+        [place, number, classes] => (place, number, classes),
+        [sentence] => in_words(sentence).ok_or(Reject::Fields)?,
+        _ => return Err(Reject::Fields),
     };
     let place = jurisdiction(place)?;
     let number = read_number(number, &place)?;
@@ -44,6 +46,15 @@ pub(super) fn normalise(
         )
     };
     Ok(classes.into_iter().map(form).collect())
+}
+
+/// `CN 第1234567号 第25类`, as registers and notices write it.
+fn in_words(text: &str) -> Option<(&str, &str, &str)> {
+    let (place, rest) = text.split_once('第')?;
+    let (number, rest) = rest.split_once(['号', '號'])?;
+    let classes = rest.trim_start_matches(['，', ',', ' ']).strip_prefix('第')?;
+    let classes = classes.split_once(['类', '類']).map(|(classes, _)| classes)?;
+    Some((place.trim(), number, classes))
 }
 
 /// WIPO ST.3 code, with EU for the Union and WO for international registrations.

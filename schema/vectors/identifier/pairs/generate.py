@@ -10,6 +10,7 @@ import sys
 
 from addresses import addresses
 from goods import goods
+from habits import habits
 from labels import ROWS
 from mail import mailboxes
 from names import names
@@ -19,7 +20,7 @@ from persons import persons
 
 
 def main():
-    for part in (organisations, persons, mailboxes, payment, names, goods, addresses):
+    for part in (organisations, persons, mailboxes, payment, names, goods, addresses, habits):
         part()
     with open(sys.argv[1], "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")

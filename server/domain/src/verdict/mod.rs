@@ -2,11 +2,14 @@
 
 mod blocking;
 mod confirmed;
+mod link;
 mod policy;
 mod reason;
+mod signal;
 
 pub use blocking::{Blocking, Ground};
 pub use confirmed::{Confirmed, ScreenedIdentifier};
+pub use link::OwnLink;
 pub use policy::{Policy, Situation, decide};
 
 use lianfang_wire::screening::Reason;

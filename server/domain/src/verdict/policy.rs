@@ -1,11 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{NodeId, SubjectType};
+use lianfang_wire::record::Record;
 use lianfang_wire::screening::{OnUnavailable, Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 
 use super::blocking::{Blocking, Qualified, qualify};
-use super::{Confirmed, Verdict, reason};
+use super::signal::Signals;
+use super::{Confirmed, OwnLink, Verdict, reason};
 
 /// The default policy's settings (PROTOCOL.md §5). The operator decides them; no peer does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,8 @@ pub struct Situation {
     pub unavailable: Vec<Reason>,
     /// What to answer then.
     pub on_unavailable: OnUnavailable,
+    /// What this node's own entries have in common with the subject.
+    pub links: Vec<OwnLink>,
 }
 
 impl Situation {
@@ -48,19 +52,33 @@ impl Situation {
 }
 
 /// The default policy: a final finding in my jurisdiction, two independent publishers, or one trusted
-/// publisher block; every other finding is for a person; a folded match counts with a second signal only.
+/// publisher block; every other finding, and every link to an entry of this node, is for a person. A folded match
+/// counts only with a second signal about the same entry, and never blocks; so does a genuine item of a seller.
 pub fn decide(findings: Vec<Confirmed>, policy: &Policy, situation: &Situation) -> Verdict {
-    let second_signal = signals(&findings) > 1;
+    let signals = Signals::of(&findings, &situation.links);
     let mut qualified: Vec<Qualified> = Vec::new();
     let mut review = Vec::new();
     let mut candidates = Vec::new();
+    for link in unknown(&situation.links, &findings) {
+        if !link.is_candidate() || signals.second(&link.publisher, link.entry) {
+            review.push(link.reason());
+        } else {
+            candidates.push(link.reason());
+        }
+    }
     for finding in findings {
         match qualify(finding, policy, situation).map_err(|shortfall| *shortfall) {
             Ok(finding) => qualified.push(finding),
-            Err((ReasonCode::CandidateMatch, finding)) if !second_signal => {
-                candidates.push(reason::of_record(ReasonCode::CandidateMatch, &finding));
+            Err((code, finding)) => {
+                let record = finding.record();
+                let alone = !signals.second(&record.iss, record.entry);
+                let list = if alone && says_little(code, record) {
+                    &mut candidates
+                } else {
+                    &mut review
+                };
+                list.push(reason::of_record(code, &finding));
             }
-            Err((code, finding)) => review.push(reason::of_record(code, &finding)),
         }
     }
     let mut blocking = Vec::new();
@@ -86,15 +104,27 @@ pub fn decide(findings: Vec<Confirmed>, policy: &Policy, situation: &Situation) 
     }
 }
 
-fn unavailability_counts(situation: &Situation) -> bool {
-    !situation.unavailable.is_empty() && situation.on_unavailable == OnUnavailable::Review
+/// A name says little alone; so does the genuine item among a seller's identifiers, which its owner sells too. In
+/// an entry about a product it is what the entry is about.
+fn says_little(code: ReasonCode, record: &Record) -> bool {
+    code == ReasonCode::CandidateMatch
+        || (code == ReasonCode::GenuineItem && record.list.subject_type == SubjectType::Seller)
 }
 
-/// Different identifiers of the request with a confirmed finding.
-fn signals(findings: &[Confirmed]) -> usize {
-    findings
+/// Links that no confirmed record of this node says already.
+fn unknown<'a>(links: &'a [OwnLink], findings: &[Confirmed]) -> impl Iterator<Item = &'a OwnLink> {
+    let said: BTreeSet<_> = findings
         .iter()
-        .map(|finding| finding.identifier().index)
-        .collect::<BTreeSet<_>>()
-        .len()
+        .map(|finding| {
+            let record = finding.record();
+            (record.iss.clone(), record.entry, finding.identifier().index)
+        })
+        .collect();
+    links
+        .iter()
+        .filter(move |link| !said.contains(&(link.publisher.clone(), link.entry, link.identifier.index)))
+}
+
+fn unavailability_counts(situation: &Situation) -> bool {
+    !situation.unavailable.is_empty() && situation.on_unavailable == OnUnavailable::Review
 }

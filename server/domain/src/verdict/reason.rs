@@ -18,5 +18,6 @@ pub(super) fn of_record(code: ReasonCode, confirmed: &Confirmed) -> Reason {
         since: Some(record.decided),
         expires: Some(record.expires),
         disputed: confirmed.state().is_disputed() || record.disputed,
+        link: None,
     }
 }

@@ -95,15 +95,11 @@ impl Node {
             reason: None,
             reference: None,
         };
-        Ok(row(
-            id,
-            new,
-            audience,
-            finding,
-            request_hash,
-            body_sealed,
-            &payload,
-        ))
+        let links = self.links.links_of(&new);
+        Ok(store::NewEntry {
+            links,
+            ..row(id, new, audience, finding, request_hash, body_sealed, &payload)
+        })
     }
 
     fn known_audience(&self, name: &str) -> Result<Audience, FlowError> {
@@ -151,6 +147,7 @@ fn row(
         decided_at,
         expires_at: Some(new.expires),
         body_sealed,
+        links: Vec::new(),
         event: store::NewEvent {
             event_type: i16::from(EventType::Created.number()),
             deadline: None,

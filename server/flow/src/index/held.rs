@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lianfang_digest::{Delta, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
 use lianfang_encoding::{PublicKey, Timestamp};
 use lianfang_store::HeadRow;
+use lianfang_wire::screening::DisabledKind;
 
 use crate::bodies::Bodies;
 
@@ -17,6 +18,8 @@ pub(crate) struct HeldList {
     pub(crate) token_keys: Vec<[u8; 16]>,
     /// Kinds that the publisher normalises by other rules than this node: a hit on them means nothing.
     pub(crate) foreign_kinds: Vec<u16>,
+    /// Those of them that this node knows, and why they are off.
+    pub(crate) disabled_kinds: Vec<DisabledKind>,
     pub(crate) created: Timestamp,
     pub(crate) expires: Timestamp,
     /// Newest head, base and deltas.
@@ -57,12 +60,8 @@ impl HeldList {
             confirm_bits: newest.confirm_bits,
             total: newest.total,
             token_keys: newest.token_keys.clone(),
-            foreign_kinds: newest
-                .rules
-                .iter()
-                .filter(|rules| !known(rules))
-                .map(|rules| rules.kind)
-                .collect(),
+            foreign_kinds: crate::rules::foreign_kinds(&newest.rules),
+            disabled_kinds: crate::rules::disabled(&crate::rules::of_head(&newest.rules)),
             created: newest.created,
             expires: newest.expires,
             class: base
@@ -112,11 +111,4 @@ fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, &'static str> {
         return Err("the body of a delta is damaged");
     }
     Delta::decode(piece.kind, &body).map_err(|_| "the body of a delta is damaged")
-}
-
-fn known(rules: &lianfang_digest::RulesDigest) -> bool {
-    lianfang_identifier::Kind::from_number(rules.kind).is_some_and(|kind| {
-        let own = lianfang_identifier::rules(kind);
-        own.norm_version == rules.norm_version && own.rules_digest == rules.digest
-    })
 }

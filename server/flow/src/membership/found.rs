@@ -6,9 +6,7 @@ use lianfang_certs::{Authority, NodeIdentity, Serial};
 use lianfang_encoding::{Class, FederationId, NodeId, PublicKey, SigningKey, Timestamp, Transcript};
 use lianfang_token::{Birth, DescriptorFields, KeyDescriptor, SecretKey};
 use lianfang_wire::ProblemType;
-use lianfang_wire::membership::{
-    Envelope, Governance, Governor, Hash32, KindRules, Member, Membership, Quotas,
-};
+use lianfang_wire::membership::{Envelope, Governance, Governor, Hash32, Member, Membership, Quotas};
 use lianfang_wire::vocabulary::{MemberRole, MemberStatus};
 use rand_core::CryptoRngCore;
 
@@ -131,22 +129,9 @@ fn genesis(
             status: MemberStatus::Active,
         }],
         audiences: std::collections::BTreeMap::new(),
-        rules: kind_rules(),
+        rules: crate::rules::announced(),
         keys: Vec::new(),
     })
-}
-
-fn kind_rules() -> Vec<KindRules> {
-    lianfang_identifier::kinds()
-        .map(|info| {
-            let rules = lianfang_identifier::rules(info.kind);
-            KindRules {
-                kind: info.kind,
-                norm_version: rules.norm_version,
-                digest: Hash32(rules.rules_digest),
-            }
-        })
-        .collect()
 }
 
 fn first_keys(

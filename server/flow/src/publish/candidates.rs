@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lianfang_domain::{Committee, Withheld, rule_of, withhold_entry, withhold_kind};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
-use lianfang_identifier::{Canonical, InputKind, Region, canonicalise};
+use lianfang_identifier::{Canonical, InputKind, Region, canonicalise_all};
 use lianfang_store::EntryRow;
 use lianfang_wire::entry::NewEntry;
 use lianfang_wire::membership::Membership;
@@ -34,7 +34,7 @@ pub(super) struct Candidates {
 }
 
 /// Every canonical form of every identifier of an entry, with its place.
-pub(super) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Canonical)> + '_ {
+pub(crate) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Canonical)> + '_ {
     entry
         .subject
         .identifiers
@@ -49,7 +49,7 @@ pub(super) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Can
                 .kind
                 .parse::<InputKind>()
                 .ok()
-                .and_then(|kind| canonicalise(kind, &identifier.value, region).ok())
+                .and_then(|kind| canonicalise_all(kind, &identifier.value, region).ok())
                 .unwrap_or_default();
             let index = u16::try_from(index).unwrap_or(u16::MAX);
             forms.into_iter().map(move |canonical| (index, canonical))

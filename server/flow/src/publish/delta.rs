@@ -164,11 +164,13 @@ fn net(
         .copied()
         .collect();
     for key in stays {
-        (left.remove(&key), came.remove(&key));
+        left.remove(&key);
+        came.remove(&key);
     }
     let touched: Vec<_> = left.keys().chain(came.keys()).copied().collect();
     for key in store.confirm_keys_of_others(list, &touched, entries)? {
-        (left.remove(&key), came.remove(&key));
+        left.remove(&key);
+        came.remove(&key);
     }
     Ok((came, left))
 }

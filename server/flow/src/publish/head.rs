@@ -141,18 +141,19 @@ pub(super) fn unbuilt(_: lianfang_digest::Refusal) -> FlowError {
     FlowError::Internal("a digest couldn't be built")
 }
 
+/// The rules behind the tokens of a list: two versions of a kind while it migrates.
 pub(super) fn rules_of(rows: &[TokenRow]) -> Vec<RulesDigest> {
-    let kinds: BTreeSet<u16> = rows.iter().map(|row| row.kind).collect();
-    kinds
-        .into_iter()
-        .filter_map(lianfang_identifier::Kind::from_number)
-        .map(|kind| {
-            let rules = lianfang_identifier::rules(kind);
-            RulesDigest {
+    let made: BTreeSet<(u16, u8)> = rows.iter().map(|row| (row.kind, row.norm_version)).collect();
+    made.into_iter()
+        .filter_map(|(kind, norm_version)| {
+            let kind = lianfang_identifier::Kind::from_number(kind)?;
+            let rules =
+                lianfang_identifier::versions(kind).find(|rules| rules.norm_version == norm_version)?;
+            Some(RulesDigest {
                 kind: kind.number(),
-                norm_version: rules.norm_version,
+                norm_version,
                 digest: rules.rules_digest,
-            }
+            })
         })
         .collect()
 }

@@ -11,6 +11,7 @@ mod tokens;
 use lianfang_encoding::Audience;
 
 pub(crate) use build::{audiences, everybody, list_key};
+pub(crate) use candidates::identifiers_of;
 pub(crate) use head::kind_of;
 
 /// What a build did.

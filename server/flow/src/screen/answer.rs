@@ -52,6 +52,8 @@ impl Node {
                 Some(ExceptionReason::Unreachable)
             } else if age.is_none_or(|age| age > self.settings.stale_after) {
                 Some(ExceptionReason::Stale)
+            } else if !self.disabled_with(&member.id).is_empty() {
+                Some(ExceptionReason::RulesDiffer)
             } else {
                 None
             };

@@ -1,7 +1,7 @@
 //! The identifiers of a request in canonical form, with what became of each.
 
 use lianfang_domain::verdict::ScreenedIdentifier;
-use lianfang_identifier::{InputKind, Region, canonicalise};
+use lianfang_identifier::{InputKind, Region, canonicalise_all};
 use lianfang_wire::entry::{Identifier, Subject as Asked};
 use lianfang_wire::screening::{IdentifierOutcome, IdentifierStatus};
 
@@ -64,5 +64,5 @@ fn forms(identifier: &Identifier) -> Result<Vec<lianfang_identifier::Canonical>,
         .region
         .as_deref()
         .and_then(|region| region.parse::<Region>().ok());
-    canonicalise(kind, &identifier.value, region).map_err(|reject| reject.code())
+    canonicalise_all(kind, &identifier.value, region).map_err(|reject| reject.code())
 }

@@ -65,7 +65,10 @@ impl Node {
         let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
         let peers = self.peer_rows().await?;
         let publishers = self.consulted(&peers, &unreachable);
-        let situation = self.situation(asked, &findings, &without_token, &peers);
+        let situation = Situation {
+            links: self.own_links(&normalised.subjects).await?,
+            ..self.situation(asked, &findings, &without_token, &peers)
+        };
         let complete = without_token.is_empty()
             && findings.unavailable.is_empty()
             && normalised
@@ -123,6 +126,7 @@ impl Node {
             operators: operators(&document.document),
             unavailable: publishers.chain(tokens).collect(),
             on_unavailable: asked.on_unavailable,
+            links: Vec::new(),
         }
     }
 
@@ -195,17 +199,7 @@ fn mark_unavailable(normalised: &mut Normalised, tokens: &[TokenOutcome<Screened
 
 fn unavailable(code: ReasonCode, tag: ScreenedIdentifier) -> Reason {
     Reason {
-        code,
-        publisher: None,
-        entry: None,
-        state: None,
-        category: None,
-        basis: None,
         identifier_index: Some(tag.index),
-        level: None,
-        evidence_grade: None,
-        since: None,
-        expires: None,
-        disputed: false,
+        ..Reason::of(code)
     }
 }

@@ -114,6 +114,9 @@ impl Node {
         if info.membership_version > self.document().document.version && !dry_run {
             self.fetch_membership(peer, info.membership_version).await?;
         }
+        if !dry_run && !info.rules.is_empty() {
+            self.compare_rules(peer, &info.rules);
+        }
         // Status first: a withdrawal counts before the digest that no longer holds it arrives.
         for feed in &info.feeds {
             self.fetch_status(peer, feed, dry_run, done).await?;

@@ -18,7 +18,7 @@ use lianfang_node::auth::Scope;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use harness::TestNode;
+use crate::harness::node::TestNode;
 
 /// Requests under way at once.
 const IN_FLIGHT: usize = 16;
@@ -50,7 +50,8 @@ async fn main() {
             .json(&applicant(APPLICANTS[place % APPLICANTS.len()]))
     };
     // Warm-up, which also fills the cache of tokens.
-    (round(&hello, REQUESTS).await, round(&screen, REQUESTS).await);
+    round(&hello, REQUESTS).await;
+    round(&screen, REQUESTS).await;
     let mut pairs = Vec::new();
     for _ in 0..ROUNDS {
         pairs.push((round(&hello, REQUESTS).await, round(&screen, REQUESTS).await));

@@ -82,7 +82,22 @@ fn line(peer: &Peer, terminal: &Terminal) -> String {
                 "brake",
                 peer.brake_reason.clone().unwrap_or_else(|| peer.brake.clone()),
             ),
+            ("off", off(peer)),
             ("error", peer.last_error.clone().unwrap_or_else(|| "-".to_owned())),
         ],
     )
+}
+
+/// The kinds that aren't compared with a peer, each with its reason.
+fn off(peer: &Peer) -> String {
+    let kinds: Vec<String> = peer
+        .disabled_kinds
+        .iter()
+        .map(|off| format!("{} ({})", off.kind, off.reason.code()))
+        .collect();
+    if kinds.is_empty() {
+        "-".to_owned()
+    } else {
+        kinds.join(", ")
+    }
 }

@@ -87,6 +87,7 @@ fn entry(number: usize) -> NewEntry {
         decided_at: Some(Timestamp::from_secs(1)),
         expires_at: Some(Timestamp::from_secs(2)),
         body_sealed: vec![7; 900],
+        links: Vec::new(),
         event: NewEvent {
             event_type: 1,
             deadline: None,

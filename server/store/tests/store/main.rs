@@ -9,6 +9,7 @@ mod failures;
 mod feeds;
 mod migrations;
 mod operations;
+mod own_links;
 mod peers;
 mod regulator_feed;
 mod sample;

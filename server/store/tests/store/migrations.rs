@@ -7,7 +7,9 @@ use std::path::Path;
 use std::thread;
 
 use lianfang_store::testing::{Backend, TestDatabase};
-use lianfang_store::{AuditRow, BudgetRate, EntryRow, IdempotentRequest, ScreeningRow, Store, StoreError};
+use lianfang_store::{
+    AuditRow, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink, ScreeningRow, Store, StoreError,
+};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -104,9 +106,20 @@ fn a_migration_that_fails_leaves_nothing() {
     }
 }
 
+const LINK: NewLink = NewLink {
+    key: [1; 16],
+    identifier_index: 0,
+    kind: 22,
+    level: 1,
+    role: 1,
+};
+
 /// A row in every table.
 fn fill(store: &Store) {
-    let new = entry("case-1");
+    let new = NewEntry {
+        links: vec![LINK],
+        ..entry("case-1")
+    };
     let withdraw = |row: &EntryRow| Ok::<_, Infallible>(to_state(row, WITHDRAWN));
     store.create_entries(vec![new.clone()], at(0), &Hashing).unwrap();
     store

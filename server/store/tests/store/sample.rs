@@ -53,6 +53,7 @@ pub(crate) fn entry(reference: &str) -> NewEntry {
         decided_at: Some(at(0)),
         expires_at: None,
         body_sealed: vec![1, 2, 3],
+        links: Vec::new(),
         event: event(reference),
     }
 }

@@ -175,6 +175,11 @@ impl Federation {
         self.papers[&id(name)].database.store()
     }
 
+    /// The key a node signs its heads with.
+    pub(crate) fn signing_key(&self, name: &str) -> SigningKey {
+        self.papers[&id(name)].signing.clone()
+    }
+
     async fn start(&self, node: &NodeId, keys: NodeKeys) {
         let papers = &self.papers[node];
         let parts = NodeParts {

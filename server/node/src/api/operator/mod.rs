@@ -2,5 +2,6 @@
 
 mod digests;
 mod members;
+mod names;
 pub mod router;
 mod sync;

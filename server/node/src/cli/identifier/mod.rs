@@ -1,3 +1,5 @@
+mod rank;
+
 use std::io::{self, BufWriter, Read as _};
 use std::process::ExitCode;
 
@@ -6,7 +8,7 @@ use lianfang_identifier::{
     InputKind, Language, Region, canonical_jsonl, canonicalise, explain_text, kinds_text,
 };
 
-use super::{Fault, Lang, Outcome, Terminal};
+use super::{Fault, Lang, Outcome, Terminal, with_runtime};
 
 /// Longer than any identifier.
 const LIMIT: u64 = 64 * 1024;
@@ -19,6 +21,8 @@ pub(super) enum Command {
     Kinds,
     /// Each step from raw to canonical, for one value from standard input.
     Explain(Explain),
+    /// Names in this node's own entries that resemble one from standard input, with what that rests on.
+    Rank(rank::Args),
 }
 
 #[derive(clap::Args)]
@@ -52,6 +56,7 @@ pub(super) fn run(command: Command, terminal: &Terminal) -> Outcome {
         }
         Command::Kinds => terminal.line(kinds_text(language(terminal)).trim_end()),
         Command::Explain(args) => return steps(&args, terminal),
+        Command::Rank(args) => return with_runtime(rank::run(args, terminal)),
     }
     Ok(ExitCode::SUCCESS)
 }

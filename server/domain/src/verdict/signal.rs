@@ -1,0 +1,66 @@
+use std::collections::BTreeSet;
+
+use lianfang_encoding::NodeId;
+use lianfang_identifier::{Kind, Level, Strength};
+use lianfang_wire::vocabulary::Role;
+use uuid::Uuid;
+
+use super::{Confirmed, OwnLink};
+
+/// What speaks for an entry being about the screened subject.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Signal {
+    publisher: NodeId,
+    entry: Uuid,
+    family: Family,
+}
+
+/// Signals of one family say the same thing once: a company's Chinese and English names are one name, told twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Name(Role),
+    /// The right that was infringed and the genuine item: its owner has all of them.
+    Right,
+    /// A shared mailbox, a code derived from a longer one …
+    Candidate(Kind),
+    Identifier(u32),
+}
+
+fn family(kind: Kind, level: Level, role: Role, index: u32) -> Family {
+    match kind {
+        Kind::LegalNameCn | Kind::LegalNameEn => Family::Name(role),
+        Kind::Brand => Family::Right,
+        _ if lianfang_identifier::info(kind).strength == Strength::Genuine => Family::Right,
+        _ if level == Level::Folded => Family::Candidate(kind),
+        _ => Family::Identifier(index),
+    }
+}
+
+/// The signals of one screening.
+#[derive(Debug, Default)]
+pub(super) struct Signals(BTreeSet<Signal>);
+
+impl Signals {
+    pub(super) fn of(findings: &[Confirmed], links: &[OwnLink]) -> Self {
+        let found = findings.iter().map(|finding| {
+            let (record, index) = (finding.record(), finding.identifier().index);
+            Signal {
+                publisher: record.iss.clone(),
+                entry: record.entry,
+                family: family(record.kind, record.level, record.role, index),
+            }
+        });
+        let linked = links.iter().map(|link| Signal {
+            publisher: link.publisher.clone(),
+            entry: link.entry,
+            family: family(link.kind, link.level, link.role, link.identifier.index),
+        });
+        Self(found.chain(linked).collect())
+    }
+
+    /// Whether more than one thing speaks for this entry.
+    pub(super) fn second(&self, publisher: &NodeId, entry: Uuid) -> bool {
+        let about = |signal: &&Signal| signal.entry == entry && signal.publisher == *publisher;
+        self.0.iter().filter(about).nth(1).is_some()
+    }
+}

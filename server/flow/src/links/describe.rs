@@ -1,0 +1,63 @@
+use std::collections::{BTreeSet, HashMap};
+
+use lianfang_identifier::{Kind, Level};
+use lianfang_store::EntryRow;
+use lianfang_wire::vocabulary::{BasisType, Category, Role, StateName};
+use uuid::Uuid;
+
+use crate::{FlowError, Node};
+
+/// A living entry, as far as a link tells of it.
+pub(super) struct Described {
+    pub(super) row: EntryRow,
+    pub(super) state: StateName,
+    pub(super) category: Option<Category>,
+    pub(super) basis: BasisType,
+}
+
+/// Where in an entry an identifier stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) index: u16,
+    pub(super) kind: Kind,
+    pub(super) level: Level,
+    pub(super) role: Role,
+}
+
+impl Node {
+    /// Those of these entries that haven't ended, by their state and by the clock.
+    pub(super) async fn living(
+        &self,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, Described>, FlowError> {
+        let ids: Vec<Uuid> = BTreeSet::from_iter(ids).into_iter().collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
+        let mut living = HashMap::new();
+        for row in rows {
+            if let Some(described) = self.describe(row)? {
+                living.insert(described.row.id, described);
+            }
+        }
+        Ok(living)
+    }
+
+    fn describe(&self, row: EntryRow) -> Result<Option<Described>, FlowError> {
+        let state = crate::entries::state_of(&row)?
+            .effective(self.now(), row.expires_at.unwrap_or_else(|| self.now()));
+        if state.is_terminal() {
+            return Ok(None);
+        }
+        let number = |raw: i16| u8::try_from(raw).ok();
+        Ok(Some(Described {
+            state,
+            category: row.category.and_then(number).and_then(Category::from_number),
+            basis: number(row.basis)
+                .and_then(BasisType::from_number)
+                .ok_or(FlowError::Internal("an entry's basis isn't known"))?,
+            row,
+        }))
+    }
+}

@@ -1,0 +1,85 @@
+use std::collections::HashMap;
+
+use lianfang_domain::verdict::{OwnLink, ScreenedIdentifier};
+use lianfang_identifier::{Kind, Level};
+use lianfang_wire::vocabulary::Role;
+
+use super::describe::{Described, Place};
+use crate::tokens::Subject;
+use crate::{FlowError, Node};
+
+/// Entries that one identifier leads to at most: enough for a person to see, whatever is shared by thousands.
+const MOST_ENTRIES: usize = 8;
+
+impl Node {
+    /// What living entries of this node have in common with a subject, exactly or by name.
+    pub(crate) async fn own_links(
+        &self,
+        subjects: &[Subject<ScreenedIdentifier>],
+    ) -> Result<Vec<OwnLink>, FlowError> {
+        let mut asked: HashMap<[u8; 16], Vec<ScreenedIdentifier>> = HashMap::new();
+        for subject in subjects {
+            let key = self.links.identity(&subject.canonical);
+            asked.entry(key).or_default().push(subject.tag);
+        }
+        let keys: Vec<_> = asked.keys().copied().collect();
+        let rows = self
+            .gateway
+            .store(move |store| store.own_links(&keys, MOST_ENTRIES))
+            .await?;
+        let entries = self.living(rows.iter().map(|row| row.entry_id)).await?;
+        let mut links = Vec::new();
+        for row in &rows {
+            let (Some(described), Some(place)) = (entries.get(&row.entry_id), Place::of(row)) else {
+                continue;
+            };
+            let tags = asked.get(&row.key).into_iter().flatten();
+            links.extend(tags.map(|tag| described.link(&self.id, place, *tag)));
+        }
+        links.extend(self.similar_names(subjects).await?);
+        // The same identifier before one that is only alike, the strict form before the folded one.
+        links.sort_by_key(|link| {
+            let place = (link.identifier.index, link.entry, link.entry_index);
+            (place, link.resemblance.is_some(), link.level)
+        });
+        links.dedup_by_key(|link| (link.identifier.index, link.entry, link.entry_index));
+        Ok(links)
+    }
+}
+
+impl Described {
+    pub(super) fn link(
+        &self,
+        publisher: &lianfang_encoding::NodeId,
+        place: Place,
+        identifier: ScreenedIdentifier,
+    ) -> OwnLink {
+        OwnLink {
+            publisher: publisher.clone(),
+            entry: self.row.id,
+            state: self.state,
+            category: self.category,
+            basis: self.basis,
+            grade: crate::entries::grade_of(&self.row),
+            since: self.row.decided_at,
+            expires: self.row.expires_at,
+            kind: place.kind,
+            level: place.level,
+            entry_index: u32::from(place.index),
+            role: place.role,
+            identifier,
+            resemblance: None,
+        }
+    }
+}
+
+impl Place {
+    fn of(row: &lianfang_store::OwnLinkRow) -> Option<Self> {
+        Some(Self {
+            index: row.identifier_index,
+            kind: Kind::from_number(row.kind)?,
+            level: Level::from_number(row.level)?,
+            role: u8::try_from(row.role).ok().and_then(Role::from_number)?,
+        })
+    }
+}

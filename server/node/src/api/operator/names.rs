@@ -1,0 +1,25 @@
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use lianfang_flow::{FlowError, Node};
+use lianfang_identifier::{InputKind, Region};
+use lianfang_wire::ProblemType;
+use lianfang_wire::names::RankNames;
+
+use crate::http::Json;
+use crate::problem::Answer;
+
+/// Names in this node's own entries that resemble one.
+pub(super) async fn rank(node: Data<Node>, asked: Json<RankNames>) -> Answer {
+    let asked = asked.0;
+    let malformed = |detail| FlowError::because(ProblemType::Malformed, detail);
+    let kind: InputKind = asked
+        .kind
+        .parse()
+        .map_err(|_| malformed("/kind: use a kind printed by `lianfang identifier kinds`."))?;
+    let region: Option<Region> = asked
+        .region
+        .map(|region| region.parse())
+        .transpose()
+        .map_err(|_| malformed("/region: an upper-case ISO 3166-1 alpha-2 code."))?;
+    Ok(HttpResponse::Ok().json(node.rank_names(kind, &asked.value, region).await?))
+}
