@@ -8,6 +8,7 @@
 
 mod audiences;
 mod brake;
+mod convergence;
 mod conversation;
 mod deltas;
 mod digests;

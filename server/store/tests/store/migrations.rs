@@ -8,7 +8,8 @@ use std::thread;
 
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
-    AuditRow, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink, ScreeningRow, Store, StoreError,
+    AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink, ScreeningRow, Store,
+    StoreError,
 };
 use uuid::Uuid;
 
@@ -182,4 +183,7 @@ fn fill_operations(store: &Store) {
         decision: None,
     };
     store.keep_screenings(vec![(screening, audit)]).unwrap();
+    store
+        .count_brake(&node("platform-a"), BrakeDay::default())
+        .unwrap();
 }
