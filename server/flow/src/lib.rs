@@ -23,6 +23,7 @@ mod settings;
 mod sync;
 mod tokens;
 mod trust;
+mod watch;
 
 pub use actor::{Actor, ActorKind};
 pub use bodies::BodyFile;
@@ -33,6 +34,7 @@ pub use membership::{Founded, Founder, MembershipView, found};
 pub use node::{Node, NodeParts};
 pub use publish::{BuildReport, BuiltList};
 pub use randomness::{Randomness, SystemRandomness};
-pub use settings::{Budget, Settings};
+pub use settings::{Budget, RosterSettings, Settings};
 pub use sync::{PeerSync, SyncReport};
 pub use trust::Trust;
+pub use watch::{AlertFilter, Arrival, ArrivalChange, PutSubject, WatchReport};

@@ -11,6 +11,7 @@ use crate::bodies::Bodies;
 use crate::gateway::Gateway;
 use crate::index::Index;
 use crate::tokens::TokenCache;
+use crate::watch::Watch;
 use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
 
 const STORE_CALLS: usize = 16;
@@ -44,6 +45,7 @@ pub struct Node {
     pub(crate) tokens: TokenCache,
     pub(crate) syncing: tokio::sync::Mutex<()>,
     pub(crate) building: tokio::sync::Mutex<()>,
+    pub(crate) watch: Watch,
 }
 
 impl Node {
@@ -73,6 +75,7 @@ impl Node {
             index: ArcSwap::from_pointee(Index::default()),
             syncing: tokio::sync::Mutex::new(()),
             building: tokio::sync::Mutex::new(()),
+            watch: Watch::default(),
         });
         node.reload_index().await?;
         Ok(node)

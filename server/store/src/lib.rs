@@ -6,10 +6,13 @@
 //! events with its own cursor. Numbers that stand for a vocabulary (states, kinds, event types …) are plain here.
 //! Identifiers, bodies and payloads come in sealed ([`DataKey`]). The clock, ids and randomness are arguments.
 
+mod alert_events;
+mod alerts;
 mod audit;
 mod batch;
 mod budgets;
 mod chain;
+mod close_alerts;
 mod columns;
 mod create_entries;
 mod database;
@@ -25,10 +28,14 @@ mod jobs;
 mod list_records;
 mod locks;
 mod membership;
+mod monitored_subjects;
+mod monitored_tokens;
 mod node_meta;
 mod peer_entries;
 mod peers;
 mod records;
+mod resolve_alert;
+mod roster_hits;
 mod schema;
 mod screenings;
 mod sealing;
@@ -40,8 +47,11 @@ pub mod testing;
 mod tokens;
 mod update_entry;
 
+pub use alert_events::{AlertChange, AlertEvent};
+pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Opening};
 pub use audit::AuditRow;
 pub use budgets::{BudgetRate, Charge};
+pub use close_alerts::EntryChange;
 pub use create_entries::{Created, NewEntry, NewEvent};
 pub use digests::{Adoption, HeadRow, ListKey};
 pub use entries::{EntryFilter, EntryRow};
@@ -54,9 +64,13 @@ pub use invites::InviteUse;
 pub use jobs::{Claim, JobRunRow};
 pub use list_records::ListRecord;
 pub use membership::{MembershipAdoption, MembershipRow};
+pub use monitored_subjects::{MonitoredSubject, RosterCounts, SubjectUpdate};
+pub use monitored_tokens::MonitoredToken;
 pub use peer_entries::{PeerEntryState, PeerStatus, StatusOutcome};
 pub use peers::PeerRow;
 pub use records::RecordRow;
+pub use resolve_alert::Resolution;
+pub use roster_hits::HitRow;
 pub use screenings::{Decision, ScreeningRow};
 pub use sealing::{DataKey, SealingError};
 pub use store::{DatabaseSettings, Store};

@@ -30,8 +30,22 @@ impl Node {
         if !report.published.is_empty() {
             self.reload_index().await?;
             self.notify_peers();
+            self.watch_arrivals(self.bases_of(self.built(&report)).await?)
+                .await;
         }
         Ok(report)
+    }
+
+    fn built(&self, report: &BuildReport) -> Vec<ListId> {
+        let list = |built: &BuiltList| {
+            Some(ListId {
+                publisher: self.id.clone(),
+                audience: built.audience.clone(),
+                subject_type: built.subject_type.parse().ok()?,
+                epoch: built.epoch,
+            })
+        };
+        report.published.iter().filter_map(list).collect()
     }
 
     async fn build_lists(

@@ -6,3 +6,5 @@ mod findings;
 mod normalise;
 mod run;
 mod test_publisher;
+
+pub(crate) use normalise::normalise;

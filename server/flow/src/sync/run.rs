@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use lianfang_digest::ListId;
 use lianfang_encoding::NodeId;
 use lianfang_peer::PeerError;
 
@@ -49,6 +50,8 @@ impl Node {
             && !dry_run
         {
             self.reload_index().await?;
+            self.watch_arrivals(self.bases_of(taken_over(&report)).await?)
+                .await;
         }
         Ok(report)
     }
@@ -119,6 +122,25 @@ impl Node {
             None => Ok(lag),
         }
     }
+}
+
+/// The lists that were taken over.
+fn taken_over(report: &SyncReport) -> Vec<ListId> {
+    let of_peer = |peer: &PeerSync| {
+        let taken = peer.lists.iter().filter(|list| list.refused.is_none());
+        let publisher = peer.peer.clone();
+        taken
+            .filter_map(|list| {
+                Some(ListId {
+                    publisher: publisher.clone(),
+                    audience: list.audience.parse().ok()?,
+                    subject_type: list.subject_type.parse().ok()?,
+                    epoch: list.epoch,
+                })
+            })
+            .collect::<Vec<_>>()
+    };
+    report.peers.iter().flat_map(of_peer).collect()
 }
 
 /// Why a sync with one peer stopped.

@@ -6,9 +6,11 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod alerts;
 mod audiences;
 mod conversation;
 mod digests;
 mod harness;
 mod restart;
+mod roster;
 mod verdicts;

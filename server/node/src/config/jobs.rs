@@ -15,6 +15,8 @@ pub struct Jobs {
     pub nightly_sync: Schedule,
     /// Ends entries whose time is over and deadlines that lapsed.
     pub expire_entries: Schedule,
+    /// Does what the watch over the roster couldn't do at once.
+    pub watch_roster: Schedule,
 }
 
 impl Default for Jobs {
@@ -24,6 +26,7 @@ impl Default for Jobs {
             nightly_build: Schedule::fixed("30 2 * * *"),
             nightly_sync: Schedule::fixed("30 3 * * *"),
             expire_entries: Schedule::fixed("*/10 * * * *"),
+            watch_roster: Schedule::fixed("* * * * *"),
         }
     }
 }
@@ -72,7 +75,12 @@ mod tests {
     #[test]
     fn the_defaults_are_valid_expressions() {
         let jobs = Jobs::default();
-        for schedule in [&jobs.nightly_build, &jobs.nightly_sync, &jobs.expire_entries] {
+        for schedule in [
+            &jobs.nightly_build,
+            &jobs.nightly_sync,
+            &jobs.expire_entries,
+            &jobs.watch_roster,
+        ] {
             assert!(schedule.cron().is_some());
         }
     }

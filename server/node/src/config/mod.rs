@@ -10,6 +10,7 @@ mod limits;
 mod log;
 mod node;
 mod publishing;
+mod roster;
 mod sample;
 mod screening;
 mod tls;
@@ -29,6 +30,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use node::{Country, Node};
 pub use publishing::Publishing;
+pub use roster::Roster;
 pub use sample::sample;
 pub use screening::Screening;
 pub use tls::{KeyPair, Tls};
@@ -51,6 +53,8 @@ pub struct Config {
     pub screening: Screening,
     #[serde(default)]
     pub publishing: Publishing,
+    #[serde(default)]
+    pub roster: Roster,
     #[serde(default)]
     pub budgets: Budgets,
     #[serde(default)]
@@ -100,6 +104,7 @@ impl Config {
         self.limits.check()?;
         self.budgets.check()?;
         self.publishing.check()?;
+        self.roster.check()?;
         self.doors.check()
     }
 

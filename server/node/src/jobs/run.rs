@@ -22,11 +22,17 @@ pub enum Job {
     NightlyBuild,
     NightlySync,
     ExpireEntries,
+    WatchRoster,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 3] = [Self::NightlyBuild, Self::NightlySync, Self::ExpireEntries];
+    pub const ALL: [Self; 4] = [
+        Self::NightlyBuild,
+        Self::NightlySync,
+        Self::ExpireEntries,
+        Self::WatchRoster,
+    ];
 
     /// Its name in the table of runs.
     pub fn name(self) -> &'static str {
@@ -34,6 +40,7 @@ impl Job {
             Self::NightlyBuild => "nightly_build",
             Self::NightlySync => "nightly_sync",
             Self::ExpireEntries => "expire_entries",
+            Self::WatchRoster => "watch_roster",
         }
     }
 
@@ -42,6 +49,7 @@ impl Job {
             Self::NightlyBuild => &jobs.nightly_build,
             Self::NightlySync => &jobs.nightly_sync,
             Self::ExpireEntries => &jobs.expire_entries,
+            Self::WatchRoster => &jobs.watch_roster,
         }
     }
 
@@ -67,6 +75,13 @@ impl Job {
                 let ended = node.expire_entries().await?;
                 Ok(format!(
                     "{ended} entries ended, {forgotten} idempotency keys forgotten"
+                ))
+            }
+            Self::WatchRoster => {
+                let report = node.watch_roster().await?;
+                Ok(format!(
+                    "{} subjects tokenised, {} hits answered, {} alerts closed",
+                    report.tokenised, report.confirmed, report.closed
                 ))
             }
         }

@@ -13,5 +13,6 @@ mod operator_door;
 mod platform_access;
 mod platform_entries;
 mod platform_errors;
+mod platform_roster;
 mod platform_screenings;
 mod stopping;

@@ -9,6 +9,7 @@ mod feeds;
 mod migrations;
 mod operations;
 mod peers;
+mod roster;
 mod sample;
 mod schema;
 mod screenings;

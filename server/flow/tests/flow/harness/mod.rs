@@ -13,7 +13,8 @@ use lianfang_domain::Clock;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{Class, NodeId, SigningKey, Timestamp};
 use lianfang_flow::{
-    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, Settings, Trust, found,
+    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, RosterSettings, Settings,
+    Trust, found,
 };
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{DataKey, Store};
@@ -241,6 +242,12 @@ fn settings(papers: &Papers) -> Settings {
         digest_life: 7 * day,
         verdict_life: day,
         token_cache: 1_000,
+        roster: RosterSettings {
+            confirm_delay: Duration::ZERO,
+            confirm_jitter: Duration::ZERO,
+            confirmations_per_run: 100,
+            retry: Duration::from_secs(60),
+        },
         budgets: Class::ALL.iter().map(|class| (*class, budget)).collect(),
     }
 }

@@ -6,7 +6,7 @@ use utoipa::openapi::path::{HttpMethod, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
 
-use super::{Access, entries, jwks, peers, screenings};
+use super::{Access, alerts, entries, events, jwks, peers, roster, screenings};
 
 const TOKEN: &str = "token";
 
@@ -14,7 +14,8 @@ const TOKEN: &str = "token";
 #[openapi(
     info(
         title = "Lianfang platform door 联防平台接口",
-        description = "Record sanctioned sellers and products, and screen against every member's findings. \
+        description = "Record sanctioned sellers and products, screen against every member's findings, and \
+            watch who trades already. \
             Errors are problem documents (RFC 9457) with stable types."
     ),
     paths(
@@ -27,6 +28,14 @@ const TOKEN: &str = "token";
         screenings::create,
         screenings::show,
         screenings::decide,
+        roster::put,
+        roster::show,
+        roster::delete,
+        roster::batch,
+        roster::status,
+        alerts::list,
+        alerts::resolve,
+        events::follow,
         peers::list,
         jwks::show,
         show,

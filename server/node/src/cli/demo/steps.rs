@@ -12,6 +12,7 @@ use super::process::NodeProcess;
 use super::screening::{screen_all, screen_one};
 use super::strangers::{removed_member_is_refused, stranger_is_refused};
 use super::telling::Telling;
+use super::watching::{alerted, watch};
 
 /// Entries sent in one batch.
 const BATCH: usize = 2_000;
@@ -22,9 +23,13 @@ pub(super) async fn tell(
     telling: &mut Telling<'_>,
 ) -> Result<(), Fault> {
     meet(federation, telling).await?;
+    let watched = watch(&federation.c, material).await?;
     record(federation, material, telling).await?;
     let door = federation.b.platform("screenings:write").await?;
     screen(&door, material, telling).await?;
+    if let Some(watched) = watched {
+        alerted(&federation.c, &watched, telling).await?;
+    }
     outage(federation, &door, material, telling).await
 }
 
@@ -196,7 +201,7 @@ fn is_review(screening: &Screening, code: ReasonCode) -> bool {
         && screening.reasons.iter().any(|reason| reason.code == code)
 }
 
-fn hold(condition: bool, otherwise: &str) -> Result<(), Fault> {
+pub(super) fn hold(condition: bool, otherwise: &str) -> Result<(), Fault> {
     if condition {
         Ok(())
     } else {

@@ -12,6 +12,7 @@ use lianfang_node::config::{Config, sample};
 use lianfang_node::data::DataFolder;
 use lianfang_node::wiring::{Assembled, Doors, assemble, open, open_store};
 use lianfang_sdk::{Client, Trust};
+use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_wire::join::JoinRequest;
 use lianfang_wire::vocabulary::MemberRole;
 use tempfile::TempDir;
@@ -26,12 +27,27 @@ pub(crate) struct TestNode {
     pub(crate) assembled: Assembled,
     pub(crate) doors: Doors,
     folder: TempDir,
+    /// Kept for as long as the node runs, when it isn't in the folder.
+    database: Option<TestDatabase>,
     stop: CancellationToken,
 }
 
 impl TestNode {
     pub(crate) async fn start() -> Self {
         Self::start_with(|text| text).await
+    }
+
+    /// On either database.
+    pub(crate) async fn start_on(backend: Backend) -> Self {
+        let database = (backend == Backend::Postgres).then(|| TestDatabase::empty(backend));
+        let url = database.as_ref().map(|database| database.settings().url.clone());
+        let node = Self::start_with(|text| match &url {
+            Some(url) => text.replace("[database]\n", &format!("[database]\nurl = \"{url}\"\n")),
+            None => text,
+        });
+        let mut node = node.await;
+        node.database = database;
+        node
     }
 
     /// With a changed configuration.
@@ -50,6 +66,7 @@ impl TestNode {
             assembled,
             doors,
             folder,
+            database: None,
             stop,
         }
     }
