@@ -1,5 +1,5 @@
 //! What a node does, without HTTP and without SQL: [`Node`] records entries, publishes digests, evaluates
-//! and fetches tokens, screens, confirms and syncs. Each module is one of these verbs.
+//! and fetches tokens, screens, confirms, syncs and watches who trades already. Each module is one of these verbs.
 
 mod actor;
 mod bodies;

@@ -21,6 +21,12 @@ pub struct WatchReport {
 }
 
 impl Node {
+    /// Lists have come into force without having arrived, for instance those of a publisher that was quarantined: the
+    /// next [`Node::watch_roster`] matches the whole roster.
+    pub fn watch_anew(&self) {
+        self.watch.behind.store(true, Ordering::Release);
+    }
+
     /// Does what waits: tokens that were missing, what has arrived without having been matched (after every start
     /// something may have), hits whose publishers couldn't be asked, alerts whose entries time has ended.
     ///

@@ -278,3 +278,29 @@ async fn only_sellers_and_products_are_watched() {
         assert_eq!(refused.problem().errors[0].field, field);
     }
 }
+
+#[tokio::test]
+async fn publishers_are_asked_later_than_their_lists_arrive() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        federation.confirm_delay = Duration::from_secs(3_600);
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-1", company(CODE)).await;
+        publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        assert_eq!(c.roster_status().await.unwrap().pending_hits, 1);
+        assert!(!said(&federation, b"confirm_bits"));
+        c.watch_roster().await.unwrap();
+        assert_eq!(c.roster_status().await.unwrap().pending_hits, 1);
+        federation.clock.advance(Duration::from_secs(7_200));
+        c.watch_roster().await.unwrap();
+        assert!(said(&federation, b"confirm_bits"));
+        assert_eq!(states(&c).await, [AlertState::Open]);
+    }
+}
+
+fn said(federation: &Federation, part: &[u8]) -> bool {
+    let capture = federation.network.capture();
+    capture.windows(part.len()).any(|window| window == part)
+}

@@ -66,8 +66,6 @@ async fn alerted(node: &TestNode) -> Client {
     operator.monitor("shop-1", seller(OFFENDER)).await.unwrap();
     operator.record_entry(&typed("case-1")).await.unwrap();
     operator.build_digests::<Value>().await.unwrap();
-    // The publisher is asked a moment later; this asks at once.
-    node.node().watch_roster().await.unwrap();
     operator
 }
 

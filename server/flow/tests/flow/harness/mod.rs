@@ -71,6 +71,8 @@ pub(crate) struct Federation {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) network: Arc<Network>,
     backend: Backend,
+    /// Of nodes that start from now on: publishers are asked so much later about the roster.
+    pub(crate) confirm_delay: Duration,
     papers: BTreeMap<NodeId, Papers>,
     starts: AtomicU64,
 }
@@ -84,6 +86,7 @@ impl Federation {
             clock,
             network,
             backend,
+            confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
             starts: AtomicU64::new(1),
         };
@@ -177,7 +180,7 @@ impl Federation {
         let parts = NodeParts {
             id: node.clone(),
             incarnation: 0,
-            settings: settings(papers),
+            settings: settings(papers, self.confirm_delay),
             keys,
             clock: self.clock.clone(),
             randomness: Arc::new(Seeded(AtomicU64::new(
@@ -223,7 +226,7 @@ fn keys(papers: &Papers) -> NodeKeys {
     }
 }
 
-fn settings(papers: &Papers) -> Settings {
+fn settings(papers: &Papers, confirm_delay: Duration) -> Settings {
     let budget = Budget {
         capacity: 1_000_000,
         per_day: 1_000_000,
@@ -243,8 +246,8 @@ fn settings(papers: &Papers) -> Settings {
         verdict_life: day,
         token_cache: 1_000,
         roster: RosterSettings {
-            confirm_delay: Duration::ZERO,
-            confirm_jitter: Duration::ZERO,
+            confirm_delay,
+            confirm_jitter: confirm_delay,
             confirmations_per_run: 100,
             retry: Duration::from_secs(60),
         },
