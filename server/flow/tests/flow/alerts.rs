@@ -206,26 +206,19 @@ async fn a_cleared_hit_does_not_hide_another_identifier() {
         let a = federation.join("platform-a", "CN", &[]).await;
         let c = federation.join("platform-c", "CN", &[]).await;
         let both = || Subject {
-            identifiers: vec![
-                identifier("cn_uscc", CODE),
-                identifier("domain", "shop.example.org"),
-            ],
+            identifiers: vec![identifier("cn_uscc", CODE), identifier("cn_uscc", NEIGHBOUR)],
             ..company(CODE)
         };
         a.record_entry(&operator(), entry(both(), a.now())).await.unwrap();
         a.build_digests().await.unwrap();
         c.sync(None, false).await.unwrap();
-        let by_domain = Subject {
-            identifiers: vec![identifier("domain", "shop.example.org")],
-            ..company(CODE)
-        };
-        watch(&c, "shop-1", by_domain).await;
+        watch(&c, "shop-1", company(NEIGHBOUR)).await;
         let alert = alerts(&c).await.remove(0);
         c.resolve_alert(&operator(), alert.id, not_ours()).await.unwrap();
         watch(&c, "shop-1", both()).await;
         let after = alerts(&c).await;
         assert_eq!(after.len(), 2, "{after:?}");
-        assert_eq!(after[1].matches[0].kind, "cn_uscc");
+        assert_eq!(after[1].matches[0].identifier_index, 0);
     }
 }
 

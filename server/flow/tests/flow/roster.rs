@@ -289,10 +289,11 @@ async fn publishers_are_asked_later_than_their_lists_arrive() {
         watch(&c, "shop-1", company(CODE)).await;
         publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
-        assert_eq!(c.roster_status().await.unwrap().pending_hits, 1);
+        let waiting = c.roster_status().await.unwrap().pending_hits;
+        assert!(waiting > 0 && alerts(&c).await.is_empty());
         assert!(!said(&federation, b"confirm_bits"));
         c.watch_roster().await.unwrap();
-        assert_eq!(c.roster_status().await.unwrap().pending_hits, 1);
+        assert_eq!(c.roster_status().await.unwrap().pending_hits, waiting);
         federation.clock.advance(Duration::from_secs(7_200));
         c.watch_roster().await.unwrap();
         assert!(said(&federation, b"confirm_bits"));
