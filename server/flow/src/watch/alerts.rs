@@ -171,6 +171,8 @@ impl Node {
             .await?;
         if let Opening::Opened(_) = opening {
             self.tell_alert_news();
+            // A state that came between the look at the feed and the opening found no alert to end.
+            self.hear_of_entry(record.iss.clone(), record.entry).await?;
         }
         Ok(())
     }

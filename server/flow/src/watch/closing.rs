@@ -105,6 +105,17 @@ impl Node {
         Ok(closed)
     }
 
+    /// Looks up what is known of an entry that an alert has just been opened about.
+    pub(super) async fn hear_of_entry(&self, publisher: NodeId, entry: Uuid) -> Result<(), FlowError> {
+        let (own, now) = (self.id.clone(), self.now());
+        self.gateway
+            .store(move |store| {
+                let change = last_heard(store, &own, &publisher, entry)?;
+                store.entries_heard(&publisher, change.as_slice(), now).map(drop)
+            })
+            .await
+    }
+
     /// Looks up what is known of the entry behind every open alert: what a crash kept from being heard is heard now.
     pub(super) async fn hear_again(self: &Arc<Self>) -> Result<(), FlowError> {
         let mut cursor = 0;
@@ -118,7 +129,7 @@ impl Node {
                 let page = store.alerts_page(&filter, cursor, PAGE)?;
                 let mut known = Vec::with_capacity(page.len());
                 for (alert, _) in page {
-                    let change = last_heard(store, &own, &alert)?;
+                    let change = last_heard(store, &own, &alert.publisher, alert.entry_id)?;
                     known.push((alert.opened_seq, alert.publisher, change));
                 }
                 Ok(known)
@@ -135,11 +146,16 @@ impl Node {
     }
 }
 
-fn last_heard(store: &Store, own: &NodeId, alert: &AlertRow) -> Result<Option<EntryChange>, StoreError> {
-    if alert.publisher == *own {
-        return store.entry(alert.entry_id).map(|row| Some(heard_of_own(&row)));
+fn last_heard(
+    store: &Store,
+    own: &NodeId,
+    publisher: &NodeId,
+    entry: Uuid,
+) -> Result<Option<EntryChange>, StoreError> {
+    if publisher == own {
+        return store.entry(entry).map(|row| Some(heard_of_own(&row)));
     }
-    let reported = store.peer_entry_state(&alert.publisher, alert.entry_id)?;
+    let reported = store.peer_entry_state(publisher, entry)?;
     Ok(reported.map(|item| change(item.entry_id, item.seq, item.state, item.deadline, item.rule)))
 }
 

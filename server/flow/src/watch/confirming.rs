@@ -15,6 +15,9 @@ use crate::confirm::{Confirmation, PossibleHit};
 use crate::index::HeldList;
 use crate::{FlowError, Node};
 
+/// Hits of a list that isn't in force are kept for so long.
+const KEPT: Duration = Duration::from_secs(30 * 86_400);
+
 /// A hit that can be asked about.
 #[derive(Clone)]
 pub(super) struct Asked {
@@ -28,7 +31,7 @@ struct Sorted {
     ask: Vec<PossibleHit<Asked>>,
     /// Nothing to ask about any more.
     over: Vec<HitRow>,
-    /// The publisher is quarantined here: kept for later.
+    /// Their list isn't in force now, for instance because the publisher is quarantined: kept for later.
     held_back: Vec<HitRow>,
 }
 
@@ -94,7 +97,7 @@ impl Node {
             ask,
             mut over,
             held_back: mut later,
-        } = self.sort_hits(publisher, hits).await?;
+        } = self.sort_hits(hits).await?;
         let mut found = Vec::new();
         for confirmation in self.confirm_hits(ask).await? {
             match confirmation {
@@ -139,8 +142,8 @@ impl Node {
         .await
     }
 
-    async fn sort_hits(&self, publisher: &NodeId, hits: Vec<HitRow>) -> Result<Sorted, FlowError> {
-        let quarantined = self.quarantined().await?.contains(publisher);
+    async fn sort_hits(&self, hits: Vec<HitRow>) -> Result<Sorted, FlowError> {
+        let oldest = self.now() - KEPT;
         let references: Vec<_> = hits.iter().map(|hit| hit.client_reference.clone()).collect();
         let rows = self
             .gateway
@@ -164,8 +167,8 @@ impl Node {
                         None => sorted.over.push(hit),
                     }
                 }
-                (Some(_), None) if quarantined => sorted.held_back.push(hit),
-                // The subject has left, or the list is in force no more; a list that returns arrives anew.
+                (Some(_), None) if hit.found_at > oldest => sorted.held_back.push(hit),
+                // The subject has left, or the list hasn't come back.
                 _ => sorted.over.push(hit),
             }
         }

@@ -8,6 +8,7 @@ use super::{Outcome, Terminal};
 
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
+#[group(skip)]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
