@@ -1,6 +1,7 @@
 //! Everything two nodes, or a node and its users, say to each other: problem documents, the membership
 //! document, events, the status feed, sealed records, confirmation, and the messages of the platform door.
 
+pub mod alert;
 pub mod confirm;
 pub mod entry;
 pub mod event;
@@ -12,6 +13,7 @@ pub mod membership;
 pub mod names;
 pub mod problem;
 pub mod record;
+pub mod roster;
 pub mod screening;
 pub mod stix;
 pub mod taxii;

@@ -109,16 +109,24 @@ impl Client {
     /// The body of a successful answer.
     pub(crate) async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, Error> {
         let response = request.send().await?;
-        let status = response.status();
-        let body = read(response).await?;
-        if status.is_success() {
-            return Ok(body);
+        if response.status().is_success() {
+            return read(response).await;
         }
+        Err(self.refusal(response).await)
+    }
+
+    /// What an answer says that isn't a success.
+    pub(crate) async fn refusal(&self, response: Response) -> Error {
+        let status = response.status().as_u16();
+        let body = match read(response).await {
+            Ok(body) => body,
+            Err(error) => return error,
+        };
         let problem = serde_json::from_slice(&body).unwrap_or_else(|_| Problem {
-            status: status.as_u16(),
+            status,
             ..Problem::new(ProblemType::Unavailable)
         });
-        Err(Error::Refused(Box::new(problem)))
+        Error::Refused(Box::new(problem))
     }
 }
 

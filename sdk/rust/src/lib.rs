@@ -1,4 +1,5 @@
-//! Client of a Lianfang node, for a platform's own systems: record entries, screen applicants, look at peers.
+//! Client of a Lianfang node, for a platform's own systems: record entries, screen applicants,
+//! watch who trades already, look at peers.
 //!
 //! ```no_run
 //! use lianfang_sdk::{Client, Trust};
@@ -23,13 +24,16 @@
 //! problem document ([`Error::Refused`]).
 
 mod admin;
+mod alerts;
 mod client;
 mod entries;
 mod error;
 mod peers;
+mod roster;
 mod screenings;
 mod trust;
 
+pub use alerts::{AlertQuery, AlertStream};
 pub use client::Client;
 pub use entries::EntryQuery;
 pub use error::Error;

@@ -112,3 +112,56 @@ fn a_token_goes_nowhere_without_tls_or_without_trust_and_is_not_shown() {
     let refused = Client::https("https://node:7444", "secret", &Trust::default()).unwrap_err();
     assert!(matches!(refused, Error::Configuration(_)));
 }
+
+fn opened(seq: u64) -> String {
+    serde_json::json!({
+        "seq": seq, "change": "alert.opened", "at": "2026-11-21T00:00:00Z",
+        "alert": {
+            "id": "00000000-0000-0000-0000-000000000001", "client_reference": "shop-1", "state": "open",
+            "opened_at": "2026-11-21T00:00:00Z", "matches": [],
+            "finding": {
+                "publisher": "platform-a", "entry": "00000000-0000-0000-0000-000000000002", "state": "active",
+                "disputed": false, "category": "counterfeit", "basis": "platform_decision", "jurisdiction": "CN",
+                "evidence_grade": "documented", "measure": "close_shop", "since": "2026-11-01T00:00:00Z",
+                "expires": "2027-11-01T00:00:00Z",
+            },
+        },
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_follower_reads_events_between_comments_to_the_end_of_the_stream() {
+    let (one, two) = (opened(7), opened(8));
+    let body = format!(
+        ": lianfang\n\nid: 7\nevent: alert.opened\ndata: {one}\n\n:\n\nid: 8\nevent: alert.opened\ndata: {two}\n\n: cut"
+    );
+    let (_folder, client, asked) = answering("200 OK", &body);
+    let mut events = client.follow_alerts(Some(6)).await.unwrap();
+    assert_eq!(events.next().await.unwrap().unwrap().seq, 7);
+    assert_eq!(events.next().await.unwrap().unwrap().seq, 8);
+    assert!(events.next().await.unwrap().is_none());
+    assert!(asked.await.unwrap().contains("last-event-id: 6"));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_no_stream_of_a_node_s_is_refused() {
+    let endless = "x".repeat(2 * 1024 * 1024);
+    for body in ["data: {}\n\n", "data: \u{fffd}\n\n", endless.as_str()] {
+        let (_folder, client, _asked) = answering("200 OK", body);
+        let mut events = client.follow_alerts(None).await.unwrap();
+        assert!(matches!(events.next().await, Err(Error::Malformed)));
+    }
+}
+
+#[tokio::test]
+async fn a_reference_is_one_segment_of_the_path_whatever_is_in_it() {
+    let (_folder, client, asked) = answering("204 No Content", "");
+    client.stop_monitoring("a/b?c").await.unwrap();
+    assert!(
+        asked
+            .await
+            .unwrap()
+            .starts_with("delete /v1/monitored-subjects/a%2fb%3fc http/1.1")
+    );
+}

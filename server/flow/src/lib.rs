@@ -1,5 +1,5 @@
 //! What a node does, without HTTP and without SQL: [`Node`] records entries, publishes digests, evaluates
-//! and fetches tokens, screens, confirms and syncs. Each module is one of these verbs.
+//! and fetches tokens, screens, confirms, syncs and watches who trades already. Each module is one of these verbs.
 
 mod actor;
 mod bodies;
@@ -27,6 +27,7 @@ mod settings;
 mod sync;
 mod tokens;
 mod trust;
+mod watch;
 
 pub use actor::{Actor, ActorKind};
 pub use bodies::BodyFile;
@@ -38,6 +39,7 @@ pub use membership::{Founded, Founder, MembershipView, found};
 pub use node::{Node, NodeParts};
 pub use publish::{BuildReport, BuiltList};
 pub use randomness::{Randomness, SystemRandomness};
-pub use settings::{Budget, Settings};
+pub use settings::{Budget, RosterSettings, Settings};
 pub use sync::{PeerSync, SyncReport};
 pub use trust::Trust;
+pub use watch::{AlertFilter, Arrival, ArrivalChange, PutSubject, WatchReport};

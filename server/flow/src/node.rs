@@ -18,6 +18,7 @@ use crate::links::LinkKey;
 use crate::screen::Journal;
 use crate::sync::Turns;
 use crate::tokens::TokenCache;
+use crate::watch::Watch;
 use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
 
 const STORE_CALLS: usize = 16;
@@ -62,6 +63,7 @@ pub struct Node {
     /// Kinds that peers say they read by other rules.
     pub(crate) disagreements: ArcSwap<BTreeMap<NodeId, Vec<DisabledKind>>>,
     pub(crate) building: tokio::sync::Mutex<()>,
+    pub(crate) watch: Watch,
 }
 
 impl Node {
@@ -101,6 +103,7 @@ impl Node {
             changes: tokio::sync::Notify::new(),
             disagreements: ArcSwap::default(),
             building: tokio::sync::Mutex::new(()),
+            watch: Watch::default(),
         });
         node.relink().await?;
         node.reload_index().await?;

@@ -28,8 +28,34 @@ pub struct Settings {
     pub token_cache: usize,
     /// When a publisher's digests wait for a person.
     pub brake: BrakeRule,
+    /// How the roster is watched.
+    pub roster: RosterSettings,
     /// What each member may have evaluated here.
     pub budgets: BTreeMap<Class, Budget>,
+}
+
+/// How the roster is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RosterSettings {
+    /// Publishers aren't asked about a hit before, so that the time tells little.
+    pub confirm_delay: Duration,
+    /// At most so much is added to that, at random for each publisher.
+    pub confirm_jitter: Duration,
+    /// Hits one publisher is asked about in one run; a flood waits for the next ones.
+    pub confirmations_per_run: usize,
+    /// After this a publisher that couldn't be asked, or a committee that gave no tokens, is asked again.
+    pub retry: Duration,
+}
+
+impl Default for RosterSettings {
+    fn default() -> Self {
+        Self {
+            confirm_delay: Duration::from_secs(1),
+            confirm_jitter: Duration::from_secs(3),
+            confirmations_per_run: 2_000,
+            retry: Duration::from_secs(60),
+        }
+    }
 }
 
 /// A token bucket of group elements (PROTOCOL.md §2).

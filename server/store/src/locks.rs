@@ -9,6 +9,7 @@ pub(crate) enum Lock<'a> {
     Migrations,
     Membership,
     List(&'a ListKey),
+    Alerts,
 }
 
 /// Keeps other replicas out until the transaction ends. The one writer of a SQLite file is alone already.
@@ -17,6 +18,7 @@ pub(crate) fn lock(link: &mut Link<'_>, lock: Lock<'_>) -> Result<(), StoreError
         let (class, name) = match lock {
             Lock::Migrations => (1, String::new()),
             Lock::Membership => (2, String::new()),
+            Lock::Alerts => (4, String::new()),
             Lock::List(list) => (
                 3,
                 format!(

@@ -295,4 +295,97 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    monitored_subjects (client_reference) {
+        client_reference -> Text,
+        subject_type -> SmallInt,
+        natural_person -> Bool,
+        body_sealed -> Binary,
+        content_hash -> Binary,
+        retry_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    monitored_tokens (client_reference, form, key_id) {
+        client_reference -> Text,
+        form -> Binary,
+        key_id -> Binary,
+        identifier_index -> Integer,
+        kind -> Integer,
+        level -> SmallInt,
+        token -> Binary,
+    }
+}
+
+diesel::table! {
+    roster_hits (client_reference, form, key_id, publisher, audience, subject_type, epoch) {
+        client_reference -> Text,
+        form -> Binary,
+        key_id -> Binary,
+        publisher -> Text,
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        found_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Binary,
+        opened_seq -> BigInt,
+        client_reference -> Text,
+        publisher -> Text,
+        entry_id -> Binary,
+        state -> SmallInt,
+        opened_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+        record_seq -> BigInt,
+        entry_state -> SmallInt,
+        deadline -> Nullable<BigInt>,
+        rule -> Nullable<SmallInt>,
+        expires_at -> BigInt,
+        ends_at -> BigInt,
+        record -> Text,
+        decision -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    alert_matches (alert_id, form) {
+        alert_id -> Binary,
+        form -> Binary,
+        identifier_index -> Integer,
+        kind -> Integer,
+        level -> SmallInt,
+    }
+}
+
+diesel::table! {
+    cleared_hits (client_reference, publisher, entry_id, form) {
+        client_reference -> Text,
+        publisher -> Text,
+        entry_id -> Binary,
+        form -> Binary,
+        record_seq -> BigInt,
+        cleared_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    alert_events (seq) {
+        seq -> BigInt,
+        alert_id -> Binary,
+        change -> SmallInt,
+        at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads);
+diesel::allow_tables_to_appear_in_same_query!(alerts, alert_matches);

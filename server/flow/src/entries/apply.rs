@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::record::EventPayload;
 use super::view::state_of;
+use crate::watch::heard_of_own;
 use crate::{Actor, FlowError, Node};
 
 impl Node {
@@ -93,7 +94,10 @@ impl Node {
             })
             .await?;
         match outcome {
-            Ok(row) => Ok(row),
+            Ok(row) => {
+                self.watch_status(&self.id, &[heard_of_own(&row)]).await;
+                Ok(row)
+            }
             Err(UpdateError::NotFound) => Err(FlowError::NotFound),
             Err(UpdateError::Stale { current }) => {
                 Err(FlowError::Stale(Box::new(self.entry_view(&current)?)))

@@ -25,7 +25,7 @@ pub(crate) struct HeldList {
     /// Newest head, base and deltas.
     pub(crate) state: ListState,
     /// Size class of the base.
-    pub(super) class: SizeClass,
+    pub(crate) class: SizeClass,
     /// State hash of the content.
     pub(super) content: [u8; 32],
     /// The net change of every delta in force.
@@ -34,7 +34,7 @@ pub(crate) struct HeldList {
 
 impl HeldList {
     /// SHA-256 of the base's body.
-    pub(super) fn base(&self) -> &[u8; 32] {
+    pub(crate) fn base(&self) -> &[u8; 32] {
         &self.state.base().body.sha256
     }
 

@@ -9,6 +9,7 @@ use lianfang_store::{HeadRow, Store, StoreError};
 use super::{HeldList, Index, segments};
 use crate::bodies::Bodies;
 use crate::trust::active_member;
+use crate::watch::Arrival;
 use crate::{FlowError, Node};
 
 /// A list that counts, and the keys that may have signed it.
@@ -21,9 +22,16 @@ struct Wanted {
 const ALL: usize = usize::MAX;
 
 impl Node {
+    /// Swaps in what the store has in force and matches the roster against what is new in it.
+    pub(crate) async fn put_in_force(self: &Arc<Self>) -> Result<(), FlowError> {
+        let arrived = self.reload_index().await?;
+        self.watch_arrivals(arrived).await;
+        Ok(())
+    }
+
     /// Brings the index to what the store has in force, off the hot path, and swaps it in. Only lists whose newest head
-    /// changed are read.
-    pub(crate) async fn reload_index(&self) -> Result<(), FlowError> {
+    /// changed are read. Returns what is new.
+    pub(crate) async fn reload_index(&self) -> Result<Vec<Arrival>, FlowError> {
         let _loading = self.loading.lock().await;
         let wanted = self.wanted().await?;
         let before = self.index.load_full();
@@ -34,9 +42,9 @@ impl Node {
             let lists = load(store, &wanted, &before, &bodies)?;
             assemble(lists, &before, &bodies, &seed)
         };
-        let index = self.gateway.raw(work).await??;
-        self.index.store(Arc::new(index));
-        Ok(())
+        let index = Arc::new(self.gateway.raw(work).await??);
+        let before = self.index.swap(Arc::clone(&index));
+        Ok(index.arrived_since(&before))
     }
 
     /// The newest heads of lists that this node may use.

@@ -35,6 +35,6 @@ impl Node {
             .adopt(&members, &authorities)
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
         self.list_members_in_feed().await?;
-        self.reload_index().await
+        self.put_in_force().await
     }
 }

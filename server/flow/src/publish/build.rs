@@ -37,8 +37,8 @@ impl Node {
         report.lists = heads.len();
         report.identifiers = heads.iter().filter_map(|head| head.tokens).sum();
         if !report.published.is_empty() {
-            self.reload_index().await?;
             self.notify_peers();
+            self.put_in_force().await?;
         }
         Ok(report)
     }

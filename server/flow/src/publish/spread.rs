@@ -48,11 +48,11 @@ impl Node {
                 .await?;
             news = true;
         }
-        if !report.published.is_empty() {
-            self.reload_index().await?;
-        }
         if news {
             self.notify_peers();
+        }
+        if !report.published.is_empty() {
+            self.put_in_force().await?;
         }
         Ok(report)
     }

@@ -9,3 +9,4 @@ mod run;
 mod test_publisher;
 
 pub(crate) use keep::Journal;
+pub(crate) use normalise::normalise;

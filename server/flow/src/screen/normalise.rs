@@ -7,14 +7,14 @@ use lianfang_wire::screening::{IdentifierOutcome, IdentifierStatus};
 
 use crate::tokens::Subject;
 
-pub(super) struct Normalised {
-    pub(super) outcomes: Vec<IdentifierOutcome>,
-    pub(super) subjects: Vec<Subject<ScreenedIdentifier>>,
+pub(crate) struct Normalised {
+    pub(crate) outcomes: Vec<IdentifierOutcome>,
+    pub(crate) subjects: Vec<Subject<ScreenedIdentifier>>,
     /// A reserved test identifier is among them.
-    pub(super) test: bool,
+    pub(crate) test: bool,
 }
 
-pub(super) fn normalise(asked: &Asked) -> Normalised {
+pub(crate) fn normalise(asked: &Asked) -> Normalised {
     let mut normalised = Normalised {
         outcomes: Vec::new(),
         subjects: Vec::new(),

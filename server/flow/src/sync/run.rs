@@ -49,7 +49,7 @@ impl Node {
             .await?;
         let report = SyncReport { dry_run, peers };
         if report.peers.iter().any(brought_digests) && !dry_run {
-            self.reload_index().await?;
+            self.put_in_force().await?;
         }
         Ok(report)
     }
@@ -61,7 +61,7 @@ impl Node {
         };
         let done = self.sync_peer(peer, false).await?;
         if brought_digests(&done) {
-            self.reload_index().await?;
+            self.put_in_force().await?;
         }
         Ok(())
     }

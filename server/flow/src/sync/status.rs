@@ -72,18 +72,22 @@ impl Node {
     }
 
     async fn apply_page(
-        &self,
+        self: &Arc<Self>,
         peer: &NodeId,
         feed: &FeedHead,
         items: Vec<PeerStatus>,
     ) -> Result<u64, SyncFailure> {
         let (id, audience, now) = (peer.clone(), feed.audience.clone(), self.now());
+        let heard: Vec<_> = items.iter().map(crate::watch::heard).collect();
         let outcome = self
             .gateway
             .store(move |store| store.apply_status(&id, &audience, &items, now))
             .await?;
         match outcome {
-            StatusOutcome::Applied { cursor } => Ok(cursor),
+            StatusOutcome::Applied { cursor } => {
+                self.watch_status(peer, &heard).await;
+                Ok(cursor)
+            }
             StatusOutcome::Gap { .. } => Err(PeerError::Malformed.into()),
             StatusOutcome::Fork { .. } => {
                 let (id, now) = (peer.clone(), self.now());

@@ -147,8 +147,13 @@ fn code(number: u32) -> String {
     format!("{body}{}", check.unwrap())
 }
 
-async fn live(seed: u64) {
+#[expect(clippy::print_stdout, reason = "shown when the seed fails")]
+fn say(seed: u64) {
     println!("seed {seed}");
+}
+
+async fn live(seed: u64) {
+    say(seed);
     let mut life = Life::begin(seed).await;
     for step in 1..=STEPS {
         life.step().await;

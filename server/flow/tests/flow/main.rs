@@ -6,6 +6,7 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod alerts;
 mod audiences;
 mod brake;
 mod convergence;
@@ -20,5 +21,6 @@ mod names;
 mod population;
 mod restart;
 mod returning;
+mod roster;
 mod rules;
 mod verdicts;

@@ -1,6 +1,7 @@
 //! The command `lianfang`. Commands that concern a running node go through its operator socket; the others
 //! work on the data folder or on standard input alone.
 
+mod alerts;
 mod demo;
 mod entry;
 mod fault;
@@ -11,6 +12,7 @@ mod messages;
 mod migrate;
 mod node;
 mod peers;
+mod roster;
 mod screen;
 mod serve;
 mod sync;
@@ -54,6 +56,11 @@ enum Command {
     Entry(entry::Command),
     /// Screen one value, or a file of sellers.
     Screen(screen::Args),
+    /// Sellers and products that trade already and are watched.
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// What was found about them: list, and note what was decided.
+    Alerts(alerts::Args),
     /// The other members: freshness, last error, brake.
     Peers(peers::Args),
     /// Fetch now what peers have.
@@ -109,6 +116,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Federation(command) => with_runtime(federation::run(command, terminal)),
         Command::Entry(command) => with_runtime(entry::run(command, terminal)),
         Command::Screen(args) => with_runtime(screen::run(args, terminal)),
+        Command::Roster(command) => with_runtime(roster::run(command, terminal)),
+        Command::Alerts(args) => with_runtime(alerts::run(args, terminal)),
         Command::Peers(args) => with_runtime(peers::run(args, terminal)),
         Command::Sync(args) => with_runtime(sync::run(args, terminal)),
         Command::Demo(args) => with_runtime(demo::run(args, terminal)),

@@ -19,6 +19,8 @@ pub struct Jobs {
     pub expire_entries: Schedule,
     /// Writes down what the brake counted and looks at it.
     pub apply_brake: Schedule,
+    /// Does what the watch over the roster couldn't do at once.
+    pub watch_roster: Schedule,
 }
 
 impl Default for Jobs {
@@ -30,6 +32,7 @@ impl Default for Jobs {
             poll_peers: Schedule::fixed("*/5 * * * *"),
             expire_entries: Schedule::fixed("*/10 * * * *"),
             apply_brake: Schedule::fixed("* * * * *"),
+            watch_roster: Schedule::fixed("* * * * *"),
         }
     }
 }
@@ -84,6 +87,7 @@ mod tests {
             &jobs.poll_peers,
             &jobs.expire_entries,
             &jobs.apply_brake,
+            &jobs.watch_roster,
         ] {
             assert!(schedule.cron().is_some());
         }

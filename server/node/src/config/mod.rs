@@ -11,6 +11,7 @@ mod limits;
 mod log;
 mod node;
 mod publishing;
+mod roster;
 mod sample;
 mod screening;
 mod tls;
@@ -31,6 +32,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use node::{Country, Node};
 pub use publishing::Publishing;
+pub use roster::Roster;
 pub use sample::sample;
 pub use screening::Screening;
 pub use tls::{KeyPair, Tls};
@@ -55,6 +57,8 @@ pub struct Config {
     pub brake: Brake,
     #[serde(default)]
     pub publishing: Publishing,
+    #[serde(default)]
+    pub roster: Roster,
     #[serde(default)]
     pub budgets: Budgets,
     #[serde(default)]
@@ -104,6 +108,7 @@ impl Config {
         self.limits.check()?;
         self.budgets.check()?;
         self.publishing.check()?;
+        self.roster.check()?;
         self.doors.check()
     }
 

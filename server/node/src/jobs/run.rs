@@ -24,16 +24,18 @@ pub enum Job {
     PollPeers,
     ExpireEntries,
     ApplyBrake,
+    WatchRoster,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NightlyBuild,
         Self::NightlySync,
         Self::PollPeers,
         Self::ExpireEntries,
         Self::ApplyBrake,
+        Self::WatchRoster,
     ];
 
     /// Its name in the table of runs.
@@ -44,6 +46,7 @@ impl Job {
             Self::PollPeers => "poll_peers",
             Self::ExpireEntries => "expire_entries",
             Self::ApplyBrake => "apply_brake",
+            Self::WatchRoster => "watch_roster",
         }
     }
 
@@ -54,6 +57,7 @@ impl Job {
             Self::PollPeers => &jobs.poll_peers,
             Self::ExpireEntries => &jobs.expire_entries,
             Self::ApplyBrake => &jobs.apply_brake,
+            Self::WatchRoster => &jobs.watch_roster,
         }
     }
 
@@ -80,6 +84,13 @@ impl Job {
                 let ended = node.expire_entries().await?;
                 Ok(format!(
                     "{ended} entries ended, {forgotten} idempotency keys forgotten"
+                ))
+            }
+            Self::WatchRoster => {
+                let report = node.watch_roster().await?;
+                Ok(format!(
+                    "{} subjects tokenised, {} hits answered, {} alerts closed",
+                    report.tokenised, report.confirmed, report.closed
                 ))
             }
         }

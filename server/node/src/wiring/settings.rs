@@ -1,8 +1,8 @@
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::Class;
-use lianfang_flow::{Budget, Settings};
+use lianfang_flow::{Budget, RosterSettings, Settings};
 
-use crate::config::Config;
+use crate::config::{Config, Roster};
 use crate::data::DataFolder;
 
 /// The operator's choices as the node wants them.
@@ -22,10 +22,20 @@ pub(super) fn settings(config: &Config) -> Settings {
         verdict_life: screening.valid_for(),
         token_cache: screening.token_cache,
         brake: config.brake.rule(),
+        roster: roster(&config.roster),
         budgets: Class::ALL
             .iter()
             .map(|class| (*class, budget(config, *class)))
             .collect(),
+    }
+}
+
+fn roster(roster: &Roster) -> RosterSettings {
+    RosterSettings {
+        confirm_delay: roster.confirm_delay(),
+        confirm_jitter: roster.confirm_jitter(),
+        confirmations_per_run: usize::try_from(roster.confirmations_per_run).unwrap_or(usize::MAX),
+        retry: roster.retry(),
     }
 }
 

@@ -81,6 +81,63 @@ async fn a_file_of_sellers_is_screened_line_by_line_and_the_worst_verdict_counts
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_roster_is_loaded_again_without_harm_and_its_alerts_are_resolved() {
+    let node = TestNode::start_on(lianfang_store::testing::Backend::Sqlite).await;
+    let operator = node.operator();
+    operator
+        .record_entry(&crate::harness::entries::typed("case-1"))
+        .await
+        .unwrap();
+    operator.build_digests::<serde_json::Value>().await.unwrap();
+    let file = node.data().join("roster.csv");
+    let rows = format!(
+        "ent,name,id_type,value\nshop-1,,USCC,{OFFENDER}\nshop-2,,LEI,nonsense\n,,LEI,5493001KJTIIGC8Y1R12\n"
+    );
+    std::fs::write(&file, rows).unwrap();
+    let load = [
+        "roster",
+        "load",
+        file.to_str().unwrap(),
+        "--map",
+        "client_reference=ent",
+    ];
+    let said = lianfang(node.data(), &load, "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err.contains("1 added") && said.err.contains("2 lines rejected"),
+        "{}",
+        said.err
+    );
+    let rejects = std::fs::read_to_string(node.data().join("roster.csv.rejects.csv")).unwrap();
+    assert!(
+        rejects.contains("3,") && rejects.contains("4,invalid: /client_reference"),
+        "{rejects}"
+    );
+    let said = lianfang(node.data(), &load, "").await;
+    assert!(said.err.contains("0 added, 1 there already"), "{}", said.err);
+    let said = lianfang(node.data(), &["roster", "status"], "").await;
+    assert!(said.out.contains("1 alerts open"), "{}", said.out);
+    let said = lianfang(node.data(), &["alerts", "--json"], "").await;
+    let alert: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(alert["client_reference"], "shop-1");
+    let resolve = [
+        "alerts",
+        "resolve",
+        alert["id"].as_str().unwrap(),
+        "--outcome",
+        "acted",
+        "--reviewer",
+        "staff-7",
+        "--reason",
+        "shop closed",
+    ];
+    let said = lianfang(node.data(), &resolve, "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = lianfang(node.data(), &["--lang", "zh", "alerts"], "").await;
+    assert_eq!((said.out.as_str(), said.err.trim()), ("", "没有这样的警示"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_says_what_became_of_every_line_and_can_be_repeated() {
     let node = TestNode::start().await;
     let file = node.data().join("sellers.csv");

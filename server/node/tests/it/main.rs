@@ -14,6 +14,7 @@ mod platform_access;
 mod platform_entries;
 mod platform_errors;
 mod platform_peers;
+mod platform_roster;
 mod platform_screenings;
 mod regulator_door;
 mod stopping;

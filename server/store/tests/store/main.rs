@@ -12,6 +12,7 @@ mod operations;
 mod own_links;
 mod peers;
 mod regulator_feed;
+mod roster;
 mod sample;
 mod schema;
 mod screenings;

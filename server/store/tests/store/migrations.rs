@@ -140,6 +140,7 @@ fn fill(store: &Store) {
     store.set_meta("incarnation", "1").unwrap();
     store.add_invite(&[1; 32], &node("platform-c"), at(9)).unwrap();
     fill_operations(store);
+    crate::roster::fill(store);
 }
 
 fn fill_operations(store: &Store) {

@@ -14,7 +14,8 @@ use lianfang_domain::brake::BrakeRule;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{Class, NodeId, SigningKey, Timestamp};
 use lianfang_flow::{
-    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, Settings, Trust, found,
+    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, RosterSettings, Settings,
+    Trust, found,
 };
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{DataKey, Store};
@@ -73,6 +74,8 @@ pub(crate) struct Federation {
     /// Of every node that is started from now on.
     pub(crate) brake: BrakeRule,
     backend: Backend,
+    /// Of nodes that start from now on: publishers are asked so much later about the roster.
+    pub(crate) confirm_delay: Duration,
     papers: BTreeMap<NodeId, Papers>,
     starts: AtomicU64,
 }
@@ -87,6 +90,7 @@ impl Federation {
             network,
             brake: BrakeRule::default(),
             backend,
+            confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
             starts: AtomicU64::new(1),
         };
@@ -185,7 +189,7 @@ impl Federation {
         let parts = NodeParts {
             id: node.clone(),
             incarnation: 0,
-            settings: settings(papers, self.brake),
+            settings: settings(papers, self.brake, self.confirm_delay),
             keys,
             clock: self.clock.clone(),
             randomness: Arc::new(Seeded(AtomicU64::new(
@@ -236,7 +240,7 @@ fn keys(papers: &Papers) -> NodeKeys {
     }
 }
 
-fn settings(papers: &Papers, brake: BrakeRule) -> Settings {
+fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Settings {
     let budget = Budget {
         capacity: 1_000_000,
         per_day: 1_000_000,
@@ -256,6 +260,12 @@ fn settings(papers: &Papers, brake: BrakeRule) -> Settings {
         verdict_life: day,
         token_cache: 1_000,
         brake,
+        roster: RosterSettings {
+            confirm_delay,
+            confirm_jitter: confirm_delay,
+            confirmations_per_run: 100,
+            retry: Duration::from_secs(60),
+        },
         budgets: Class::ALL.iter().map(|class| (*class, budget)).collect(),
     }
 }

@@ -7,7 +7,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{Components, OpenApi};
 
 use super::alike::complete;
-use super::{Access, entries, jwks, peers, screenings};
+use super::{Access, alerts, entries, events, jwks, peers, roster, screenings};
 
 const TOKEN: &str = "token";
 
@@ -15,7 +15,8 @@ const TOKEN: &str = "token";
 #[openapi(
     info(
         title = "Lianfang platform door 联防平台接口",
-        description = "Record sanctioned sellers and products, and screen against every member's findings. \
+        description = "Record sanctioned sellers and products, screen against every member's findings, and \
+            watch who trades already. \
             Errors are problem documents (RFC 9457) with stable types."
     ),
     paths(
@@ -28,6 +29,14 @@ const TOKEN: &str = "token";
         screenings::create,
         screenings::show,
         screenings::decide,
+        roster::put,
+        roster::show,
+        roster::delete,
+        roster::batch,
+        roster::status,
+        alerts::list,
+        alerts::resolve,
+        events::follow,
         peers::list,
         peers::brake,
         jwks::show,

@@ -1,13 +1,16 @@
 //! The platform door: the platform's own systems and people.
 
 mod access;
+mod alerts;
 mod alike;
 mod documentation;
 mod entries;
 mod etag;
+mod events;
 mod items;
 mod jwks;
 mod peers;
+mod roster;
 pub mod router;
 mod screenings;
 

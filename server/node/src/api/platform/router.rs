@@ -7,8 +7,13 @@ use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{Access, Login, document, documentation, entries, guard, jwks, peers, screenings};
-use crate::auth::Scope::{Admin, EntriesRead, EntriesWrite, PeersRead, ScreeningsRead, ScreeningsWrite};
+use super::{
+    Access, Login, alerts, document, documentation, entries, events, guard, jwks, peers, roster, screenings,
+};
+use crate::auth::Scope::{
+    Admin, AlertsRead, AlertsWrite, EntriesRead, EntriesWrite, PeersRead, RosterRead, RosterWrite,
+    ScreeningsRead, ScreeningsWrite,
+};
 use crate::http::Routes;
 use crate::idempotency::Ledger;
 
@@ -16,6 +21,8 @@ use Access::{Anyone, Scope};
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
 
 /// The routes of the platform door. The operator's socket has them too.
 pub fn routes() -> Routes<Access> {
@@ -49,6 +56,39 @@ pub fn routes() -> Routes<Access> {
             Scope(ScreeningsWrite),
             screenings::decide,
         )
+        .on(
+            PUT,
+            "/v1/monitored-subjects/{client_reference}",
+            Scope(RosterWrite),
+            roster::put,
+        )
+        .on(
+            GET,
+            "/v1/monitored-subjects/{client_reference}",
+            Scope(RosterRead),
+            roster::show,
+        )
+        .on(
+            DELETE,
+            "/v1/monitored-subjects/{client_reference}",
+            Scope(RosterWrite),
+            roster::delete,
+        )
+        .on(
+            POST,
+            "/v1/monitored-subjects/batch",
+            Scope(RosterWrite),
+            roster::batch,
+        )
+        .on(GET, "/v1/roster", Scope(RosterRead), roster::status)
+        .on(GET, "/v1/alerts", Scope(AlertsRead), alerts::list)
+        .on(
+            POST,
+            "/v1/alerts/{id}/resolve",
+            Scope(AlertsWrite),
+            alerts::resolve,
+        )
+        .on(GET, "/v1/events", Scope(AlertsRead), events::follow)
         .on(GET, "/v1/peers", Scope(PeersRead), peers::list)
         .on(POST, "/v1/peers/{id}/brake", Scope(Admin), peers::brake)
         .on(GET, "/.well-known/jwks.json", Anyone, jwks::show)

@@ -11,6 +11,7 @@ mod screening;
 mod steps;
 mod strangers;
 mod telling;
+mod watching;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use super::regulator::feed;
 use super::screening::{screen_all, screen_one};
 use super::strangers::{removed_member_is_refused, stranger_is_refused};
 use super::telling::Telling;
+use super::watching::{alerted, watch};
 
 /// Entries sent in one batch.
 const BATCH: usize = 2_000;
@@ -23,10 +24,14 @@ pub(super) async fn tell(
     telling: &mut Telling<'_>,
 ) -> Result<(), Fault> {
     meet(federation, telling).await?;
+    let watched = watch(&federation.c, material).await?;
     record(federation, material, telling).await?;
     let door = federation.b.platform("screenings:write").await?;
     screen(&door, material, telling).await?;
     feed(federation, material, telling).await?;
+    if let Some(watched) = watched {
+        alerted(&federation.c, &watched, telling).await?;
+    }
     outage(federation, &door, material, telling).await
 }
 

@@ -1,9 +1,8 @@
 use lianfang_sdk::Client;
-use lianfang_wire::Problem;
 use lianfang_wire::entry::NewEntry;
 
-use super::rejects::Rejects;
 use crate::cli::Fault;
+use crate::cli::table::{Rejects, reason};
 
 /// Entries of one request.
 const SIZE: usize = 500;
@@ -81,20 +80,5 @@ impl Batches {
             }
         }
         Ok(())
-    }
-}
-
-/// Slug and broken rules: `invalid: /subject/identifiers/0/value check_digit`.
-fn reason(problem: &Problem) -> String {
-    let slug = problem.kind().map_or("refused", lianfang_wire::ProblemType::slug);
-    let rules: Vec<_> = problem
-        .errors
-        .iter()
-        .map(|violation| format!("{} {}", violation.field, violation.rule))
-        .collect();
-    match (&rules[..], &problem.detail) {
-        ([], None) => slug.to_owned(),
-        ([], Some(detail)) => format!("{slug}: {detail}"),
-        (rules, _) => format!("{slug}: {}", rules.join("; ")),
     }
 }

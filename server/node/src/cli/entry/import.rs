@@ -1,17 +1,14 @@
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use lianfang_identifier::Region;
 use lianfang_wire::entry::NewEntry;
 
 use super::batch::{Batches, Tally};
-use super::rejects::Rejects;
 use super::template::Template;
 use crate::cli::node::NodeArgs;
-use crate::cli::table::{self, KindNames, Mapping};
+use crate::cli::table::{self, KindNames, Mapping, Rejects};
 use crate::cli::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -41,8 +38,8 @@ pub(in crate::cli) struct Args {
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let rejects = Rejects::beside(&args.file);
-    let bar = progress(&args.file)?;
-    let source = BufReader::new(bar.wrap_read(open(&args.file)?));
+    let bar = table::progress(&args.file)?;
+    let source = BufReader::new(bar.wrap_read(table::open(&args.file)?));
     let mut batches = Batches::new(client, rejects);
     match args.file.extension().and_then(|ending| ending.to_str()) {
         Some("jsonl" | "ndjson") => lines(source, &mut batches).await?,
@@ -110,22 +107,6 @@ async fn sellers(
         }
     }
     Ok(())
-}
-
-fn open(file: &Path) -> Result<File, Fault> {
-    File::open(file).map_err(|error| {
-        Fault::new("file")
-            .with("file", file.display())
-            .with("reason", error)
-    })
-}
-
-/// Shown on a terminal only.
-fn progress(file: &Path) -> Result<ProgressBar, Fault> {
-    let length = open(file)?.metadata().map_err(Fault::plain)?.len();
-    let style = "{bar:40} {bytes}/{total_bytes} {eta}";
-    let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
-    Ok(ProgressBar::new(length).with_style(style))
 }
 
 fn report(tally: &Tally, rejects: &Path, terminal: &Terminal) {

@@ -1,7 +1,6 @@
 mod batch;
 mod export;
 mod import;
-mod rejects;
 mod show;
 mod template;
 mod withdraw;

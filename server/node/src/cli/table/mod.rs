@@ -1,14 +1,18 @@
 //! Tables of sellers as platforms have them: CSV with one identifier per row. Rows with the same
 //! `client_reference` that follow each other are one seller.
 
+mod file;
 mod kinds;
 mod mapping;
 mod reader;
+mod rejects;
 mod subject;
 
+pub(super) use file::{open, progress, reason};
 pub use kinds::{KindNames, Unknown};
 pub use mapping::{Mapping, MappingError};
 pub use reader::{Row, TableError, rows};
+pub(super) use rejects::Rejects;
 pub use subject::{Group, Left, groups};
 
 /// How tables are read, for `--help`.

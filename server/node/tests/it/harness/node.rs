@@ -12,6 +12,7 @@ use lianfang_node::config::{Config, sample};
 use lianfang_node::data::DataFolder;
 use lianfang_node::wiring::{Assembled, Doors, assemble, open, open_store};
 use lianfang_sdk::{Client, Trust};
+use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_wire::join::JoinRequest;
 use lianfang_wire::vocabulary::MemberRole;
 use tempfile::TempDir;
@@ -26,12 +27,31 @@ pub(crate) struct TestNode {
     pub(crate) assembled: Assembled,
     pub(crate) doors: Doors,
     folder: TempDir,
+    /// Kept for as long as the node runs, when it isn't in the folder.
+    database: Option<TestDatabase>,
     stop: CancellationToken,
 }
 
 impl TestNode {
     pub(crate) async fn start() -> Self {
         Self::start_with(|text| text).await
+    }
+
+    /// On either database, and asking publishers about the roster without delay.
+    pub(crate) async fn start_on(backend: Backend) -> Self {
+        let database = (backend == Backend::Postgres).then(|| TestDatabase::empty(backend));
+        let url = database.as_ref().map(|database| database.settings().url.clone());
+        let node = Self::start_with(|text| {
+            let at_once = "[roster]\nconfirm_delay_milliseconds = 0\nconfirm_jitter_milliseconds = 0\n";
+            let text = text.replace("[roster]\n", at_once);
+            match &url {
+                Some(url) => text.replace("[database]\n", &format!("[database]\nurl = \"{url}\"\n")),
+                None => text,
+            }
+        });
+        let mut node = node.await;
+        node.database = database;
+        node
     }
 
     /// With a changed configuration.
@@ -50,6 +70,7 @@ impl TestNode {
             assembled,
             doors,
             folder,
+            database: None,
             stop,
         }
     }

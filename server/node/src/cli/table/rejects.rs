@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use crate::cli::Fault;
 
 /// `<file>.rejects.csv` with line and reason, made with the first line that is left out. Holds no values.
-pub(super) struct Rejects {
+pub(in crate::cli) struct Rejects {
     path: PathBuf,
     writer: Option<csv::Writer<File>>,
 }
 
 impl Rejects {
     /// Beside the file that is imported; what an earlier run left there is replaced.
-    pub(super) fn beside(file: &Path) -> Self {
+    pub(in crate::cli) fn beside(file: &Path) -> Self {
         let mut name = file.as_os_str().to_owned();
         name.push(".rejects.csv");
         Self {
@@ -20,11 +20,11 @@ impl Rejects {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::cli) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn add(&mut self, line: u64, reason: &str) -> Result<(), Fault> {
+    pub(in crate::cli) fn add(&mut self, line: u64, reason: &str) -> Result<(), Fault> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => none.insert(create(&self.path)?),
@@ -34,7 +34,7 @@ impl Rejects {
             .map_err(Fault::plain)
     }
 
-    pub(super) fn close(&mut self) -> Result<(), Fault> {
+    pub(in crate::cli) fn close(&mut self) -> Result<(), Fault> {
         self.writer
             .as_mut()
             .map_or(Ok(()), |writer| writer.flush().map_err(Fault::plain))

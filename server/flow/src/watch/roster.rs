@@ -1,0 +1,233 @@
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use lianfang_store::{MonitoredToken, SubjectUpdate};
+use lianfang_wire::Problem;
+use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
+
+use super::forms::Prepared;
+use super::standing::Missing;
+use crate::{Actor, FlowError, Node};
+
+/// The subject as it is watched now, and whether this call brought it into the roster.
+#[derive(Debug, Clone)]
+pub struct PutSubject {
+    pub subject: MonitoredSubject,
+    pub created: bool,
+}
+
+/// What became of one subject of a batch.
+struct Put {
+    created: bool,
+    complete: bool,
+}
+
+impl Node {
+    /// Takes a subject into the roster, or puts it in place of the one with this reference, and matches it at once
+    /// against everything in force. When the committee gives no tokens, the node goes on trying.
+    ///
+    /// # Errors
+    /// Every broken rule, or that no identifier is one of its kind.
+    pub async fn put_subject(
+        self: &Arc<Self>,
+        actor: &Actor,
+        reference: String,
+        new: NewMonitoredSubject,
+    ) -> Result<PutSubject, FlowError> {
+        let prepared = self.prepare_subject(reference.clone(), new.subject)?;
+        let put = self.put_prepared(vec![prepared]).await?;
+        let created = put.first().is_some_and(|put| put.created);
+        self.audit_roster(actor, "put_subject", reference.clone(), "done")
+            .await?;
+        Ok(PutSubject {
+            subject: self.monitored_subject(reference).await?,
+            created,
+        })
+    }
+
+    /// Takes many subjects into the roster. Every line gets its own answer, in order; a bad line doesn't hold up the
+    /// others.
+    ///
+    /// # Errors
+    /// When the store fails, in which case no line was taken in.
+    pub async fn put_subjects(
+        self: &Arc<Self>,
+        actor: &Actor,
+        lines: Vec<(u64, Result<RosterLine, Problem>)>,
+    ) -> Result<Vec<RosterResult>, FlowError> {
+        let node = Arc::clone(self);
+        let (mut results, prepared): (Vec<_>, Vec<_>) = self
+            .gateway
+            .compute(move || {
+                let prepare = |(line, read)| node.prepare_roster_line(line, read);
+                lines.into_iter().map(prepare).unzip()
+            })
+            .await?;
+        let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
+        let count = prepared.len();
+        let puts = self.put_prepared(prepared).await?;
+        let taken = results.iter_mut().filter(|result| result.problem.is_none());
+        for (result, put) in taken.zip(puts) {
+            (result.created, result.complete) = (Some(put.created), Some(put.complete));
+        }
+        self.audit_roster(actor, "put_subjects", format!("{count} subjects"), "done")
+            .await?;
+        Ok(results)
+    }
+
+    /// A subject of the roster.
+    ///
+    /// # Errors
+    /// [`FlowError::NotFound`].
+    pub async fn monitored_subject(&self, reference: String) -> Result<MonitoredSubject, FlowError> {
+        let rows = self
+            .gateway
+            .store(move |store| store.monitored_subjects(&[reference]))
+            .await?;
+        let row = rows.first().ok_or(FlowError::NotFound)?;
+        let subject = self.open_subject(row)?;
+        let prepared = self.prepare_subject(row.client_reference.clone(), subject)?;
+        let missing = self.missing_tokens(std::slice::from_ref(&prepared)).await?;
+        let identifiers = missing.mark(&prepared);
+        Ok(MonitoredSubject {
+            client_reference: row.client_reference.clone(),
+            subject: prepared.subject,
+            identifiers,
+            complete: row.retry_at.is_none(),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+
+    /// Takes a subject out of the roster; its open alerts close.
+    ///
+    /// # Errors
+    /// [`FlowError::NotFound`].
+    pub async fn delete_subject(&self, actor: &Actor, reference: String) -> Result<(), FlowError> {
+        let (now, gone) = (self.now(), reference.clone());
+        self.gateway
+            .store(move |store| store.delete_subject(&gone, now))
+            .await?;
+        self.tell_alert_news();
+        self.audit_roster(actor, "delete_subject", reference, "done")
+            .await
+    }
+
+    /// How much is watched.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn roster_status(&self) -> Result<RosterStatus, FlowError> {
+        let counts = self.gateway.store(|store| store.roster_counts()).await?;
+        Ok(RosterStatus {
+            subjects: counts.subjects,
+            tokens: counts.tokens,
+            incomplete: counts.incomplete,
+            pending_hits: counts.pending_hits,
+            open_alerts: counts.open_alerts,
+        })
+    }
+
+    fn prepare_roster_line(
+        &self,
+        line: u64,
+        read: Result<RosterLine, Problem>,
+    ) -> (RosterResult, Option<Prepared>) {
+        let mut result = RosterResult {
+            line,
+            client_reference: None,
+            created: None,
+            complete: None,
+            problem: None,
+        };
+        let prepared = match read {
+            Ok(read) => {
+                result.client_reference = Some(read.client_reference.clone());
+                self.prepare_subject(read.client_reference, read.subject)
+                    .map_err(|error| error.problem())
+            }
+            Err(problem) => Err(problem),
+        };
+        match prepared {
+            Ok(prepared) => (result, Some(prepared)),
+            Err(problem) => {
+                result.problem = Some(problem);
+                (result, None)
+            }
+        }
+    }
+
+    /// Stores subjects with their tokens and matches those that are new or changed.
+    async fn put_prepared(self: &Arc<Self>, prepared: Vec<Prepared>) -> Result<Vec<Put>, FlowError> {
+        let references: Vec<_> = prepared.iter().map(|one| one.reference.clone()).collect();
+        let held = {
+            let references = references.clone();
+            self.gateway
+                .store(move |store| store.monitored_subjects(&references))
+                .await?
+        };
+        let held: HashMap<_, _> = held
+            .into_iter()
+            .map(|row| (row.client_reference.clone(), row))
+            .collect();
+        let is_new = |one: &&Prepared| {
+            held.get(&one.reference)
+                .is_none_or(|row| row.content_hash != one.content_hash || row.retry_at.is_some())
+        };
+        let changed: Vec<_> = prepared.iter().filter(is_new).cloned().collect();
+        let missing = self.missing_tokens(&changed).await?;
+        let (fresh, missing) = self.fetch_missing(missing).await?;
+        self.store_subjects(&changed, &fresh, &missing).await?;
+        let changed: Vec<_> = changed.into_iter().map(|one| one.reference).collect();
+        self.match_subjects(changed).await?;
+        let (incomplete, mut seen) = (missing.subjects(), HashSet::new());
+        Ok(prepared
+            .iter()
+            .map(|one| Put {
+                created: !held.contains_key(&one.reference) && seen.insert(one.reference.clone()),
+                complete: !incomplete.contains(one.reference.as_str()),
+            })
+            .collect())
+    }
+
+    async fn store_subjects(
+        &self,
+        changed: &[Prepared],
+        fresh: &[MonitoredToken],
+        missing: &Missing,
+    ) -> Result<(), FlowError> {
+        let now = self.now();
+        let retry = now + self.settings.roster.retry;
+        let mut tokens = missing.held_by_subject();
+        for row in fresh {
+            let of = tokens.entry(row.client_reference.clone()).or_default();
+            of.push(row.clone());
+        }
+        let incomplete = missing.subjects();
+        let mut updates = Vec::with_capacity(changed.len());
+        for prepared in changed {
+            let subject = lianfang_store::MonitoredSubject {
+                client_reference: prepared.reference.clone(),
+                subject_type: i16::from(prepared.subject.kind.number()),
+                natural_person: prepared.subject.natural_person,
+                body_sealed: self.seal_subject(prepared)?,
+                content_hash: prepared.content_hash,
+                retry_at: incomplete.contains(prepared.reference.as_str()).then_some(retry),
+                created_at: now,
+                updated_at: now,
+            };
+            let tokens = tokens.remove(&prepared.reference).unwrap_or_default();
+            updates.push(SubjectUpdate {
+                subject,
+                forms: prepared.form_ids(),
+                tokens: prepared.still_its(tokens),
+            });
+        }
+        let watched: Vec<_> = fresh.iter().map(|row| row.token).collect();
+        self.gateway
+            .store(move |store| store.put_subjects(updates, now))
+            .await?;
+        self.tell_alert_news();
+        self.watch_tokens(watched).await
+    }
+}

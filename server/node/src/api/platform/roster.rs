@@ -1,0 +1,84 @@
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use lianfang_flow::{FlowError, Node};
+use lianfang_wire::Problem;
+use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
+
+use super::By;
+use crate::http::{Json, Lines};
+use crate::problem::Answer;
+
+/// Subjects tokenised and written together.
+const PART: usize = 1_000;
+
+/// Watch a seller or product that trades already.
+///
+/// The same reference again replaces it. It is matched at once against everything in force and from then on against
+/// whatever arrives; a confirmed finding becomes an alert. `complete: false` says that the token committee couldn't be
+/// asked; the node goes on trying.
+#[utoipa::path(put, path = "/v1/monitored-subjects/{client_reference}", tag = "roster",
+    request_body = NewMonitoredSubject, params(("client_reference" = String, Path)),
+    responses((status = 201, body = MonitoredSubject), (status = 200, body = MonitoredSubject, description = "It was replaced."),
+        (status = 422, body = Problem)))]
+pub(super) async fn put(
+    node: Data<Node>,
+    by: By,
+    reference: Path<String>,
+    new: Json<NewMonitoredSubject>,
+) -> Answer {
+    let put = node
+        .into_inner()
+        .put_subject(&by.0, reference.into_inner(), new.0)
+        .await?;
+    let status = if put.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok(HttpResponse::build(status).json(put.subject))
+}
+
+/// Read what is watched under a reference.
+#[utoipa::path(get, path = "/v1/monitored-subjects/{client_reference}", tag = "roster",
+    params(("client_reference" = String, Path)),
+    responses((status = 200, body = MonitoredSubject), (status = 404, body = Problem)))]
+pub(super) async fn show(node: Data<Node>, reference: Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(node.monitored_subject(reference.into_inner()).await?))
+}
+
+/// Watch a seller or product no longer; its open alerts close.
+#[utoipa::path(delete, path = "/v1/monitored-subjects/{client_reference}", tag = "roster",
+    params(("client_reference" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn delete(node: Data<Node>, by: By, reference: Path<String>) -> Answer {
+    node.delete_subject(&by.0, reference.into_inner()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Watch many sellers and products, one JSON document per line.
+///
+/// One result per line, in order. Send the whole batch again after an interruption: what is unchanged costs nothing.
+#[utoipa::path(post, path = "/v1/monitored-subjects/batch", tag = "roster",
+    request_body(content = RosterLine, content_type = "application/x-ndjson"),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
+    responses((status = 200, body = RosterResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
+pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<RosterLine>) -> Answer {
+    let node = node.into_inner();
+    let mut text = Vec::new();
+    let mut lines = lines.0.into_iter().peekable();
+    while lines.peek().is_some() {
+        let part = lines.by_ref().take(PART).collect();
+        for result in node.put_subjects(&by.0, part).await? {
+            text.extend(serde_json::to_vec(&result).map_err(|_| FlowError::Internal("a result isn't JSON"))?);
+            text.push(b'\n');
+        }
+    }
+    Ok(HttpResponse::Ok().content_type("application/x-ndjson").body(text))
+}
+
+/// How much is watched.
+#[utoipa::path(get, path = "/v1/roster", tag = "roster", responses((status = 200, body = RosterStatus)))]
+pub(super) async fn status(node: Data<Node>) -> Answer {
+    Ok(HttpResponse::Ok().json(node.roster_status().await?))
+}

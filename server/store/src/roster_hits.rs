@@ -1,0 +1,159 @@
+use std::time::Duration;
+
+use diesel::prelude::*;
+use lianfang_encoding::{Audience, NodeId, Timestamp};
+
+use crate::batch::batches;
+use crate::columns::{At, AudienceName, Bytes16, Bytes32, NodeName, Word, limit, micros};
+use crate::database::{Link, query};
+use crate::schema::roster_hits;
+use crate::{Store, StoreError};
+
+/// A form of a monitored subject that a list may hold, until its publisher has confirmed or denied it.
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = roster_hits, treat_none_as_default_value = false)]
+pub struct HitRow {
+    pub client_reference: String,
+    #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
+    pub form: [u8; 32],
+    #[diesel(serialize_as = Bytes16, deserialize_as = Bytes16)]
+    pub key_id: [u8; 16],
+    #[diesel(serialize_as = NodeName, deserialize_as = NodeName)]
+    pub publisher: NodeId,
+    #[diesel(serialize_as = AudienceName, deserialize_as = AudienceName)]
+    pub audience: Audience,
+    pub subject_type: i16,
+    #[diesel(serialize_as = Word, deserialize_as = Word)]
+    pub epoch: u32,
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub found_at: Timestamp,
+    /// Not asked before.
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub due_at: Timestamp,
+    /// How often the publisher couldn't be asked.
+    pub attempts: i32,
+}
+
+impl std::fmt::Debug for HitRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "HitRow({}/{}, due {})",
+            self.publisher, self.audience, self.due_at
+        )
+    }
+}
+
+impl Store {
+    /// Queues possible hits; one that waits already keeps its time. Returns how many are new.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn queue_hits(&self, hits: Vec<HitRow>) -> Result<usize, StoreError> {
+        self.db.write(|link| {
+            let mut queued = 0;
+            for rows in batches(hits) {
+                queued += query!(link, |conn| diesel::insert_into(roster_hits::table)
+                    .values(rows)
+                    .on_conflict_do_nothing()
+                    .execute(conn))?;
+            }
+            Ok(queued)
+        })
+    }
+
+    /// Up to `each` hits of every publisher whose time has come, the longest waiting first.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn hits_due(&self, now: Timestamp, each: usize) -> Result<Vec<HitRow>, StoreError> {
+        self.db.read(|link| {
+            let publishers: Vec<String> = query!(link, |conn| roster_hits::table
+                .filter(roster_hits::due_at.le(micros(now)))
+                .select(roster_hits::publisher)
+                .distinct()
+                .order(roster_hits::publisher)
+                .load(conn))?;
+            let mut found = Vec::new();
+            for publisher in publishers {
+                found.extend(query!(link, |conn| roster_hits::table
+                    .filter(roster_hits::publisher.eq(&publisher))
+                    .filter(roster_hits::due_at.le(micros(now)))
+                    .order((
+                        roster_hits::due_at,
+                        roster_hits::client_reference,
+                        roster_hits::form
+                    ))
+                    .limit(limit(each))
+                    .select(HitRow::as_select())
+                    .load(conn))?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// When the next hit is due; `None` when none waits.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn next_hit_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.db.read(|link| {
+            let due: Option<At> = query!(link, |conn| roster_hits::table
+                .select(roster_hits::due_at)
+                .order(roster_hits::due_at)
+                .first(conn)
+                .optional())?;
+            Ok(due.map(Timestamp::from))
+        })
+    }
+
+    /// Drops hits that have been dealt with.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn settle_hits(&self, hits: &[HitRow]) -> Result<(), StoreError> {
+        self.db
+            .write(|link| hits.iter().try_for_each(|hit| settle(link, hit)))
+    }
+
+    /// Puts hits off whose publisher couldn't be asked: each time for twice as long, a day at most.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn postpone_hits(&self, hits: &[HitRow], now: Timestamp, first: Duration) -> Result<(), StoreError> {
+        const LONGEST: Duration = Duration::from_secs(86_400);
+        self.db.write(|link| {
+            for hit in hits {
+                let times = 1_u32.checked_shl(hit.attempts.unsigned_abs()).unwrap_or(u32::MAX);
+                let due = now + first.saturating_mul(times).min(LONGEST);
+                query!(link, |conn| diesel::update(roster_hits::table.find(key(hit)))
+                    .set((
+                        roster_hits::due_at.eq(micros(due)),
+                        roster_hits::attempts.eq(hit.attempts.saturating_add(1)),
+                    ))
+                    .execute(conn))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn settle(link: &mut Link<'_>, hit: &HitRow) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::delete(roster_hits::table.find(key(hit)))
+        .execute(conn))?;
+    Ok(())
+}
+
+type Key<'a> = (&'a str, &'a [u8], &'a [u8], &'a str, &'a str, i16, i64);
+
+fn key(hit: &HitRow) -> Key<'_> {
+    (
+        &hit.client_reference,
+        &hit.form,
+        &hit.key_id,
+        hit.publisher.as_str(),
+        hit.audience.as_str(),
+        hit.subject_type,
+        i64::from(hit.epoch),
+    )
+}

@@ -1,0 +1,275 @@
+//! The roster, what waits to be confirmed, and alerts.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use lianfang_store::{
+    AlertFilter, AlertMatch, AlertState, EntryChange, HitRow, MonitoredSubject, MonitoredToken, NewAlert,
+    Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate,
+};
+use uuid::Uuid;
+
+use crate::both::both;
+use crate::sample::{at, audience, node, race};
+
+const WITHDRAWN: i16 = 12;
+
+fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {
+    let token = |form: &u8| MonitoredToken {
+        client_reference: reference.to_owned(),
+        form: [*form; 32],
+        key_id: [1; 16],
+        identifier_index: 0,
+        kind: 1,
+        level: 1,
+        token: [*form; 32],
+    };
+    SubjectUpdate {
+        subject: MonitoredSubject {
+            client_reference: reference.to_owned(),
+            subject_type: 1,
+            natural_person: false,
+            body_sealed: vec![1],
+            content_hash: [forms.len() as u8; 32],
+            retry_at: None,
+            created_at: at(0),
+            updated_at: at(0),
+        },
+        forms: forms.iter().map(|form| [*form; 32]).collect::<BTreeSet<_>>(),
+        tokens: forms.iter().map(token).collect(),
+    }
+}
+
+fn hit(reference: &str, publisher: &str, seconds: u64) -> HitRow {
+    HitRow {
+        client_reference: reference.to_owned(),
+        form: [1; 32],
+        key_id: [1; 16],
+        publisher: node(publisher),
+        audience: audience("all"),
+        subject_type: 1,
+        epoch: 1,
+        found_at: at(0),
+        due_at: at(seconds),
+        attempts: 0,
+    }
+}
+
+fn alert(number: u128, reference: &str) -> NewAlert {
+    NewAlert {
+        id: Uuid::from_u128(number),
+        client_reference: reference.to_owned(),
+        publisher: node("platform-a"),
+        entry_id: Uuid::from_u128(7),
+        record_seq: 1,
+        entry_state: 3,
+        deadline: None,
+        rule: None,
+        expires_at: at(100),
+        ends_at: at(100),
+        record: "{}".to_owned(),
+        found: AlertMatch {
+            form: [1; 32],
+            identifier_index: 0,
+            kind: 1,
+            level: 1,
+        },
+        candidate: false,
+    }
+}
+
+fn heard(seq: u64, ended_by: Option<&str>) -> EntryChange {
+    EntryChange {
+        entry_id: Uuid::from_u128(7),
+        seq,
+        state: if ended_by.is_some() { WITHDRAWN } else { 4 },
+        deadline: Some(at(50)),
+        rule: Some(1),
+        lapses_at: Some(at(50)),
+        ended_by: ended_by.map(str::to_owned),
+    }
+}
+
+fn resolve(store: &Store, id: u128) -> Resolution {
+    store
+        .resolve_alert(Uuid::from_u128(id), "{}", |stored| stored == "{}", at(5))
+        .unwrap()
+}
+
+/// A row in each of these tables.
+pub(crate) fn fill(store: &Store) {
+    store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+    store.queue_hits(vec![hit("shop", "platform-a", 0)]).unwrap();
+    store.open_alert(&alert(1, "shop"), at(1)).unwrap();
+    resolve(store, 1);
+}
+
+both! {
+    fn a_subject_replaces_the_one_with_its_reference_and_keeps_when_it_came(database) {
+        let store = database.store();
+        store.put_subjects(vec![subject("shop", &[1, 2])], at(0)).unwrap();
+        let mut later = subject("shop", &[2, 3, 4]);
+        later.subject.created_at = at(9);
+        later.subject.updated_at = at(9);
+        store.put_subjects(vec![subject("other", &[1]), later], at(9)).unwrap();
+        let rows = store.monitored_subjects(&["shop".to_owned()]).unwrap();
+        assert_eq!((rows[0].created_at, rows[0].updated_at), (at(0), at(9)));
+        let tokens = store.tokens_of_subjects(&["shop".to_owned()]).unwrap();
+        let forms: Vec<_> = tokens.iter().map(|row| row.form[0]).collect();
+        assert_eq!(forms, [2, 3, 4]);
+        assert_eq!(store.monitored_tokens_page(None, 3).unwrap(), [[1; 32], [2; 32], [3; 32]]);
+        assert_eq!(store.monitored_tokens_page(Some(&[3; 32]), 3).unwrap(), [[4; 32]]);
+        let owners = store.owners_of_tokens(&[[1; 32], [9; 32]]).unwrap();
+        assert_eq!(owners.len(), 1);
+        assert_eq!(owners[0].client_reference, "other");
+    }
+}
+
+both! {
+    fn a_deleted_subject_takes_everything_of_it_along(database) {
+        let store = database.store();
+        fill(store);
+        store.open_alert(&NewAlert { record_seq: 2, ..alert(2, "shop") }, at(6)).unwrap();
+        store.delete_subject("shop", at(8)).unwrap();
+        assert_eq!(store.roster_counts().unwrap(), RosterCounts::default());
+        let (ended, _) = store.alert(Uuid::from_u128(2)).unwrap();
+        assert_eq!(
+            (ended.state, ended.ended_by.as_deref(), ended.ended_at),
+            (AlertState::Closed as i16, Some("subject_removed"), Some(at(8)))
+        );
+        assert_eq!(store.delete_subject("shop", at(9)), Err(StoreError::NotFound));
+        assert_eq!(store.open_alert(&alert(3, "shop"), at(9)).unwrap(), Opening::Gone);
+    }
+}
+
+both! {
+    fn missing_tokens_are_added_unless_the_subject_has_changed_meanwhile(database) {
+        let store = database.store();
+        let mut waiting = subject("shop", &[1]);
+        waiting.subject.retry_at = Some(at(5));
+        store.put_subjects(vec![waiting], at(0)).unwrap();
+        assert!(store.subjects_to_tokenise(at(4), 10).unwrap().is_empty());
+        let read = store.subjects_to_tokenise(at(5), 10).unwrap().remove(0);
+        let done = MonitoredSubject { retry_at: None, ..read };
+        let of_new_key = MonitoredToken { key_id: [2; 16], ..subject("shop", &[1]).tokens.remove(0) };
+        let other = MonitoredSubject { content_hash: [9; 32], ..done.clone() };
+        assert!(!store.add_subject_tokens(&other, vec![of_new_key.clone()], &[[2; 16]]).unwrap());
+        assert!(store.add_subject_tokens(&done, vec![of_new_key.clone()], &[[2; 16]]).unwrap());
+        assert!(store.subjects_to_tokenise(at(9), 10).unwrap().is_empty());
+        assert_eq!(store.tokens_of_subjects(&["shop".to_owned()]).unwrap(), [of_new_key]);
+        assert_eq!(store.tokenise_all_subjects(at(9)).unwrap(), 1);
+        assert_eq!(store.roster_counts().unwrap().incomplete, 1);
+    }
+}
+
+both! {
+    fn of_each_publisher_a_bounded_number_of_hits_is_due_and_the_rest_keeps_its_place(database) {
+        let store = database.store();
+        let hits = vec![
+            hit("one", "platform-a", 3), hit("two", "platform-a", 1), hit("three", "platform-a", 2),
+            hit("one", "platform-b", 1), hit("two", "platform-b", 9),
+        ];
+        assert_eq!(store.queue_hits(hits).unwrap(), 5);
+        assert_eq!(store.queue_hits(vec![hit("one", "platform-a", 0)]).unwrap(), 0);
+        let due = store.hits_due(at(5), 2).unwrap();
+        let named: Vec<_> = due.iter().map(|hit| (hit.publisher.as_str(), hit.client_reference.as_str())).collect();
+        assert_eq!(named, [("platform-a", "two"), ("platform-a", "three"), ("platform-b", "one")]);
+        store.settle_hits(&due[..1]).unwrap();
+        store.postpone_hits(&due[1..2], at(5), Duration::from_secs(60)).unwrap();
+        let due = store.hits_due(at(5), 9).unwrap();
+        assert_eq!(due.len(), 2);
+        let postponed = store.hits_due(at(65), 9).unwrap().into_iter().find(|hit| hit.attempts == 1).unwrap();
+        assert_eq!(postponed.due_at, at(65));
+        store.postpone_hits(&[postponed], at(65), Duration::from_secs(60)).unwrap();
+        assert_eq!(store.hits_due(at(184), 9).unwrap().iter().filter(|hit| hit.attempts == 2).count(), 0);
+        assert_eq!(store.next_hit_due().unwrap(), Some(at(1)));
+    }
+}
+
+both! {
+    fn a_finding_about_a_subject_is_open_at_most_once(database) {
+        let store = database.store();
+        store.put_subjects(vec![subject("shop", &[1, 2])], at(0)).unwrap();
+        let outcomes = race(|number| store.open_alert(&alert(number, "shop"), at(1)).unwrap());
+        let opened = outcomes.iter().filter(|outcome| matches!(outcome, Opening::Opened(_))).count();
+        assert_eq!(opened, 1, "{outcomes:?}");
+        let mut second = alert(99, "shop");
+        second.found.form = [2; 32];
+        assert!(matches!(store.open_alert(&second, at(2)).unwrap(), Opening::Known(_)));
+        let page = store.alerts_page(&AlertFilter::default(), 0, 10).unwrap();
+        assert_eq!((page.len(), page[0].1.len()), (1, 2));
+        assert_eq!(store.last_alert_event().unwrap(), 1);
+    }
+}
+
+both! {
+    fn what_was_cleared_stays_away_until_the_record_changes(database) {
+        let store = database.store();
+        fill(store);
+        assert_eq!(resolve(store, 1), Resolution::Repeated);
+        let other = store.resolve_alert(Uuid::from_u128(1), "no", |stored| stored == "no", at(6)).unwrap();
+        assert_eq!(other, Resolution::Conflict);
+        assert_eq!(store.open_alert(&alert(2, "shop"), at(7)).unwrap(), Opening::Cleared);
+        let outdated = store.entries_heard(&node("platform-a"), &[heard(2, None)], at(8)).unwrap();
+        assert_eq!(outdated, ["shop"]);
+        let changed = NewAlert { record_seq: 2, ..alert(2, "shop") };
+        assert_eq!(store.open_alert(&changed, at(9)).unwrap(), Opening::Opened(changed.id));
+    }
+}
+
+both! {
+    fn an_alert_follows_its_entry_to_the_end(database) {
+        let store = database.store();
+        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+        store.open_alert(&alert(1, "shop"), at(1)).unwrap();
+        let publisher = node("platform-a");
+        assert!(store.entries_heard(&node("platform-b"), &[heard(2, Some("withdrawn"))], at(2)).unwrap().is_empty());
+        store.entries_heard(&publisher, &[heard(2, None), heard(2, None)], at(2)).unwrap();
+        let (open, _) = store.alert(Uuid::from_u128(1)).unwrap();
+        assert_eq!((open.state, open.entry_state, open.ends_at), (AlertState::Open as i16, 4, at(50)));
+        assert!(store.alerts_ending(at(49), 10).unwrap().is_empty());
+        assert_eq!(store.alerts_ending(at(50), 10).unwrap().len(), 1);
+        store.entries_heard(&publisher, &[heard(3, Some("withdrawn"))], at(3)).unwrap();
+        let (ended, _) = store.alert(Uuid::from_u128(1)).unwrap();
+        assert_eq!((ended.state, ended.ended_by.as_deref()), (AlertState::Closed as i16, Some("withdrawn")));
+        assert!(!store.close_alert(ended.id, "expired", at(4)).unwrap());
+        assert_eq!(resolve(store, 1), Resolution::Closed);
+        let changes: Vec<_> = store.alert_events_after(0, 10).unwrap().iter().map(|event| event.change).collect();
+        assert_eq!(changes, [1, 2, 4]);
+        assert_eq!(store.alert_events_after(1, 1).unwrap()[0].change, 2);
+    }
+}
+
+both! {
+    fn a_candidate_counts_beside_another_identifier_only(database) {
+        let store = database.store();
+        store.put_subjects(vec![subject("shop", &[1, 2])], at(0)).unwrap();
+        let mut named = NewAlert { candidate: true, entry_id: Uuid::from_u128(8), ..alert(2, "shop") };
+        named.found.identifier_index = 1;
+        assert_eq!(store.open_alert(&named, at(1)).unwrap(), Opening::Candidate);
+        store.open_alert(&alert(1, "shop"), at(1)).unwrap();
+        assert_eq!(store.open_alert(&named, at(2)).unwrap(), Opening::Opened(named.id));
+    }
+}
+
+both! {
+    fn pages_of_alerts_are_in_the_order_they_were_opened(database) {
+        let store = database.store();
+        for number in (1..=5_u128).rev() {
+            let reference = format!("shop-{number}");
+            store.put_subjects(vec![subject(&reference, &[1])], at(0)).unwrap();
+            store.open_alert(&alert(number, &reference), at(1)).unwrap();
+        }
+        resolve(store, 4);
+        let filter = AlertFilter { state: Some(AlertState::Open), client_reference: None };
+        let page = store.alerts_page(&filter, 0, 2).unwrap();
+        let names = |page: &[(lianfang_store::AlertRow, Vec<AlertMatch>)]| -> Vec<_> {
+            page.iter().map(|(row, _)| row.client_reference.clone()).collect()
+        };
+        assert_eq!(names(&page), ["shop-5", "shop-3"]);
+        let page = store.alerts_page(&filter, page[1].0.opened_seq, 10).unwrap();
+        assert_eq!(names(&page), ["shop-2", "shop-1"]);
+        let one = AlertFilter { state: None, client_reference: Some("shop-4".to_owned()) };
+        assert_eq!(names(&store.alerts_page(&one, 0, 10).unwrap()), ["shop-4"]);
+    }
+}
