@@ -326,6 +326,23 @@ pub enum DecisionOutcome {
     Escalated,
 }
 
+/// One line of `POST /v1/screenings/batch`'s answer: what came of one input line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScreeningResult {
+    /// Number of the input line, from 1.
+    pub line: u64,
+    /// The caller's reference, when it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// The answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Screening>,
+    /// Why the line wasn't screened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<crate::Problem>,
+}
+
 /// `GET /v1/peers`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lianfang_wire::Problem;
 use lianfang_wire::problem::ProblemType;
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -99,6 +100,30 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T, Error> {
         self.answer(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Sends one JSON document per line and reads as many results.
+    pub(crate) async fn post_lines<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        lines: impl IntoIterator<Item = impl Serialize>,
+    ) -> Result<Vec<T>, Error> {
+        let mut body = Vec::new();
+        for line in lines {
+            serde_json::to_writer(&mut body, &line)
+                .map_err(|_| Error::Configuration("a line can't be written as JSON"))?;
+            body.push(b'\n');
+        }
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/x-ndjson")
+            .body(body);
+        let answer = self.bytes(request).await?;
+        answer
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).map_err(|_| Error::Malformed))
+            .collect()
     }
 
     pub(crate) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Error> {

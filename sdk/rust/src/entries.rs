@@ -1,7 +1,7 @@
 use lianfang_wire::entry::{BatchResult, Entry, EntryPage, NewEntry, NewEvent, TimelineEvent};
 use lianfang_wire::vocabulary::StateName;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, IF_MATCH};
+use reqwest::header::IF_MATCH;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -44,22 +44,7 @@ impl Client {
         &self,
         batch: impl IntoIterator<Item = &'a NewEntry>,
     ) -> Result<Vec<BatchResult>, Error> {
-        let mut lines = Vec::new();
-        for new in batch {
-            serde_json::to_writer(&mut lines, new)
-                .map_err(|_| Error::Configuration("an entry can't be written as JSON"))?;
-            lines.push(b'\n');
-        }
-        let request = self
-            .request(Method::POST, "/v1/entries/batch")
-            .header(CONTENT_TYPE, "application/x-ndjson")
-            .body(lines);
-        let answer = self.bytes(request).await?;
-        answer
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).map_err(|_| Error::Malformed))
-            .collect()
+        self.post_lines("/v1/entries/batch", batch).await
     }
 
     /// One entry.

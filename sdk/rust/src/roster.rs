@@ -1,7 +1,6 @@
 use lianfang_wire::entry::Subject;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
 
 use crate::{Client, Error};
 
@@ -28,22 +27,7 @@ impl Client {
         &self,
         batch: impl IntoIterator<Item = &'a RosterLine>,
     ) -> Result<Vec<RosterResult>, Error> {
-        let mut lines = Vec::new();
-        for line in batch {
-            serde_json::to_writer(&mut lines, line)
-                .map_err(|_| Error::Configuration("a subject can't be written as JSON"))?;
-            lines.push(b'\n');
-        }
-        let request = self
-            .request(Method::POST, &format!("{SUBJECTS}/batch"))
-            .header(CONTENT_TYPE, "application/x-ndjson")
-            .body(lines);
-        let answer = self.bytes(request).await?;
-        answer
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).map_err(|_| Error::Malformed))
-            .collect()
+        self.post_lines(&format!("{SUBJECTS}/batch"), batch).await
     }
 
     /// What is watched under a reference.

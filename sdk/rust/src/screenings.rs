@@ -1,4 +1,4 @@
-use lianfang_wire::screening::{NewScreening, Screening, ScreeningDecision};
+use lianfang_wire::screening::{NewScreening, Screening, ScreeningDecision, ScreeningResult};
 use uuid::Uuid;
 
 use crate::{Client, Error};
@@ -11,6 +11,17 @@ impl Client {
     /// [`Error::Refused`] of type `nothing-screened` when no identifier was one of its kind.
     pub async fn screen(&self, new: &NewScreening) -> Result<Screening, Error> {
         self.post("/v1/screenings", new).await
+    }
+
+    /// Screens many; one result per subject, in order. A subject that can't be screened spoils no other.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the batch as a whole wasn't taken. Refused lines are in the results.
+    pub async fn screen_batch<'a>(
+        &self,
+        batch: impl IntoIterator<Item = &'a NewScreening>,
+    ) -> Result<Vec<ScreeningResult>, Error> {
+        self.post_lines("/v1/screenings/batch", batch).await
     }
 
     /// An answer that was given before.

@@ -27,6 +27,7 @@ const TOKEN: &str = "token";
         entries::timeline,
         entries::event,
         screenings::create,
+        screenings::batch,
         screenings::show,
         screenings::decide,
         roster::put,

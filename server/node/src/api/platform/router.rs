@@ -45,6 +45,12 @@ pub fn routes() -> Routes<Access> {
         )
         .on(POST, "/v1/screenings", Scope(ScreeningsWrite), screenings::create)
         .on(
+            POST,
+            "/v1/screenings/batch",
+            Scope(ScreeningsWrite),
+            screenings::batch,
+        )
+        .on(
             GET,
             "/v1/screenings/{id}",
             Scope(ScreeningsRead),
