@@ -35,7 +35,7 @@ pub(super) fn normalise(
 
 /// `CHN E12345678`: the issuer as a word in front. Two letters may be a series, so they count only for the country
 /// that is expected anyway.
-fn issuer_in_front<'t>(text: &'t str, region: Option<Region>) -> Option<(String, &'t str)> {
+fn issuer_in_front(text: &str, region: Option<Region>) -> Option<(String, &str)> {
     let (issuer, number) = text.split_once([' ', '-', '/'])?;
     let letters = (2..=3).contains(&issuer.len()) && issuer.bytes().all(|byte| byte.is_ascii_alphabetic());
     let (_, code) = country::find(issuer).filter(|_| letters)?;
