@@ -15,9 +15,9 @@ pub(crate) fn simplify(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }
-    let mut current = round(text);
-    // A replaced character can complete a phrase of the dictionary; three rounds settle every known text.
-    for _ in 0..3 {
+    let mut current = text.to_owned();
+    // A replaced character can complete a phrase of the dictionary; four rounds settle every known text.
+    for _ in 0..4 {
         let next = round(&current);
         if next == current {
             break;
@@ -42,8 +42,8 @@ pub(crate) fn settle_variants(text: &str) -> String {
 fn round(text: &str) -> String {
     let plain = settle_variants(text);
     match OPENCC.as_ref() {
-        Some(opencc) => opencc.convert(&plain),
-        None => plain,
+        Some(opencc) if plain.chars().any(is_han) => opencc.convert(&plain),
+        _ => plain,
     }
 }
 

@@ -63,11 +63,6 @@ fn dice(one: &str, other: &str) -> f64 {
         / f64::from(u32::try_from(all).unwrap_or(u32::MAX))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 0..=100 first"
-)]
 fn per_cent(share: f64) -> u8 {
     (share.clamp(0.0, 1.0) * 100.0).floor() as u8
 }

@@ -19,8 +19,13 @@ impl Node {
     ) -> Result<Vec<OwnLink>, FlowError> {
         let mut asked: HashMap<[u8; 16], Vec<ScreenedIdentifier>> = HashMap::new();
         for subject in subjects {
-            let key = self.links.identity(&subject.canonical);
-            asked.entry(key).or_default().push(subject.tag);
+            let exact = self.links.identity(&subject.canonical);
+            for key in [Some(exact), self.links.host(&subject.canonical)]
+                .into_iter()
+                .flatten()
+            {
+                asked.entry(key).or_default().push(subject.tag);
+            }
         }
         let keys: Vec<_> = asked.keys().copied().collect();
         let rows = self

@@ -1,7 +1,7 @@
 use hmac::{Hmac, Mac as _};
 use lianfang_domain::names::parts_of;
 use lianfang_encoding::Transcript;
-use lianfang_identifier::{Canonical, Kind};
+use lianfang_identifier::{Canonical, Kind, Level};
 use lianfang_store::{DataKey, NewLink};
 use lianfang_wire::entry::NewEntry;
 use sha2::Sha256;
@@ -32,12 +32,37 @@ impl LinkKey {
 
     /// Under what an identifier is found.
     pub(super) fn identity(&self, canonical: &Canonical) -> [u8; 16] {
+        self.key(
+            canonical.kind,
+            canonical.norm_version,
+            canonical.level,
+            &canonical.value,
+        )
+    }
+
+    /// Under what an entry about a domain is found by a shop on it or a mailbox at it. Never the other way round:
+    /// many sellers share the host of an entry's shop or mailbox.
+    pub(super) fn host(&self, canonical: &Canonical) -> Option<[u8; 16]> {
+        let host = match canonical.kind {
+            Kind::Email => canonical.value.rsplit_once('@')?.1,
+            Kind::ShopUrl => canonical
+                .value
+                .split('/')
+                .next()
+                .filter(|host| !host.contains(':'))?,
+            _ => return None,
+        };
+        let norm_version = lianfang_identifier::info(Kind::Domain).norm_version;
+        Some(self.key(Kind::Domain, norm_version, Level::Strict, host))
+    }
+
+    fn key(&self, kind: Kind, norm_version: u8, level: Level, value: &str) -> [u8; 16] {
         self.mac(
             Transcript::new("lianfang/own-link/v1")
-                .u16(canonical.kind.number())
-                .u8(canonical.norm_version)
-                .u8(canonical.level.number())
-                .bytes(canonical.value.as_bytes()),
+                .u16(kind.number())
+                .u8(norm_version)
+                .u8(level.number())
+                .bytes(value.as_bytes()),
         )
     }
 

@@ -203,3 +203,22 @@ async fn links_are_made_anew_when_they_were_made_by_other_rules() {
         assert_eq!(screened(&restarted, phone()).await.verdict, VerdictName::Review);
     }
 }
+
+#[tokio::test]
+async fn a_shop_on_an_old_domain_and_a_mailbox_at_it_lead_to_the_entry_but_not_the_other_way() {
+    let domain = || identifier("domain", "xinlan-goods.com");
+    let beside = [
+        identifier("shop_url", "https://www.xinlan-goods.com/store"),
+        identifier("email", "wang.fang@xinlan-goods.com"),
+        identifier("email", "sales@xinlan-goods.com"),
+    ];
+    for asked in beside {
+        let (_federation, node, _) = node_with(vec![domain()]).await;
+        let answer = screened(&node, vec![asked.clone()]).await;
+        assert_eq!(answer.verdict, VerdictName::Review, "{}", asked.value);
+        assert_eq!(link_of(&answer).link.as_ref().unwrap().kind, "domain");
+        let (_federation, node, _) = node_with(vec![asked]).await;
+        let answer = screened(&node, vec![identifier("email", "li.na@xinlan-goods.com")]).await;
+        assert_eq!(answer.verdict, VerdictName::Clear);
+    }
+}

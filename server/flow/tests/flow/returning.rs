@@ -64,7 +64,7 @@ async fn nine_in_ten_who_come_back_are_found_and_nearly_nobody_else() {
         bothered += usize::from(answer.verdict == VerdictName::Review);
     }
     let (recall, precision) = (found * 100 / RETURNING, found * 100 / (found + bothered));
-    println!(
+    eprintln!(
         "recall {recall} % of {RETURNING}, precision {precision} % ({bothered} of {INNOCENT} innocents reviewed)"
     );
     assert!(recall >= 90, "recall {recall} %");

@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use lianfang_wire::entry::NewEntry;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -282,4 +283,23 @@ async fn a_data_folder_is_made_once_and_its_configuration_is_fine() {
     );
     let unjoined = lianfang(&data, &["serve", "--config", config.to_str().unwrap()], "").await;
     assert!(unjoined.err.contains("federation create"), "{}", unjoined.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_ranked_on_the_command_line_with_what_that_rests_on() {
+    let node = TestNode::start().await;
+    let text = entry("case-1").to_string().replace("cn_uscc", "legal_name_cn");
+    let new: NewEntry = serde_json::from_str(&text.replace(OFFENDER, "深圳市鑫澜科技有限公司")).unwrap();
+    node.operator().record_entry(&new).await.unwrap();
+    let rank = ["identifier", "rank", "legal_name_cn", "-"];
+    let said = lianfang(node.data(), &rank, "深圳市鑫澜商贸有限公司\n").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.out.contains("core 100 %") && said.out.contains("same form: yes"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("鑫澜"), "the entry's own name stays sealed");
+    let nobody = lianfang(node.data(), &rank, "泉州宏达鞋业有限公司").await;
+    assert_eq!((nobody.code, nobody.out.as_str()), (0, ""));
 }

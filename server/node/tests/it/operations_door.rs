@@ -38,3 +38,12 @@ async fn methods_that_somebody_makes_up_make_no_series() {
         "{text}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kinds_that_are_off_with_a_peer_are_counted() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    let (_, text) = get(&node, "/metrics").await;
+    let line = r#"lianfang_peer_kinds_disabled{peer="platform-b"} 0"#;
+    assert!(text.contains(line), "{text}");
+}

@@ -1,8 +1,12 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use lianfang_flow::{MembershipView, SyncReport};
+use lianfang_node::auth::Scope;
 use lianfang_wire::ProblemType;
+use lianfang_wire::entry::Identifier;
+use lianfang_wire::names::RankNames;
 
+use crate::harness::entries::typed;
 use crate::harness::node::TestNode;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,4 +44,29 @@ async fn a_sync_says_what_became_of_each_peer() {
     let report: SyncReport = node.operator().sync(None, true).await.unwrap();
     assert!(report.dry_run);
     assert_eq!(report.peers[0].error.as_deref(), Some("unreachable"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_ranked_for_the_operator_alone() {
+    let node = TestNode::start().await;
+    let mut new = typed("case-1");
+    new.subject.identifiers.push(Identifier {
+        kind: "legal_name_cn".to_owned(),
+        value: "深圳市鑫澜科技有限公司".to_owned(),
+        ..new.subject.identifiers[0].clone()
+    });
+    let recorded = node.operator().record_entry(&new).await.unwrap();
+    let asked = |kind: &str| RankNames {
+        kind: kind.to_owned(),
+        value: "深圳鑫瀾電子商務有限公司".to_owned(),
+        region: None,
+    };
+    let ranked = node.operator().rank_names(&asked("legal_name_cn")).await.unwrap();
+    assert_eq!(ranked.len(), 1);
+    assert_eq!((ranked[0].entry, ranked[0].core), (recorded.id, 100));
+    let refused = node.operator().rank_names(&asked("nothing")).await.unwrap_err();
+    assert_eq!(refused.kind(), Some(ProblemType::Malformed));
+    let platform = node.platform(Scope::ALL);
+    let refused = platform.rank_names(&asked("legal_name_cn")).await.unwrap_err();
+    assert_eq!(refused.kind(), Some(ProblemType::NotFound));
 }

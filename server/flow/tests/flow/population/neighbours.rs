@@ -13,7 +13,7 @@ pub(crate) fn innocent_beside(old: &Seller, rng: &mut ChaCha20Rng) -> Seller {
             ..own
         },
         1 => Seller {
-            phone: format!("{}{}", &old.phone[..9], &own.phone[9..]),
+            phone: next(&old.phone),
             ..own
         },
         2 => Seller {
@@ -42,4 +42,10 @@ pub(crate) fn innocent_beside(old: &Seller, rng: &mut ChaCha20Rng) -> Seller {
         },
         _ => own,
     }
+}
+
+/// The line beside it: the last digit one up.
+fn next(phone: &str) -> String {
+    let (rest, last) = phone.split_at(phone.len() - 1);
+    format!("{rest}{}", (last.parse::<u32>().unwrap() + 1) % 10)
 }

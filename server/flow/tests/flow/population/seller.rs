@@ -24,6 +24,9 @@ const TRADES: &[(&str, &str)] = &[
     ("服饰", "Garments"),
     ("鞋业", "Footwear"),
 ];
+const COUNTIES: &[&str] = &[
+    "110105", "310115", "330106", "330782", "350203", "350582", "370102", "420106", "440305", "510107",
+];
 /// Characters that company names are made of.
 const SIGNS: &str =
     "鑫澜瀚晟骏骁翊珑璟煜烨熠睿昊旻晗沐沛泓洺涵淇淳渝溢漾澄璞瑜瑾琛珂玥芮芊莹蔚蕴曜朔朗杉柠桐梵棠楷榕";
@@ -73,9 +76,14 @@ pub(crate) fn seller(rng: &mut ChaCha20Rng) -> Seller {
         email: format!("{}{}@qq.com", 1 + below(rng, 9), some(rng, DIGITS, 8)),
         payee: format!("wechatpay:wxid_{}", some(rng, LETTERS, 14)),
         card: luhn(&format!("622202{}", some(rng, DIGITS, 12))),
-        representative: ric(&format!("440305{birth}{}", some(rng, DIGITS, 3))),
+        representative: ric(&format!(
+            "{}{birth}{}",
+            one_of(rng, COUNTIES),
+            some(rng, DIGITS, 3)
+        )),
         domain: format!("{}-{}.com", some(rng, LETTERS, 9), some(rng, LETTERS, 4)),
-        shop: format!("https://shop{}.taobao.com", 10_000_000 + below(rng, 900_000_000)),
+        // So many that no two sellers have the same by chance: a shop is one seller's.
+        shop: format!("https://shop1{}.taobao.com", some(rng, DIGITS, 13)),
         gtin: gtin(&format!("69{}", some(rng, DIGITS, 10))),
     }
 }

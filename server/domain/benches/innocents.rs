@@ -1,6 +1,6 @@
 //! A million applicants who did nothing pass the gate: brand owners, namesakes, neighbours, genuine articles.
 //!
-//! `cargo bench -p lianfang-flow --bench innocents` prints a JSON list of `{"metric","value","unit","baseline","ratio"}`.
+//! `cargo bench -p lianfang-domain --bench innocents` prints a JSON list of `{"metric","value","unit","baseline","ratio"}`.
 //! The path is the real one from raw value to verdict (normalisation, Bloom base, index, verified records, policy),
 //! with a hash in place of the token and without network, store and committee; see `population/gate.rs`. The test
 //! suite runs 20,000 of these, and 600 through a whole node.
@@ -11,7 +11,7 @@
     reason = "a bench prints, and stops at the first failure"
 )]
 
-#[path = "../tests/flow/population/mod.rs"]
+#[path = "../../flow/tests/flow/population/mod.rs"]
 mod population;
 
 use std::time::Instant;
