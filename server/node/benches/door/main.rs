@@ -34,8 +34,8 @@ const APPLICANTS: [&str; 4] = [
 
 #[tokio::main]
 async fn main() {
-    let node =
-        TestNode::start_with(|text| format!("{text}\n[limits]\nplatform_per_minute = 100000000\n")).await;
+    let unlimited = "[limits]\nplatform_per_minute = 100000000";
+    let node = TestNode::start_with(|text| text.replace("[limits]", unlimited)).await;
     let client = node.raw();
     let token = node.token(&[Scope::ScreeningsWrite]);
     let (hello, screening) = (
