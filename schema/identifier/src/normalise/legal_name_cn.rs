@@ -26,11 +26,18 @@ pub(super) fn normalise(
     _region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
-    let values = name::settled(raw, trace, |raw, trace| {
+    let whole = |raw: &str, trace: &mut Trace<'_>| {
         name::readings(raw, trace)?
             .iter()
             .map(|reading| fold(reading, trace))
             .collect()
+    };
+    let values = name::settled_by(raw, trace, whole, |value| {
+        if is_plain(value) {
+            Ok(vec![with_classes(han::simplify(value))])
+        } else {
+            whole(value, &mut Trace::off())
+        }
     })?;
     Ok(values
         .into_iter()
@@ -69,6 +76,23 @@ fn fold(reading: &str, trace: &mut Trace<'_>) -> Result<String, Reject> {
         return Err(Reject::Format);
     }
     Ok(text)
+}
+
+/// Unified ideographs and classes alone: of all that [`fold`] does, simplification and the forms can still matter.
+fn is_plain(value: &str) -> bool {
+    let unified = |c: char| matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}');
+    let mut rest = value;
+    while let Some(at) = rest.find('#') {
+        let (before, class) = rest.split_at(at);
+        let known = ["#L", "#J", "#K", "#Y"]
+            .iter()
+            .find_map(|known| class.strip_prefix(known));
+        match known {
+            Some(after) if before.chars().all(unified) => rest = after,
+            _ => return false,
+        }
+    }
+    rest.chars().all(unified) && value.chars().filter(|c| unified(*c)).count() >= 2
 }
 
 /// The company forms as classes.

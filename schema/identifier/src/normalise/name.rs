@@ -109,15 +109,25 @@ pub(super) fn settled(
     trace: &mut Trace<'_>,
     fold: impl Fn(&str, &mut Trace<'_>) -> Result<Vec<String>, Reject>,
 ) -> Result<Vec<String>, Reject> {
+    settled_by(raw, trace, &fold, |value| fold(value, &mut Trace::off()))
+}
+
+/// [`settled`] with a shorter way to fold what is folded already.
+pub(super) fn settled_by(
+    raw: &str,
+    trace: &mut Trace<'_>,
+    fold: impl Fn(&str, &mut Trace<'_>) -> Result<Vec<String>, Reject>,
+    again_fold: impl Fn(&str) -> Result<Vec<String>, Reject>,
+) -> Result<Vec<String>, Reject> {
     let mut settled: Vec<String> = Vec::with_capacity(2);
     for mut value in fold(raw, trace)? {
-        let mut again = fold(&value, &mut Trace::off())?;
+        let mut again = again_fold(&value)?;
         for _ in 0..4 {
             if again.contains(&value) {
                 break;
             }
             value = again.into_iter().next().ok_or(Reject::Format)?;
-            again = fold(&value, &mut Trace::off())?;
+            again = again_fold(&value)?;
         }
         if !again.contains(&value) {
             return Err(Reject::Format);
