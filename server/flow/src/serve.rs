@@ -27,7 +27,7 @@ impl Node {
     }
 
     /// What a reader who holds the list up to `after` lacks, oldest first: later heads, or base and deltas when its
-    /// base is gone. A full page of [`MOST_HEADS`] has more behind it.
+    /// base is gone. A page of 256 has more behind it.
     ///
     /// # Errors
     /// [`FlowError::NotFound`].
