@@ -18,7 +18,7 @@ pub(super) struct Federation {
     pub(super) c: NodeProcess,
     folder: tempfile::TempDir,
     database: DatabaseKind,
-    port_base: Option<u16>,
+    port_base: u16,
     placed: u16,
 }
 
@@ -29,6 +29,10 @@ impl Federation {
             .prefix("lianfang-demo-")
             .tempdir()
             .map_err(Fault::plain)?;
+        let port_base = match port_base {
+            Some(base) => base,
+            None => free_base()?,
+        };
         let mut placed = 0;
         let mut place = |name: &str| {
             let ports = ports(port_base, placed)?;
@@ -222,32 +226,34 @@ async fn make(node: &NodeProcess, role: &str, database: DatabaseKind, extra: &st
         .map_err(Fault::plain)
 }
 
-/// The ports of the n-th node: after `base`, or whatever is free.
-fn ports(base: Option<u16>, place: u16) -> Result<Ports, Fault> {
-    if let Some(base) = base {
-        let first = base
-            .checked_add(place * 4)
-            .filter(|first| *first <= u16::MAX - 3)
-            .ok_or_else(|| Fault::plain("--port-base leaves no room for the ports of every node"))?;
-        return Ok(Ports {
-            federation: first,
-            platform: first + 1,
-            operations: first + 2,
-            regulator: first + 3,
-        });
-    }
-    let free =
-        || TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| Ok((socket.local_addr()?.port(), socket)));
-    let (one, two, three, four) = (
-        free().map_err(Fault::plain)?,
-        free().map_err(Fault::plain)?,
-        free().map_err(Fault::plain)?,
-        free().map_err(Fault::plain)?,
-    );
+/// Nodes of one demonstration at most, the removed member among them.
+const PLACES: u16 = 6;
+const PORTS: u16 = 4;
+
+/// The ports of the n-th node.
+fn ports(base: u16, place: u16) -> Result<Ports, Fault> {
+    let first = base
+        .checked_add(place * PORTS)
+        .filter(|first| *first <= u16::MAX - (PORTS - 1))
+        .ok_or_else(|| Fault::plain("--port-base leaves no room for the ports of every node"))?;
     Ok(Ports {
-        federation: one.0,
-        platform: two.0,
-        operations: three.0,
-        regulator: four.0,
+        federation: first,
+        platform: first + 1,
+        operations: first + 2,
+        regulator: first + 3,
     })
+}
+
+/// The first of enough neighbouring ports that nobody listens on. They lie below those that the system gives to outgoing
+/// connections: nodes that run already make such connections before the next one listens.
+fn free_base() -> Result<u16, Fault> {
+    const LOWEST: u16 = 12_000;
+    const HIGHEST: u16 = 32_000;
+    let places = (HIGHEST - LOWEST) / (PLACES * PORTS);
+    let start = (std::process::id() % u32::from(places)) as u16;
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    (0..places)
+        .map(|step| LOWEST + (start + step) % places * (PLACES * PORTS))
+        .find(|base| (*base..base + PLACES * PORTS).all(is_free))
+        .ok_or_else(|| Fault::plain("no ports are free; name some with --port-base"))
 }

@@ -28,10 +28,10 @@ pub(super) async fn tell(
     record(federation, material, telling).await?;
     let door = federation.b.platform("screenings:write").await?;
     screen(&door, material, telling).await?;
-    feed(federation, material, telling).await?;
     if let Some(watched) = watched {
         alerted(&federation.c, &watched, telling).await?;
     }
+    feed(federation, material, telling).await?;
     outage(federation, &door, material, telling).await
 }
 
