@@ -6,7 +6,8 @@ use lianfang_store::{AuditRow, PeerRow, ScreeningRow};
 use lianfang_token::message::Purpose as TokenPurpose;
 use lianfang_wire::ProblemType;
 use lianfang_wire::screening::{
-    IdentifierOutcome, IdentifierStatus, NewScreening, Reason, ReasonCode, Screening,
+    ExceptionReason, IdentifierOutcome, IdentifierStatus, NewScreening, PublisherException, Reason,
+    ReasonCode, Screening,
 };
 use lianfang_wire::vocabulary::{Purpose, VerdictName};
 use uuid::Uuid;
@@ -69,8 +70,10 @@ impl Node {
             links: self.own_links(&normalised.subjects).await?,
             ..self.situation(asked, &findings, &without_token, &peers)
         };
+        let stale = |exception: &PublisherException| exception.reason == ExceptionReason::Stale;
         let complete = without_token.is_empty()
             && findings.unavailable.is_empty()
+            && !publishers.exceptions.iter().any(stale)
             && normalised
                 .outcomes
                 .iter()
