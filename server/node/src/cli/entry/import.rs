@@ -1,14 +1,14 @@
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::io::BufReader;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lianfang_identifier::Region;
+use lianfang_sdk::{Client, Error};
 use lianfang_wire::entry::NewEntry;
 
-use super::batch::{Batches, Tally};
 use super::template::Template;
 use crate::cli::node::NodeArgs;
-use crate::cli::table::{self, KindNames, Mapping, Rejects};
+use crate::cli::table::{self, Batches, Load, Mapping, Rejects, Sent};
 use crate::cli::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -35,89 +35,54 @@ pub(in crate::cli) struct Args {
     strict: bool,
 }
 
+/// Entries, as `POST /v1/entries/batch` takes them.
+struct Entries;
+
+impl Load for Entries {
+    type Item = NewEntry;
+    const SIZE: usize = 500;
+    const NOT_ONE: &'static str = "not an entry";
+
+    async fn send(client: &Client, batch: &[(u64, NewEntry)]) -> Result<Vec<Sent>, Error> {
+        let results = client
+            .record_entries(batch.iter().map(|(_, entry)| entry))
+            .await?;
+        let sent = results.into_iter().map(|result| Sent {
+            problem: result.problem,
+            is_new: result.created != Some(false),
+            is_incomplete: false,
+        });
+        Ok(sent.collect())
+    }
+}
+
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
-    let rejects = Rejects::beside(&args.file);
     let bar = table::progress(&args.file)?;
     let source = BufReader::new(bar.wrap_read(table::open(&args.file)?));
-    let mut batches = Batches::new(client, rejects);
+    let mut batches = Batches::<Entries>::new(client, Rejects::beside(&args.file));
     match args.file.extension().and_then(|ending| ending.to_str()) {
-        Some("jsonl" | "ndjson") => lines(source, &mut batches).await?,
+        Some("jsonl" | "ndjson") => batches.lines(source).await?,
         Some("csv") => {
             let template = Template::read(args.template.as_deref(), &args.file, &args.node.config()?)?;
-            sellers(source, &args, &template, &mut batches).await?;
+            let entry = |reference: String, subject| template.entry(&reference, subject);
+            batches.table(source, &args.maps, args.region, entry).await?;
         }
         _ => return Err(Fault::new("file_kind").with("file", args.file.display())),
     }
     let (tally, rejects) = batches.finish().await?;
     bar.finish_and_clear();
-    report(&tally, rejects.path(), terminal);
-    Ok(if args.strict && tally.rejected > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
-}
-
-async fn lines(source: BufReader<impl std::io::Read>, batches: &mut Batches) -> Result<(), Fault> {
-    for (number, line) in (1..).zip(source.split(b'\n')) {
-        let line = line.map_err(Fault::plain)?;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match serde_json::from_slice::<NewEntry>(&line) {
-            Ok(entry) => batches.add(number, entry).await?,
-            Err(error) => {
-                let reason = format!("not an entry (column {})", error.column());
-                batches.reject(number, &reason)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn sellers(
-    source: BufReader<impl std::io::Read>,
-    args: &Args,
-    template: &Template,
-    batches: &mut Batches,
-) -> Result<(), Fault> {
-    let kinds = KindNames::new(&args.maps).map_err(Fault::plain)?;
-    let rows = table::rows(source, &args.maps).map_err(Fault::plain)?;
-    for group in table::groups(rows, &kinds, args.region) {
-        let group = match group {
-            Ok(group) => group,
-            Err(table::TableError::Row { line, .. }) => {
-                batches.reject(line, "not CSV")?;
-                continue;
-            }
-            Err(other) => return Err(Fault::plain(other)),
-        };
-        for left in &group.left {
-            if left.unknown_kind {
-                batches.skip(left.line, &left.reason)?;
-            } else {
-                batches.reject(left.line, &left.reason)?;
-            }
-        }
-        if let Some(subject) = group.subject {
-            batches
-                .add(group.line, template.entry(&group.reference, subject))
-                .await?;
-        }
-    }
-    Ok(())
-}
-
-fn report(tally: &Tally, rejects: &Path, terminal: &Terminal) {
     let with = [
-        ("recorded", tally.recorded.to_string()),
+        ("recorded", tally.added.to_string()),
         ("present", tally.present.to_string()),
         ("rejected", tally.rejected.to_string()),
         ("skipped", tally.skipped.to_string()),
     ];
     terminal.note("imported", &with);
-    if tally.rejected + tally.skipped > 0 {
-        terminal.note("rejects", &[("file", rejects.display().to_string())]);
-    }
+    rejects.tell(terminal);
+    Ok(if args.strict && tally.rejected > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }

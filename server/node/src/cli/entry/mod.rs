@@ -1,4 +1,3 @@
-mod batch;
 mod export;
 mod import;
 mod show;

@@ -1,14 +1,15 @@
-use std::io::{BufRead as _, BufReader};
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lianfang_encoding::SubjectType;
 use lianfang_identifier::Region;
+use lianfang_sdk::{Client, Error};
+use lianfang_wire::entry::Subject;
 use lianfang_wire::roster::RosterLine;
 
-use super::batch::{Batches, Tally};
 use crate::cli::node::NodeArgs;
-use crate::cli::table::{self, KindNames, Mapping, Rejects};
+use crate::cli::table::{self, Batches, Load, Mapping, Rejects, Sent};
 use crate::cli::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -34,80 +35,49 @@ pub(in crate::cli) struct Args {
     strict: bool,
 }
 
+/// Subjects, as `POST /v1/monitored-subjects/batch` takes them.
+struct Subjects;
+
+impl Load for Subjects {
+    type Item = RosterLine;
+    const SIZE: usize = 1_000;
+    const NOT_ONE: &'static str = "not a subject";
+
+    async fn send(client: &Client, batch: &[(u64, RosterLine)]) -> Result<Vec<Sent>, Error> {
+        let results = client
+            .monitor_all(batch.iter().map(|(_, subject)| subject))
+            .await?;
+        let sent = results.into_iter().map(|result| Sent {
+            problem: result.problem,
+            is_new: result.created != Some(false),
+            // The committee gave no tokens, and the node goes on trying.
+            is_incomplete: result.complete == Some(false),
+        });
+        Ok(sent.collect())
+    }
+}
+
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let bar = table::progress(&args.file)?;
     let source = BufReader::new(bar.wrap_read(table::open(&args.file)?));
-    let mut batches = Batches::new(client, Rejects::beside(&args.file));
+    let mut batches = Batches::<Subjects>::new(client, Rejects::beside(&args.file));
     match args.file.extension().and_then(|ending| ending.to_str()) {
-        Some("jsonl" | "ndjson") => lines(source, &mut batches).await?,
-        Some("csv") => subjects(source, &args, &mut batches).await?,
+        Some("jsonl" | "ndjson") => batches.lines(source).await?,
+        Some("csv") => {
+            let line = |client_reference, mut subject: Subject| {
+                subject.kind = args.kind;
+                RosterLine {
+                    client_reference,
+                    subject,
+                }
+            };
+            batches.table(source, &args.maps, args.region, line).await?;
+        }
         _ => return Err(Fault::new("file_kind").with("file", args.file.display())),
     }
     let (tally, rejects) = batches.finish().await?;
     bar.finish_and_clear();
-    report(&tally, &rejects, terminal);
-    Ok(if args.strict && tally.rejected > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
-}
-
-async fn lines(source: BufReader<impl std::io::Read>, batches: &mut Batches) -> Result<(), Fault> {
-    for (number, line) in (1..).zip(source.split(b'\n')) {
-        let line = line.map_err(Fault::plain)?;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match serde_json::from_slice::<RosterLine>(&line) {
-            Ok(subject) => batches.add(number, subject).await?,
-            Err(error) => {
-                let reason = format!("not a subject (column {})", error.column());
-                batches.reject(number, &reason)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn subjects(
-    source: BufReader<impl std::io::Read>,
-    args: &Args,
-    batches: &mut Batches,
-) -> Result<(), Fault> {
-    let kinds = KindNames::new(&args.maps).map_err(Fault::plain)?;
-    let rows = table::rows(source, &args.maps).map_err(Fault::plain)?;
-    for group in table::groups(rows, &kinds, args.region) {
-        let group = match group {
-            Ok(group) => group,
-            Err(table::TableError::Row { line, .. }) => {
-                batches.reject(line, "not CSV")?;
-                continue;
-            }
-            Err(other) => return Err(Fault::plain(other)),
-        };
-        for left in &group.left {
-            if left.unknown_kind {
-                batches.skip(left.line, &left.reason)?;
-            } else {
-                batches.reject(left.line, &left.reason)?;
-            }
-        }
-        let Some(mut subject) = group.subject else {
-            continue;
-        };
-        subject.kind = args.kind;
-        let line = RosterLine {
-            client_reference: group.reference,
-            subject,
-        };
-        batches.add(group.line, line).await?;
-    }
-    Ok(())
-}
-
-fn report(tally: &Tally, rejects: &Rejects, terminal: &Terminal) {
     let with = [
         ("added", tally.added.to_string()),
         ("present", tally.present.to_string()),
@@ -116,7 +86,10 @@ fn report(tally: &Tally, rejects: &Rejects, terminal: &Terminal) {
         ("skipped", tally.skipped.to_string()),
     ];
     terminal.note("loaded", &with);
-    if tally.rejected + tally.skipped > 0 {
-        terminal.note("rejects", &[("file", rejects.path().display().to_string())]);
-    }
+    rejects.tell(terminal);
+    Ok(if args.strict && tally.rejected > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }

@@ -1,4 +1,3 @@
-mod batch;
 mod load;
 mod status;
 

@@ -1,6 +1,7 @@
 //! Tables of sellers as platforms have them: CSV with one identifier per row. Rows with the same
 //! `client_reference` that follow each other are one seller.
 
+mod batches;
 mod file;
 mod kinds;
 mod mapping;
@@ -8,6 +9,7 @@ mod reader;
 mod rejects;
 mod subject;
 
+pub(super) use batches::{Batches, Load, Sent};
 pub(super) use file::{open, progress, reason};
 pub use kinds::{KindNames, Unknown};
 pub use mapping::{Mapping, MappingError};

@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::cli::Fault;
+use crate::cli::{Fault, Terminal};
 
 /// `<file>.rejects.csv` with line and reason, made with the first line that is left out. Holds no values.
 pub(in crate::cli) struct Rejects {
@@ -20,8 +20,11 @@ impl Rejects {
         }
     }
 
-    pub(in crate::cli) fn path(&self) -> &Path {
-        &self.path
+    /// Says where they are, when there are any.
+    pub(in crate::cli) fn tell(&self, terminal: &Terminal) {
+        if self.writer.is_some() {
+            terminal.note("rejects", &[("file", self.path.display().to_string())]);
+        }
     }
 
     pub(in crate::cli) fn add(&mut self, line: u64, reason: &str) -> Result<(), Fault> {
@@ -56,7 +59,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut rejects = Rejects::beside(&folder.path().join("sellers.csv"));
         rejects.close().unwrap();
-        assert!(!rejects.path().exists());
+        assert!(!rejects.path.exists());
         rejects.add(7, "check_digit").unwrap();
         rejects.close().unwrap();
         let written = std::fs::read_to_string(folder.path().join("sellers.csv.rejects.csv")).unwrap();
