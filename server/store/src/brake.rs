@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use lianfang_encoding::NodeId;
 
 use crate::columns::{Count, count};
-use crate::database::query;
+use crate::database::{Link, query};
 use crate::schema::brake_days;
 use crate::{Store, StoreError};
 
@@ -28,34 +28,14 @@ pub struct BrakeDay {
 }
 
 impl Store {
-    /// Adds to what was seen of a publisher on `seen.day`.
+    /// Adds to what was seen of each publisher on a day, in one transaction.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn count_brake(&self, publisher: &NodeId, seen: BrakeDay) -> Result<(), StoreError> {
+    pub fn count_brake(&self, seen: &[(NodeId, BrakeDay)]) -> Result<(), StoreError> {
         self.db.write(|link| {
-            query!(link, |conn| diesel::insert_into(brake_days::table)
-                .values((
-                    brake_days::publisher.eq(publisher.as_str()),
-                    brake_days::day.eq(count(seen.day)),
-                    brake_days::looked_up.eq(0),
-                    brake_days::hits.eq(0),
-                    brake_days::unfounded.eq(0),
-                    brake_days::grown.eq(0),
-                ))
-                .on_conflict_do_nothing()
-                .execute(conn))?;
-            query!(link, |conn| diesel::update(
-                brake_days::table.find((publisher.as_str(), count(seen.day)))
-            )
-            .set((
-                brake_days::looked_up.eq(brake_days::looked_up + count(seen.looked_up)),
-                brake_days::hits.eq(brake_days::hits + count(seen.hits)),
-                brake_days::unfounded.eq(brake_days::unfounded + count(seen.unfounded)),
-                brake_days::grown.eq(brake_days::grown + count(seen.grown)),
-            ))
-            .execute(conn))?;
-            Ok(())
+            seen.iter()
+                .try_for_each(|(publisher, seen)| add(link, publisher, seen))
         })
     }
 
@@ -91,4 +71,29 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn add(link: &mut Link<'_>, publisher: &NodeId, seen: &BrakeDay) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::insert_into(brake_days::table)
+        .values((
+            brake_days::publisher.eq(publisher.as_str()),
+            brake_days::day.eq(count(seen.day)),
+            brake_days::looked_up.eq(0),
+            brake_days::hits.eq(0),
+            brake_days::unfounded.eq(0),
+            brake_days::grown.eq(0),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    query!(link, |conn| diesel::update(
+        brake_days::table.find((publisher.as_str(), count(seen.day)))
+    )
+    .set((
+        brake_days::looked_up.eq(brake_days::looked_up + count(seen.looked_up)),
+        brake_days::hits.eq(brake_days::hits + count(seen.hits)),
+        brake_days::unfounded.eq(brake_days::unfounded + count(seen.unfounded)),
+        brake_days::grown.eq(brake_days::grown + count(seen.grown)),
+    ))
+    .execute(conn))?;
+    Ok(())
 }

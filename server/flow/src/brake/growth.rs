@@ -1,4 +1,4 @@
-use lianfang_digest::{Kind, ListState, VerifiedHead, padded};
+use lianfang_digest::{Kind, ListState, VerifiedHead};
 use lianfang_domain::brake::brake_growth;
 use lianfang_encoding::NodeId;
 use lianfang_store::BrakeDay;
@@ -46,24 +46,20 @@ impl Node {
             },
         );
         self.gateway
-            .store(move |store| store.count_brake(&id, seen))
+            .store(move |store| store.count_brake(&[(id, seen)]))
             .await?;
         Ok(false)
     }
 }
 
-/// Prefixes that deltas add, and what a base has more than the list had before it. Padding is no growth.
+/// Prefixes that deltas add, and what a base has more than the list had before it, as the heads state them: padded.
 fn growth<'a>(total: u32, heads: impl Iterator<Item = &'a VerifiedHead>) -> u64 {
     let (mut total, mut grown) = (total, 0);
     for head in heads {
         let header = head.header();
         grown += match header.kind {
             Kind::Delta { additions, .. } => u64::from(additions),
-            Kind::Base => u64::from(
-                header
-                    .total
-                    .saturating_sub(padded(total as usize).unwrap_or(total)),
-            ),
+            Kind::Base => u64::from(header.total.saturating_sub(total)),
         };
         total = header.total;
     }

@@ -44,18 +44,19 @@ impl Node {
             .map(|member| member.id.clone())
             .filter(|id| *id != self.id)
             .collect();
+        let seen: Vec<_> = publishers
+            .into_iter()
+            .map(|publisher| {
+                let seen = hits.remove(&publisher).unwrap_or_default();
+                (publisher, Seen { looked_up, ..seen })
+            })
+            .collect();
+        let sums = self.add(seen).await?;
         let held_back = quarantined(&self.peer_rows().await?);
         let mut braked = 0;
-        for publisher in publishers {
-            let seen = Seen {
-                looked_up,
-                ..hits.remove(&publisher).unwrap_or_default()
-            };
-            let sum = self.add(&publisher, seen).await?;
-            if held_back.contains(&publisher) {
-                continue;
-            }
-            if let Some(reason) = brake(sum, &self.settings.brake) {
+        for (publisher, sum) in sums {
+            let reason = brake(sum, &self.settings.brake);
+            if let Some(reason) = reason.filter(|_| !held_back.contains(&publisher)) {
                 self.quarantine(&publisher, reason.code()).await?;
                 braked += 1;
             }
@@ -117,29 +118,42 @@ impl Node {
             .await
     }
 
-    /// Adds to today's counts and returns the sum over the window.
-    async fn add(&self, publisher: &NodeId, seen: Seen) -> Result<Seen, FlowError> {
-        let (publisher, now) = (publisher.clone(), self.now());
-        let today = BrakeDay {
-            day: day(now),
-            looked_up: seen.looked_up,
-            hits: seen.hits,
-            unfounded: seen.unfounded,
-            grown: 0,
-        };
-        let days = self
-            .gateway
+    /// Adds to today's counts and returns each publisher's sum over the window.
+    async fn add(&self, seen: Vec<(NodeId, Seen)>) -> Result<Vec<(NodeId, Seen)>, FlowError> {
+        let now = self.now();
+        let today: Vec<_> = seen
+            .into_iter()
+            .map(|(id, seen)| (id, on_day(now, seen)))
+            .collect();
+        self.gateway
             .store(move |store| {
-                store.count_brake(&publisher, today)?;
-                store.brake_days(&publisher, first_day(now))
+                store.count_brake(&today)?;
+                let sum = |(publisher, _): (NodeId, BrakeDay)| {
+                    let days = store.brake_days(&publisher, first_day(now))?;
+                    Ok((publisher, sum_of(&days)))
+                };
+                today.into_iter().map(sum).collect()
             })
-            .await?;
-        Ok(days.iter().fold(Seen::default(), |sum, day| Seen {
-            looked_up: sum.looked_up + day.looked_up,
-            hits: sum.hits + day.hits,
-            unfounded: sum.unfounded + day.unfounded,
-        }))
+            .await
     }
+}
+
+fn on_day(now: Timestamp, seen: Seen) -> BrakeDay {
+    BrakeDay {
+        day: day(now),
+        looked_up: seen.looked_up,
+        hits: seen.hits,
+        unfounded: seen.unfounded,
+        grown: 0,
+    }
+}
+
+fn sum_of(days: &[BrakeDay]) -> Seen {
+    days.iter().fold(Seen::default(), |sum, day| Seen {
+        looked_up: sum.looked_up + day.looked_up,
+        hits: sum.hits + day.hits,
+        unfounded: sum.unfounded + day.unfounded,
+    })
 }
 
 /// Days since 1970.

@@ -19,10 +19,10 @@ both! {
     fn counts_of_a_day_add_up_and_publishers_are_kept_apart(database) {
         let store = database.store();
         let (one, other) = (node("platform-a"), node("platform-b"));
-        store.count_brake(&one, seen(7, 2)).unwrap();
-        store.count_brake(&one, seen(7, 3)).unwrap();
-        store.count_brake(&one, seen(8, 1)).unwrap();
-        store.count_brake(&other, seen(7, 9)).unwrap();
+        store.count_brake(&[(one.clone(), seen(7, 2))]).unwrap();
+        store.count_brake(&[(one.clone(), seen(7, 3))]).unwrap();
+        store.count_brake(&[(one.clone(), seen(8, 1))]).unwrap();
+        store.count_brake(&[(other.clone(), seen(7, 9))]).unwrap();
         let both = BrakeDay { day: 7, looked_up: 20, hits: 5, unfounded: 2, grown: 10 };
         assert_eq!(store.brake_days(&one, 0).unwrap(), [both, seen(8, 1)]);
         assert_eq!(store.brake_days(&one, 8).unwrap(), [seen(8, 1)]);
@@ -34,8 +34,8 @@ both! {
         let store = database.store();
         let (one, other) = (node("platform-a"), node("platform-b"));
         for day in [1, 40] {
-            store.count_brake(&one, seen(day, 1)).unwrap();
-            store.count_brake(&other, seen(day, 1)).unwrap();
+            store.count_brake(&[(one.clone(), seen(day, 1))]).unwrap();
+            store.count_brake(&[(other.clone(), seen(day, 1))]).unwrap();
         }
         store.forget_brake(&one, 10).unwrap();
         assert_eq!(store.brake_days(&one, 0).unwrap(), []);

@@ -185,6 +185,6 @@ fn fill_operations(store: &Store) {
     };
     store.keep_screenings(vec![(screening, audit)]).unwrap();
     store
-        .count_brake(&node("platform-a"), BrakeDay::default())
+        .count_brake(&[(node("platform-a"), BrakeDay::default())])
         .unwrap();
 }
