@@ -79,23 +79,15 @@ impl Node {
                 Err(Stop::Refused(refusal)) => {
                     let kind = problem_type(&refusal);
                     tracing::warn!(peer = %peer, code = kind.slug(), why = %refusal, "a digest was refused");
-                    self.quarantine_fork(peer, &refusal).await?;
+                    if refusal == Refusal::Fork {
+                        self.quarantine(peer, "digest_fork").await?;
+                    }
                     list.refused = Some(kind.slug().to_owned());
                 }
             }
         }
         done.lists.push(list);
         Ok(created)
-    }
-
-    async fn quarantine_fork(&self, peer: &NodeId, refusal: &Refusal) -> Result<(), FlowError> {
-        if *refusal != Refusal::Fork {
-            return Ok(());
-        }
-        let (id, now) = (peer.clone(), self.now());
-        self.gateway
-            .store(move |store| store.quarantine_peer(&id, now, "digest_fork"))
-            .await
     }
 
     async fn take_over(

@@ -90,10 +90,7 @@ impl Node {
             }
             StatusOutcome::Gap { .. } => Err(PeerError::Malformed.into()),
             StatusOutcome::Fork { .. } => {
-                let (id, now) = (peer.clone(), self.now());
-                self.gateway
-                    .store(move |store| store.quarantine_peer(&id, now, "status_fork"))
-                    .await?;
+                self.quarantine(peer, "status_fork").await?;
                 Err(FlowError::from(lianfang_wire::ProblemType::DigestFork).into())
             }
         }
