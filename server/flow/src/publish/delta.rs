@@ -40,6 +40,14 @@ pub(super) struct Changed<'a> {
     pub(super) rows: &'a [TokenRow],
 }
 
+/// What the list becomes.
+struct New {
+    delta: Delta,
+    records: Vec<ListRecord>,
+    tokens: u64,
+    bits: u8,
+}
+
 /// Tokens by confirm key, with their prefixes.
 type Tokens = BTreeMap<[u8; 32], u64>;
 
@@ -77,8 +85,18 @@ impl Node {
             return Ok(Change::Records(records));
         }
         let tokens = (tokens + came.len() as u64).saturating_sub(left.len() as u64);
-        let bits = confirm_bits(store, &key, changed, &records, &came, &left, tokens)?;
-        let draft = self.delta_draft(store, changed, (delta, records, tokens, bits), now)?;
+        let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
+        let most = max_confirm_bits(u32::try_from(tokens).unwrap_or(u32::MAX));
+        let most = most.min(before.header().confirm_bits);
+        let touched = came.keys().chain(left.keys());
+        let bits = confirm_bits(store, &key, changed.entries, &records, touched, most)?;
+        let new = New {
+            delta,
+            records,
+            tokens,
+            bits,
+        };
+        let draft = self.delta_draft(store, changed, &before, new, now)?;
         Ok(Change::Delta(Box::new(draft)))
     }
 
@@ -94,10 +112,16 @@ impl Node {
         &self,
         store: &Store,
         changed: &Changed<'_>,
-        (delta, records, tokens, bits): (Delta, Vec<ListRecord>, u64, u8),
+        before: &SignedHead,
+        new: New,
         now: Timestamp,
     ) -> Result<Draft, FlowError> {
-        let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
+        let New {
+            delta,
+            records,
+            tokens,
+            bits,
+        } = new;
         let fed = self.trust.federation();
         let secret = self.dummy_secret();
         let dummies = Dummies::new(&secret, &fed, changed.list);
@@ -122,7 +146,7 @@ impl Node {
             base_sequence: base_of(changed.before),
             state: next_state(&before.header().state, &body.sha256),
             body,
-            confirm_bits: bits.min(before.header().confirm_bits),
+            confirm_bits: bits,
             rules: merged(&before.header().rules, rules_of(changed.rows)),
         };
         Ok(Draft {
@@ -199,27 +223,24 @@ fn is_live(store: &Store, list: &ListId, records: &[ListRecord], prefix: u64) ->
     Ok(own || !others()?.is_empty())
 }
 
-/// The longest confirmation prefix, up to the one stated before, under which still at least eight records or none are
-/// found. The next base states the longest again.
-fn confirm_bits(
+/// The longest confirmation prefix, up to `most` bits, under which at least eight records or none are found wherever
+/// something changed. The next base states the longest that there is.
+fn confirm_bits<'a>(
     store: &Store,
     list: &ListKey,
-    changed: &Changed<'_>,
+    entries: &BTreeSet<Uuid>,
     records: &[ListRecord],
-    came: &Tokens,
-    left: &Tokens,
-    tokens: u64,
-) -> Result<u8, FlowError> {
-    let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
-    let most = max_confirm_bits(u32::try_from(tokens).unwrap_or(u32::MAX));
-    let mut bits = before.header().confirm_bits.min(most);
-    for key in came.keys().chain(left.keys()) {
+    touched: impl Iterator<Item = &'a [u8; 32]>,
+    most: u8,
+) -> Result<u8, StoreError> {
+    let mut bits = most;
+    for key in touched {
         while bits > 0 {
             let own = records
                 .iter()
                 .filter(|record| shares_prefix(&record.confirm_key, key, bits));
             let own = own.count();
-            let others = store.records_of_others_under(list, key, bits, changed.entries, RECORDS)?;
+            let others = store.records_of_others_under(list, key, bits, entries, RECORDS)?;
             if own + others == 0 || own + others >= RECORDS {
                 break;
             }
@@ -243,4 +264,21 @@ fn merged(before: &[RulesDigest], new: Vec<RulesDigest>) -> Vec<RulesDigest> {
         .map(|rules| ((rules.kind, rules.norm_version), rules))
         .collect();
     by_kind.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_share_the_bits_in_which_they_are_the_same_and_no_more() {
+        let (mut one, mut other) = ([0; 32], [0; 32]);
+        (one[1], other[1]) = (0b1010_0000, 0b1011_0000);
+        for bits in 1..=11 {
+            assert!(shares_prefix(&one, &other, bits), "{bits}");
+        }
+        for bits in 12..=24 {
+            assert!(!shares_prefix(&one, &other, bits), "{bits}");
+        }
+    }
 }
