@@ -99,7 +99,8 @@ impl Node {
 
     async fn find_records(&self, request: ConfirmRequest) -> Result<Vec<Found>, FlowError> {
         let key = list_key(&request.list);
-        self.gateway
+        let found = self
+            .gateway
             .store(move |store| {
                 let mut records = Vec::new();
                 for prefix in &request.prefixes {
@@ -109,12 +110,21 @@ impl Node {
                         u16::from(request.confirm_bits),
                     )?);
                 }
-                records.truncate(MAX_RECORDS);
+                if records.len() > MAX_RECORDS {
+                    return Ok(None);
+                }
                 let ids: Vec<_> = records.iter().map(|record| record.entry_id).collect();
                 let tokens = store.tokens_of(&ids)?;
-                Ok(pair(records, tokens))
+                Ok(Some(pair(records, tokens)))
             })
-            .await
+            .await?;
+        // A part of the answer would be a finding left out, which the asker would take for a clear.
+        found.ok_or_else(|| {
+            FlowError::because(
+                ProblemType::Unavailable,
+                "More records stand under these prefixes than one answer holds; ask with fewer prefixes.",
+            )
+        })
     }
 
     async fn entries_of(&self, found: &[Found]) -> Result<HashMap<Uuid, EntryRow>, FlowError> {
