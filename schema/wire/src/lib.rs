@@ -11,6 +11,7 @@ pub mod join;
 pub mod jws;
 pub mod membership;
 pub mod names;
+pub mod peer;
 pub mod problem;
 pub mod record;
 pub mod roster;

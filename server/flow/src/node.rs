@@ -7,7 +7,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::Peers;
 use lianfang_store::Store;
 use lianfang_wire::membership::ParsedMembership;
-use lianfang_wire::screening::DisabledKind;
+use lianfang_wire::peer::DisabledKind;
 
 use crate::bodies::Bodies;
 use crate::brake::Counters;

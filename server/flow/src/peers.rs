@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_encoding::NodeId;
 use lianfang_store::PeerRow;
-use lianfang_wire::screening::{Peer, PeerList};
+use lianfang_wire::peer::{Peer, PeerList};
 
 use crate::{FlowError, Node};
 
