@@ -22,6 +22,7 @@ impl PeerClient {
         member: &Member,
         expected: ExpectedPeer,
         identity: &Identity,
+        source: Option<std::net::IpAddr>,
         roots: std::sync::Arc<rustls::RootCertStore>,
     ) -> Result<Self, PeerError> {
         let tls = client_config(identity, roots, expected.clone()).map_err(|_| PeerError::Configuration)?;
@@ -29,6 +30,7 @@ impl PeerClient {
             .tls_backend_preconfigured(tls)
             .https_only(true)
             .no_proxy()
+            .local_address(source)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .read_timeout(READ)

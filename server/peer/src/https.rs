@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub struct HttpsPeers {
     fed: FederationId,
     own: NodeId,
     identity: Identity,
+    source: Option<IpAddr>,
     clients: ArcSwap<HashMap<NodeId, PeerClient>>,
 }
 
@@ -40,8 +42,15 @@ impl HttpsPeers {
             fed,
             own,
             identity,
+            source: None,
             clients: ArcSwap::from_pointee(HashMap::new()),
         }
+    }
+
+    /// Calls come from this address of the machine.
+    #[must_use]
+    pub fn from_address(self, source: Option<IpAddr>) -> Self {
+        Self { source, ..self }
     }
 
     fn request(&self, to: &NodeId, method: Method, path: &str) -> Result<RequestBuilder, PeerError> {
@@ -78,7 +87,7 @@ impl Peers for HttpsPeers {
                         node: member.id.clone(),
                         pin: member.pin.0,
                     };
-                    PeerClient::new(member, expected, &self.identity, Arc::clone(&roots))?
+                    PeerClient::new(member, expected, &self.identity, self.source, Arc::clone(&roots))?
                 }
             };
             clients.insert(member.id.clone(), client);

@@ -41,7 +41,8 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let secrets = folder.secrets()?;
     let access = secrets.access.public();
     let ledger = Ledger::new(store.clone(), secrets.data.clone(), Arc::clone(&clock));
-    let peers = HttpsPeers::new(trust.federation(), config.node.id.clone(), identity(config)?);
+    let peers = HttpsPeers::new(trust.federation(), config.node.id.clone(), identity(config)?)
+        .from_address(config.node.source_address);
     let node = Node::start(NodeParts {
         id: config.node.id.clone(),
         incarnation,
