@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use lianfang_digest::Seed;
 use lianfang_domain::Clock;
 use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::Peers;
@@ -13,7 +14,7 @@ use crate::bodies::Bodies;
 use crate::brake::Counters;
 use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
-use crate::index::Index;
+use crate::index::{Images, Index};
 use crate::links::LinkKey;
 use crate::screen::Journal;
 use crate::sync::Turns;
@@ -48,6 +49,7 @@ pub struct Node {
     pub(crate) trust: Trust,
     pub(crate) peers: Arc<dyn Peers>,
     pub(crate) bodies: Bodies,
+    pub(crate) images: Images,
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
@@ -73,7 +75,10 @@ impl Node {
     /// When the store or a digest body can't be read, or the peers' addresses can't be used.
     pub async fn start(parts: NodeParts) -> Result<Arc<Self>, FlowError> {
         let bodies = Bodies::open(&parts.settings.bodies)?;
+        let images = Images::open(&parts.settings.images)?;
         let document = parts.trust.current();
+        let seed = Seed::of(&parts.trust.federation())
+            .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
         parts
             .peers
             .adopt(&document.document.members, &document.document.authorities)
@@ -94,7 +99,8 @@ impl Node {
             trust: parts.trust,
             peers: parts.peers,
             bodies,
-            index: ArcSwap::from_pointee(Index::default()),
+            index: ArcSwap::from_pointee(Index::resting_on(&images, &seed)?),
+            images,
             turns: Turns::default(),
             telling: Turns::default(),
             fetching: Turns::default(),

@@ -9,11 +9,12 @@ const COALESCE: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Publishes what is committed as soon as it is, and asks the peers once for what this node has missed. Ends when
+/// Publishes what is committed as soon as it is, asks the peers once for what this node has missed, and looks once
+/// whether the index it started with is sound. Ends when
 /// `stop` is cancelled.
 pub async fn spread(node: Arc<Node>, stop: CancellationToken) {
     let work = async {
-        tokio::join!(catch_up(&node), publish(&node));
+        tokio::join!(catch_up(&node), check_index(&node), publish(&node));
     };
     tokio::select! {
         () = stop.cancelled() => {}
@@ -24,6 +25,12 @@ pub async fn spread(node: Arc<Node>, stop: CancellationToken) {
 async fn catch_up(node: &Arc<Node>) {
     if let Err(error) = node.sync(None, false).await {
         tracing::warn!(error = %error, "the sync at the start failed; polling makes up for it");
+    }
+}
+
+async fn check_index(node: &Arc<Node>) {
+    if let Err(error) = node.check_index().await {
+        tracing::error!(error = %error, "the screening index couldn't be checked");
     }
 }
 

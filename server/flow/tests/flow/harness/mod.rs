@@ -4,6 +4,7 @@ mod entry;
 mod network;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -62,7 +63,7 @@ struct Papers {
     key: NodeKey,
     signing: SigningKey,
     data: [u8; 32],
-    bodies: tempfile::TempDir,
+    folder: tempfile::TempDir,
     database: TestDatabase,
     trusted: Vec<NodeId>,
 }
@@ -179,6 +180,11 @@ impl Federation {
         self.papers[&id(name)].database.store()
     }
 
+    /// Where a node keeps its files.
+    pub(crate) fn folder(&self, name: &str) -> &Path {
+        self.papers[&id(name)].folder.path()
+    }
+
     /// The key a node signs its heads with.
     pub(crate) fn signing_key(&self, name: &str) -> SigningKey {
         self.papers[&id(name)].signing.clone()
@@ -210,7 +216,7 @@ impl Federation {
             key: NodeKey::generate().unwrap(),
             signing: signing_key(number),
             data: [number; 32],
-            bodies: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
             database: TestDatabase::on(self.backend),
             trusted: trusted.iter().map(|name| id(name)).collect(),
         }
@@ -247,7 +253,8 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
     };
     let day = Duration::from_secs(86_400);
     Settings {
-        bodies: papers.bodies.path().to_owned(),
+        bodies: papers.folder.path().join("digests"),
+        images: papers.folder.path().join("index"),
         policy: Policy {
             jurisdiction: papers.country.to_owned(),
             trusted_publishers: papers.trusted.iter().cloned().collect(),
