@@ -10,6 +10,7 @@ mod error;
 mod evaluate;
 mod feed;
 mod gateway;
+mod group;
 mod index;
 mod info;
 mod keys;

@@ -16,7 +16,7 @@ use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::{Images, Index};
 use crate::links::LinkKey;
-use crate::screen::Journal;
+use crate::screen::{Journal, Reading, journal, reading};
 use crate::sync::Turns;
 use crate::tokens::TokenCache;
 use crate::watch::Watch;
@@ -54,6 +54,7 @@ pub struct Node {
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
     pub(crate) counters: Counters,
+    pub(crate) reading: Arc<Reading>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) turns: Turns<NodeId>,
     pub(crate) telling: Turns<NodeId>,
@@ -87,7 +88,8 @@ impl Node {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
             signed: SignedRecords::default(),
             counters: Counters::default(),
-            journal: Arc::default(),
+            reading: reading(),
+            journal: journal(),
             links: LinkKey::of(&parts.keys.data),
             id: parts.id,
             incarnation: parts.incarnation,

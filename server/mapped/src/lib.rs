@@ -54,7 +54,6 @@ impl AsRef<[u8]> for MappedFile {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests end at the first surprise")]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;

@@ -88,6 +88,18 @@ impl Db {
         }
     }
 
+    /// Runs statements that change nothing and belong together: SQLite takes its lock once for all of them.
+    pub(crate) fn read_together<T>(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Self::Sqlite { ro, .. } = self else {
+            return self.read(body);
+        };
+        let outcome = taken(ro)?.transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body));
+        outcome.map_err(Abort::into_store)
+    }
+
     /// Runs statements in one transaction, which commits unless `body` fails.
     pub(crate) fn write<T, E: From<StoreError>>(
         &self,
@@ -111,6 +123,15 @@ impl Db {
 enum Abort<E> {
     Body(E),
     Database(diesel::result::Error),
+}
+
+impl Abort<StoreError> {
+    fn into_store(self) -> StoreError {
+        match self {
+            Self::Body(error) => error,
+            Self::Database(error) => error.into(),
+        }
+    }
 }
 
 impl<E> From<diesel::result::Error> for Abort<E> {

@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
@@ -6,7 +7,7 @@ use crate::batch::batches;
 use crate::columns::{At, Id};
 use crate::database::{Link, query};
 use crate::schema::{audit_log, screenings};
-use crate::{AuditRow, Store, StoreError};
+use crate::{AuditRow, OwnLinkRow, PeerRow, Store, StoreError, own_links, peers};
 
 /// A screening and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -47,18 +48,26 @@ impl Store {
     /// [`StoreError::Conflict`] when an id is taken; nothing is stored then.
     pub fn keep_screenings(&self, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<(), StoreError> {
         let (rows, lines): (Vec<_>, Vec<_>) = screenings.into_iter().unzip();
-        self.db.write(|link| {
-            for batch in batches(rows) {
-                query!(link, |conn| diesel::insert_into(screenings::table)
-                    .values(batch)
-                    .execute(conn))?;
-            }
-            for batch in batches(lines) {
-                query!(link, |conn| diesel::insert_into(audit_log::table)
-                    .values(batch)
-                    .execute(conn))?;
-            }
-            Ok(())
+        self.db.write(|link| match link {
+            Link::Sqlite(conn) => insert_each(conn, rows, lines),
+            Link::Postgres(conn) => insert_batches(conn, rows, lines),
+        })
+    }
+
+    /// What verdicts about several subjects rest on beside their tokens: every peer, and for each subject the links
+    /// under its keys, at most `most` of each key.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn verdict_basis(
+        &self,
+        subjects: &[Vec<[u8; 16]>],
+        most: usize,
+    ) -> Result<(Vec<PeerRow>, Vec<Vec<OwnLinkRow>>), StoreError> {
+        self.db.read_together(|link| {
+            let peers = peers::all(link)?;
+            let links = subjects.iter().map(|keys| own_links::under(link, keys, most));
+            Ok((peers, links.collect::<Result<_, _>>()?))
         })
     }
 
@@ -91,6 +100,40 @@ impl Store {
             })
         })
     }
+}
+
+/// One prepared statement for all rows of a table: SQLite is in this process, and parsing costs more than a call.
+fn insert_each(
+    conn: &mut SqliteConnection,
+    rows: Vec<ScreeningRow>,
+    lines: Vec<AuditRow>,
+) -> Result<(), StoreError> {
+    for row in rows {
+        diesel::insert_into(screenings::table).values(row).execute(conn)?;
+    }
+    for line in lines {
+        diesel::insert_into(audit_log::table).values(line).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Few statements with many rows: each costs a round trip.
+fn insert_batches(
+    conn: &mut PgConnection,
+    rows: Vec<ScreeningRow>,
+    lines: Vec<AuditRow>,
+) -> Result<(), StoreError> {
+    for batch in batches(rows) {
+        diesel::insert_into(screenings::table)
+            .values(batch)
+            .execute(conn)?;
+    }
+    for batch in batches(lines) {
+        diesel::insert_into(audit_log::table)
+            .values(batch)
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 fn select(link: &mut Link<'_>, id: Uuid) -> Result<ScreeningRow, StoreError> {
