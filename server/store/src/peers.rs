@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use lianfang_encoding::{NodeId, Timestamp};
 
 use crate::columns::{MaybeAt, MaybeCount, NodeName, count, micros};
-use crate::database::query;
+use crate::database::{Link, query};
 use crate::schema::peer_status;
 use crate::{Store, StoreError};
 

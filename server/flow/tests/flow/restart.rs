@@ -53,11 +53,9 @@ async fn with_an_index() -> Federation {
 /// The file that B's index is, and when it was written.
 fn image(federation: &Federation) -> (PathBuf, SystemTime) {
     let folder = federation.folder("platform-b").join("index");
-    let files: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
-    let [file] = files.as_slice() else {
-        panic!("one image is in use: {files:?}");
-    };
-    let path = file.as_ref().unwrap().path();
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+    assert_eq!(files.len(), 1, "one image is in use");
+    let path = files.remove(0).unwrap().path();
     let written = path.metadata().unwrap().modified().unwrap();
     (path, written)
 }
