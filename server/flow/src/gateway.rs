@@ -35,6 +35,15 @@ impl Gateway {
             .await?
     }
 
+    /// Runs a call that the store promises to answer without waiting, or not at all. It is shorter than the way to a
+    /// blocking thread and back.
+    pub(crate) fn at_once<T>(
+        &self,
+        call: impl FnOnce(&Store) -> Option<Result<T, StoreError>>,
+    ) -> Option<Result<T, StoreError>> {
+        call(&self.store)
+    }
+
     /// Like [`Gateway::store`], for calls with an error of their own.
     pub(crate) async fn raw<T: Send + 'static>(
         &self,

@@ -53,12 +53,14 @@ impl Db {
     pub(crate) fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
         if let Some(path) = settings.url.strip_prefix("sqlite:") {
             crate::sqlite_file::create_private(path)?;
-            let rw = pool(path, 1, settings.patience, writer(settings.patience))?;
+            // A file doesn't go away as a server does; asking it first would cost each call a statement.
+            let rw = pool(path, 1, settings.patience, writer(settings.patience), false)?;
             let ro = pool(
                 path,
                 settings.connections,
                 settings.patience,
                 reader(settings.patience),
+                false,
             )?;
             Ok(Self::Sqlite { rw, ro })
         } else if ["postgres://", "postgresql://"]
@@ -70,6 +72,7 @@ impl Db {
                 settings.connections,
                 settings.patience,
                 server(settings.patience),
+                true,
             )
             .map(Self::Postgres)
         } else {
@@ -98,6 +101,20 @@ impl Db {
         };
         let outcome = taken(ro)?.transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body));
         outcome.map_err(Abort::into_store)
+    }
+
+    /// Runs short statements that change nothing on this very thread, if the database is a file, which readers never wait
+    /// for, and a connection is idle.
+    pub(crate) fn read_at_once<T>(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let Self::Sqlite { ro, .. } = self else {
+            return None;
+        };
+        let mut conn = ro.try_get()?;
+        let outcome = conn.transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body));
+        Some(outcome.map_err(Abort::into_store))
     }
 
     /// Runs statements in one transaction, which commits unless `body` fails.
@@ -182,6 +199,7 @@ fn pool<C>(
     size: u32,
     patience: Duration,
     preamble: Preamble,
+    check: bool,
 ) -> Result<Pool<ConnectionManager<C>>, StoreError>
 where
     C: R2D2Connection + SimpleConnection + 'static,
@@ -193,6 +211,7 @@ where
         .connection_timeout(patience)
         .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
         .connection_customizer(Box::new(preamble))
+        .test_on_check_out(check)
         .build(ConnectionManager::new(url))
         .map_err(|_| StoreError::Unavailable)
 }

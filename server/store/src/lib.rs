@@ -80,7 +80,7 @@ pub use regulator_feed::{FeedKind, FeedObject, FeedRow};
 pub use regulator_pages::{FeedFilter, FeedVersions};
 pub use resolve_alert::Resolution;
 pub use roster_hits::HitRow;
-pub use screenings::{Decision, ScreeningRow};
+pub use screenings::{Decision, ScreeningRow, VerdictBasis};
 pub use sealing::{DataKey, SealingError};
 pub use store::{DatabaseSettings, Store};
 pub use tokens::TokenRow;

@@ -41,6 +41,9 @@ pub enum Decision {
     },
 }
 
+/// What a verdict about one subject rests on beside its tokens: every peer, and the links under the subject's keys.
+pub type VerdictBasis = (Vec<PeerRow>, Vec<OwnLinkRow>);
+
 impl Store {
     /// Stores screenings, each with its line in the audit log, in one transaction.
     ///
@@ -69,6 +72,19 @@ impl Store {
             let links = subjects.iter().map(|keys| own_links::under(link, keys, most));
             Ok((peers, links.collect::<Result<_, _>>()?))
         })
+    }
+
+    /// [`Store::verdict_basis`] of one subject without waiting for anything, where that can be had.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn verdict_basis_at_once(
+        &self,
+        keys: &[[u8; 16]],
+        most: usize,
+    ) -> Option<Result<VerdictBasis, StoreError>> {
+        self.db
+            .read_at_once(|link| Ok((peers::all(link)?, own_links::under(link, keys, most)?)))
     }
 
     /// # Errors

@@ -7,6 +7,7 @@ use lianfang_store::{OwnLinkRow, PeerRow, Store, StoreError};
 
 use crate::group::Group;
 use crate::links::MOST_ENTRIES;
+use crate::{FlowError, Node};
 
 /// The peers and the links of one subject.
 pub(crate) struct Basis {
@@ -19,6 +20,20 @@ pub(crate) type Reading = Group<Vec<[u8; 16]>, Basis>;
 
 pub(crate) fn reading() -> Arc<Reading> {
     Group::new(read)
+}
+
+impl Node {
+    pub(super) async fn basis(&self, keys: Vec<[u8; 16]>) -> Result<Basis, FlowError> {
+        let at_once = |store: &Store| store.verdict_basis_at_once(&keys, MOST_ENTRIES);
+        match self.gateway.at_once(at_once) {
+            Some(read) => {
+                let (peers, links) = read?;
+                let peers = Arc::new(peers);
+                Ok(Basis { peers, links })
+            }
+            None => self.reading.call(&self.gateway, keys).await,
+        }
+    }
 }
 
 fn read(store: &Store, subjects: Vec<Vec<[u8; 16]>>) -> Result<Vec<Basis>, StoreError> {

@@ -67,7 +67,7 @@ impl Node {
         let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
         let asked_links = self.link_keys(&normalised.subjects);
         let keys = asked_links.keys().copied().collect();
-        let Basis { peers, links } = self.reading.call(&self.gateway, keys).await?;
+        let Basis { peers, links } = self.basis(keys).await?;
         let publishers = self.consulted(&peers, &unreachable);
         let situation = Situation {
             links: self.own_links(&normalised.subjects, &asked_links, links).await?,
