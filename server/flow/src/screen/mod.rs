@@ -1,6 +1,7 @@
 //! Screening (PROTOCOL.md §5): normalise → tokens → index → possible hits → confirm → policy → verdict.
 
 mod answer;
+mod batch;
 mod decision;
 mod findings;
 mod keep;
