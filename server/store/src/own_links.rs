@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::batch::{BATCH, batches};
+use crate::batch::{BATCH, insert_rows};
 use crate::columns::{Byte, Bytes16, Half, Id, limit};
 use crate::database::{Link, query};
 use crate::schema::own_links;
@@ -99,11 +99,7 @@ pub(crate) fn rows_of(entry_id: Uuid, links: &[NewLink]) -> Vec<OwnLinkRow> {
 }
 
 pub(crate) fn insert(link: &mut Link<'_>, rows: Vec<OwnLinkRow>) -> Result<(), StoreError> {
-    for rows in batches(rows) {
-        query!(link, |conn| diesel::insert_into(own_links::table)
-            .values(rows)
-            .execute(conn))?;
-    }
+    insert_rows!(link, own_links::table, rows);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod basis;
+mod batch;
 mod decision;
 mod findings;
 mod keep;

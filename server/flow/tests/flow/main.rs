@@ -9,6 +9,7 @@
 mod alerts;
 mod audiences;
 mod brake;
+mod bulk;
 mod convergence;
 mod conversation;
 mod deltas;

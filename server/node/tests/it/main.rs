@@ -1,11 +1,13 @@
 //! The doors from outside, over real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod batches;
 mod command;
 mod federation_door;
 mod federation_tls;
 mod harness;
 mod idempotency;
+mod imports;
 mod jobs;
 mod large_bodies;
 mod operations_door;

@@ -151,6 +151,11 @@ impl TestNode {
         super::federation::client(&self.authority(), None, true)
     }
 
+    /// The same over the version of HTTP that is asked for.
+    pub(crate) fn raw_over(&self, http2: bool) -> reqwest::Client {
+        super::federation::client(&self.authority(), None, http2)
+    }
+
     pub(crate) fn regulator_url(&self, path: &str) -> String {
         format!(
             "https://127.0.0.1:{}/taxii2/{path}",
