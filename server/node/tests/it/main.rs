@@ -16,5 +16,8 @@ mod platform_errors;
 mod platform_peers;
 mod platform_roster;
 mod platform_screenings;
+mod refused_certificates;
+mod refused_tokens;
 mod regulator_door;
+mod routes;
 mod stopping;

@@ -38,9 +38,14 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_secs(jsonwebtoken::get_current_timestamp())
 }
 
+/// The time `before` now.
+pub(crate) fn past(before: Duration) -> Timestamp {
+    Timestamp::from_secs(jsonwebtoken::get_current_timestamp() - before.as_secs())
+}
+
 impl Federation {
     pub(crate) fn new(name: &str) -> Self {
-        let authority = Authority::create(name, 30 * DAY, now()).unwrap();
+        let authority = Authority::create(name, 60 * DAY, past(30 * DAY)).unwrap();
         let fed = FederationId::of_genesis(name.as_bytes());
         let authorities = vec![authority.cert_pem().unwrap()];
         let members = Members {
@@ -57,18 +62,25 @@ impl Federation {
 
     /// Certifies a node without making it a member.
     pub(crate) fn certify(&self, node: &str) -> Papers {
+        self.certify_within(self.fed, node, now(), DAY)
+    }
+
+    /// The same with the name of another federation, for another time.
+    pub(crate) fn certify_within(
+        &self,
+        fed: FederationId,
+        node: &str,
+        from: Timestamp,
+        life: Duration,
+    ) -> Papers {
         let key = NodeKey::generate().unwrap();
         let (node, hosts): (NodeId, _) = (node.parse().unwrap(), vec!["127.0.0.1".to_owned()]);
         let request = key.request(&node, &hosts).unwrap();
-        let identity = NodeIdentity {
-            fed: self.fed,
-            node,
-            hosts,
-        };
+        let identity = NodeIdentity { fed, node, hosts };
         let serial = Serial::random(&mut rand_core::OsRng);
         let certificate = self
             .authority
-            .issue(&request, &identity, DAY, now(), serial)
+            .issue(&request, &identity, life, from, serial)
             .unwrap();
         Papers {
             certificate,
@@ -104,6 +116,21 @@ pub(crate) fn client(authority: &str, papers: Option<&Papers>, http2: bool) -> C
     Client::builder()
         .tls_backend_preconfigured(tls)
         .no_proxy()
+        .build()
+        .unwrap()
+}
+
+/// A client of a Unix socket.
+pub(crate) fn unix_client(socket: &std::path::Path) -> Client {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let unused = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(rustls::DEFAULT_VERSIONS)
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(unused)
+        .unix_socket(socket)
         .build()
         .unwrap()
 }

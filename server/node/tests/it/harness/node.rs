@@ -39,11 +39,16 @@ impl TestNode {
 
     /// On either database, and asking publishers about the roster without delay.
     pub(crate) async fn start_on(backend: Backend) -> Self {
+        Self::start_on_with(backend, |text| text).await
+    }
+
+    /// The same with a changed configuration.
+    pub(crate) async fn start_on_with(backend: Backend, change: impl Fn(String) -> String) -> Self {
         let database = (backend == Backend::Postgres).then(|| TestDatabase::empty(backend));
         let url = database.as_ref().map(|database| database.settings().url.clone());
         let node = Self::start_with(|text| {
             let at_once = "[roster]\nconfirm_delay_milliseconds = 0\nconfirm_jitter_milliseconds = 0\n";
-            let text = text.replace("[roster]\n", at_once);
+            let text = change(text.replace("[roster]\n", at_once));
             match &url {
                 Some(url) => text.replace("[database]\n", &format!("[database]\nurl = \"{url}\"\n")),
                 None => text,
