@@ -25,6 +25,14 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     crate::log::start(&config.log).map_err(|error| Fault::new("log_filter").with("reason", error))?;
+    let files = crate::limits::raise_open_files();
+    if files < config.limits.files() {
+        tracing::warn!(
+            files.permitted = files,
+            files.needed = config.limits.files(),
+            "the limit of open files is low"
+        );
+    }
     let stop = CancellationToken::new();
     stop_on_signals(&stop).map_err(Fault::plain)?;
     let assembled = assemble(&config).await?;

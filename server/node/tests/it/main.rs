@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod command;
+mod crowds;
 mod federation_door;
 mod federation_tls;
 mod harness;
+mod hostile_connections;
 mod idempotency;
 mod jobs;
 mod large_bodies;

@@ -65,8 +65,7 @@ impl TestNode {
     }
 
     async fn start_in(folder: TempDir, change: impl Fn(String) -> String) -> Self {
-        let config = initialise(&folder, change);
-        found_federation(&config);
+        let config = founded(&folder, change);
         let stop = CancellationToken::new();
         let assembled = assemble(&config).await.unwrap();
         let doors = open(&config, &assembled, stop.clone()).await.unwrap();
@@ -216,6 +215,13 @@ impl Drop for TestNode {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// The configuration of a node in `folder` that has founded a federation.
+pub(crate) fn founded(folder: &TempDir, change: impl Fn(String) -> String) -> Config {
+    let config = initialise(folder, change);
+    found_federation(&config);
+    config
 }
 
 fn initialise(folder: &TempDir, change: impl Fn(String) -> String) -> Config {
