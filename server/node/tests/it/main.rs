@@ -21,5 +21,7 @@ mod platform_screenings;
 mod refused_certificates;
 mod refused_tokens;
 mod regulator_door;
+mod renewal;
+mod revocations;
 mod routes;
 mod stopping;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lianfang_certs::{Authority, NodeIdentity, NodeKey, Serial, certificate};
 use lianfang_encoding::{FederationId, NodeId, Timestamp};
 use lianfang_node::config::KeyPair;
-use lianfang_node::tls::{Admission, CertificateIdentity, Material, Refusal};
+use lianfang_node::tls::{Admission, CertificateIdentity, Credential, Refusal};
 use reqwest::Client;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -168,6 +168,10 @@ impl Members {
             .insert(node.parse().unwrap(), (pin, true));
     }
 
+    pub(crate) fn pinned(&self, node: &str) -> [u8; 32] {
+        self.pins.lock().unwrap()[&node.parse::<NodeId>().unwrap()].0
+    }
+
     pub(crate) fn remove(&self, node: &str) {
         if let Some(member) = self
             .pins
@@ -203,12 +207,12 @@ impl Admission for Members {
 }
 
 /// Writes the papers where a node reads them.
-pub(crate) fn material(papers: &Papers, folder: &std::path::Path) -> Material {
+pub(crate) fn credential(papers: &Papers, folder: &std::path::Path) -> Credential {
     let pair = KeyPair {
         certificate: folder.join("node.pem"),
         key: folder.join("tls.pem"),
     };
     std::fs::write(&pair.certificate, &papers.certificate).unwrap();
     lianfang_certs::keyfile::write_new(&pair.key, papers.key.as_bytes()).unwrap();
-    Material::read(&pair).unwrap()
+    Credential::read("federation", &pair).unwrap()
 }

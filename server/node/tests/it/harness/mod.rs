@@ -1,3 +1,4 @@
+pub(crate) mod authority;
 pub(crate) mod door;
 pub(crate) mod entries;
 pub(crate) mod federation;

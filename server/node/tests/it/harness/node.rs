@@ -65,7 +65,24 @@ impl TestNode {
     }
 
     async fn start_in(folder: TempDir, change: impl Fn(String) -> String) -> Self {
+        Self::start_after(folder, change, |_| ()).await
+    }
+
+    /// With a changed configuration, after `prepare` has done its work in the data folder.
+    pub(crate) async fn start_prepared(
+        change: impl Fn(String) -> String,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
+        Self::start_after(tempfile::tempdir().unwrap(), change, prepare).await
+    }
+
+    async fn start_after(
+        folder: TempDir,
+        change: impl Fn(String) -> String,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
         let config = founded(&folder, change);
+        prepare(folder.path());
         let stop = CancellationToken::new();
         let assembled = assemble(&config).await.unwrap();
         let doors = open(&config, &assembled, stop.clone()).await.unwrap();
@@ -155,6 +172,17 @@ impl TestNode {
         super::federation::client(&self.authority(), None, true)
     }
 
+    /// What the operations door shows Prometheus.
+    pub(crate) async fn metrics(&self) -> String {
+        let answer = self
+            .raw()
+            .get(self.operations_url("/metrics"))
+            .send()
+            .await
+            .unwrap();
+        answer.text().await.unwrap()
+    }
+
     pub(crate) fn regulator_url(&self, path: &str) -> String {
         format!(
             "https://127.0.0.1:{}/taxii2/{path}",
@@ -202,7 +230,7 @@ impl TestNode {
         &self.assembled.node
     }
 
-    fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         std::fs::read_to_string(self.folder().authority()).unwrap()
     }
 

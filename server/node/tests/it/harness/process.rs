@@ -16,8 +16,6 @@ use super::node::founded;
 pub(crate) struct Process {
     pub(crate) config: Config,
     pub(crate) platform: SocketAddr,
-    pub(crate) federation: SocketAddr,
-    pub(crate) operations: SocketAddr,
     child: Child,
     log: Lines<BufReader<ChildStderr>>,
     folder: TempDir,
@@ -42,8 +40,6 @@ impl Process {
         let door = |name: &str| up[format!("door.{name}")].as_str().unwrap().parse().unwrap();
         Self {
             platform: door("platform"),
-            federation: door("federation"),
-            operations: door("operations"),
             config,
             child,
             log,
@@ -58,6 +54,12 @@ impl Process {
 
     pub(crate) fn data(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Sends it SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        let id = rustix::process::Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
     }
 
     pub(crate) fn id(&self) -> u32 {
