@@ -141,6 +141,7 @@ problem_types! {
     NothingScreened = 20 422 "nothing-screened" "No identifier of the subject could be screened",
     UnknownAudience = 21 422 "unknown-audience" "The audience isn't in the membership document",
     IllegalTransition = 22 422 "illegal-transition" "The entry's state doesn't allow this event",
+    HeadTooLarge = 23 431 "head-too-large" "The request's head is over the limit",
     NotMember = 30 403 "not-a-member" "The certificate isn't that of an active member",
     MembershipExpired = 31 503 "membership-expired" "The membership document has expired",
     OverBudget = 32 429 "over-budget" "The token budget is used up",

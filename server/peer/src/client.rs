@@ -1,10 +1,12 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_wire::membership::Member;
 use reqwest::{Client, Method, RequestBuilder};
 
 use crate::PeerError;
-use crate::tls::{ExpectedPeer, Identity, client_config};
+use crate::tls::ExpectedPeer;
+use crate::trusted::Trusted;
 
 const CONNECT: Duration = Duration::from_secs(2);
 const READ: Duration = Duration::from_secs(10);
@@ -15,17 +17,17 @@ pub(crate) struct PeerClient {
     client: Client,
     base: String,
     expected: ExpectedPeer,
+    trusted: Arc<Trusted>,
 }
 
 impl PeerClient {
     pub(crate) fn new(
         member: &Member,
         expected: ExpectedPeer,
-        identity: &Identity,
         source: Option<std::net::IpAddr>,
-        roots: std::sync::Arc<rustls::RootCertStore>,
+        trusted: Arc<Trusted>,
     ) -> Result<Self, PeerError> {
-        let tls = client_config(identity, roots, expected.clone()).map_err(|_| PeerError::Configuration)?;
+        let tls = trusted.config(expected.clone())?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(true)
@@ -42,12 +44,15 @@ impl PeerClient {
             client,
             base: member.endpoint.trim_end_matches('/').to_owned(),
             expected,
+            trusted,
         })
     }
 
     /// Whether this client still speaks to what the membership document says.
-    pub(crate) fn fits(&self, member: &Member) -> bool {
-        self.base == member.endpoint.trim_end_matches('/') && self.expected.pin == member.pin.0
+    pub(crate) fn fits(&self, member: &Member, trusted: &Arc<Trusted>) -> bool {
+        Arc::ptr_eq(&self.trusted, trusted)
+            && self.base == member.endpoint.trim_end_matches('/')
+            && self.expected.pin == member.pin.0
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +19,8 @@ use reqwest::{Method, RequestBuilder, Response};
 
 use crate::client::PeerClient;
 use crate::response::{accepted, bytes, json};
-use crate::tls::{ExpectedPeer, Identity, authorities};
+use crate::tls::{ExpectedPeer, Identity, Revoked};
+use crate::trusted::Trusted;
 use crate::{BodyStream, PeerError, Peers};
 
 const SHORT: Duration = Duration::from_secs(10);
@@ -30,18 +31,23 @@ const BINARY: &str = "application/octet-stream";
 pub struct HttpsPeers {
     fed: FederationId,
     own: NodeId,
-    identity: Identity,
+    identity: ArcSwap<Identity>,
+    revoked: Arc<dyn Revoked>,
+    trusted: ArcSwapOption<Trusted>,
     source: Option<IpAddr>,
     clients: ArcSwap<HashMap<NodeId, PeerClient>>,
 }
 
 impl HttpsPeers {
-    /// A client of federation `fed` that shows `identity`, the certificate of `own`.
-    pub fn new(fed: FederationId, own: NodeId, identity: Identity) -> Self {
+    /// A client of federation `fed` that shows `identity`, the certificate of `own`, and believes no certificate
+    /// that `revoked` refuses.
+    pub fn new(fed: FederationId, own: NodeId, identity: Identity, revoked: Arc<dyn Revoked>) -> Self {
         Self {
             fed,
             own,
-            identity,
+            identity: ArcSwap::from_pointee(identity),
+            revoked,
+            trusted: ArcSwapOption::empty(),
             source: None,
             clients: ArcSwap::from_pointee(HashMap::new()),
         }
@@ -51,6 +57,26 @@ impl HttpsPeers {
     #[must_use]
     pub fn from_address(self, source: Option<IpAddr>) -> Self {
         Self { source, ..self }
+    }
+
+    /// Shows another certificate from now on; [`Peers::adopt`] makes the new connections. Shown again, the same one
+    /// makes new connections too, on which what was revoked since is refused.
+    pub fn show(&self, identity: Identity) {
+        self.identity.store(Arc::new(identity));
+    }
+
+    fn trusted(&self, authorities: &[String]) -> Result<Arc<Trusted>, PeerError> {
+        let identity = self.identity.load_full();
+        if let Some(trusted) = self
+            .trusted
+            .load_full()
+            .filter(|trusted| trusted.is(&identity, authorities))
+        {
+            return Ok(trusted);
+        }
+        let trusted = Arc::new(Trusted::new(identity, Arc::clone(&self.revoked), authorities)?);
+        self.trusted.store(Some(Arc::clone(&trusted)));
+        Ok(trusted)
     }
 
     fn request(&self, to: &NodeId, method: Method, path: &str) -> Result<RequestBuilder, PeerError> {
@@ -72,7 +98,7 @@ fn list_path(list: &ListId) -> String {
 #[async_trait]
 impl Peers for HttpsPeers {
     fn adopt(&self, members: &[Member], authority_certificates: &[String]) -> Result<(), PeerError> {
-        let roots = authorities(authority_certificates).map_err(|_| PeerError::Configuration)?;
+        let trusted = self.trusted(authority_certificates)?;
         let present = self.clients.load();
         let mut clients = HashMap::new();
         for member in members
@@ -80,14 +106,14 @@ impl Peers for HttpsPeers {
             .filter(|member| member.is_active() && member.id != self.own)
         {
             let client = match present.get(&member.id) {
-                Some(client) if client.fits(member) => client.clone(),
+                Some(client) if client.fits(member, &trusted) => client.clone(),
                 _ => {
                     let expected = ExpectedPeer {
                         fed: self.fed,
                         node: member.id.clone(),
                         pin: member.pin.0,
                     };
-                    PeerClient::new(member, expected, &self.identity, self.source, Arc::clone(&roots))?
+                    PeerClient::new(member, expected, self.source, Arc::clone(&trusted))?
                 }
             };
             clients.insert(member.id.clone(), client);

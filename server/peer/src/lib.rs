@@ -5,6 +5,7 @@ mod error;
 mod https;
 mod response;
 mod tls;
+mod trusted;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use lianfang_wire::membership::Member;
 
 pub use error::PeerError;
 pub use https::HttpsPeers;
-pub use tls::{Identity, TlsError};
+pub use tls::{Identity, NoneRevoked, Revoked, TlsError};
 
 /// Pieces of a digest body as they arrive.
 pub type BodyStream = BoxStream<'static, Result<Bytes, PeerError>>;

@@ -27,7 +27,28 @@ pub enum TlsError {
     Authority,
 }
 
+/// Certificates that count no longer, though their chain and pin are right.
+pub trait Revoked: Send + Sync + std::fmt::Debug {
+    /// Whether this certificate (DER) has to be refused.
+    fn refuses(&self, certificate: &[u8]) -> bool;
+}
+
+/// No certificate is revoked.
+#[derive(Debug, Clone, Copy)]
+pub struct NoneRevoked;
+
+impl Revoked for NoneRevoked {
+    fn refuses(&self, _certificate: &[u8]) -> bool {
+        false
+    }
+}
+
 impl Identity {
+    /// A chain, leaf first, and its key.
+    pub fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Self {
+        Self { chain, key }
+    }
+
     /// # Errors
     /// [`TlsError`].
     pub fn from_pem(chain: &str, key: &str) -> Result<Self, TlsError> {
@@ -60,6 +81,7 @@ pub(crate) fn authorities(pem: &[String]) -> Result<Arc<RootCertStore>, TlsError
 pub(crate) fn client_config(
     identity: &Identity,
     roots: Arc<RootCertStore>,
+    revoked: Arc<dyn Revoked>,
     expected: ExpectedPeer,
 ) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -68,6 +90,7 @@ pub(crate) fn client_config(
         .map_err(|_| TlsError::Authority)?;
     let verifier = Arc::new(PeerVerifier {
         chain,
+        revoked,
         expected,
         provider: provider.clone(),
     });
@@ -95,6 +118,7 @@ pub(crate) struct ExpectedPeer {
 #[derive(Debug)]
 struct PeerVerifier {
     chain: Arc<WebPkiServerVerifier>,
+    revoked: Arc<dyn Revoked>,
     expected: ExpectedPeer,
     provider: Arc<CryptoProvider>,
 }
@@ -114,6 +138,9 @@ impl ServerCertVerifier for PeerVerifier {
         let refused = || Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
         let (fed, node) = lianfang_certs::identity(end_entity).map_err(|_| refused())?;
         let pin = lianfang_certs::spki_pin(end_entity).map_err(|_| refused())?;
+        if self.revoked.refuses(end_entity) {
+            return Err(Error::InvalidCertificate(CertificateError::Revoked));
+        }
         let expected = &self.expected;
         if fed == expected.fed && node == expected.node && pin == expected.pin {
             Ok(verified)

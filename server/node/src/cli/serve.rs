@@ -1,12 +1,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{Fault, Outcome, Terminal};
 use crate::config::Config;
-use crate::wiring::{assemble, open};
+use crate::wiring::{Upkeep, assemble, open};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -25,10 +26,19 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     crate::log::start(&config.log).map_err(|error| Fault::new("log_filter").with("reason", error))?;
+    let files = crate::limits::raise_open_files();
+    if files < config.limits.files() {
+        tracing::warn!(
+            files.permitted = files,
+            files.needed = config.limits.files(),
+            "the limit of open files is low"
+        );
+    }
     let stop = CancellationToken::new();
     stop_on_signals(&stop).map_err(Fault::plain)?;
     let assembled = assemble(&config).await?;
     let mut doors = open(&config, &assembled, stop).await?;
+    look_on_hangup(Arc::clone(doors.upkeep())).map_err(Fault::plain)?;
     tracing::info!(
         node.id = %config.node.id,
         door.federation = doors.federation.map(tracing::field::display),
@@ -40,6 +50,16 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     doors.closed().await.map_err(Fault::plain)?;
     tracing::info!(node.id = %config.node.id, "the node has stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+fn look_on_hangup(upkeep: Arc<Upkeep>) -> std::io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            upkeep.look().await;
+        }
+    });
+    Ok(())
 }
 
 fn stop_on_signals(stop: &CancellationToken) -> std::io::Result<()> {

@@ -7,6 +7,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
+    /// Largest head of one request, in bytes: target and headers, 32 more for each header.
+    pub head_bytes: usize,
     /// Largest body of one request, in bytes.
     pub body_bytes: usize,
     /// Largest body of a batch, in bytes.
@@ -34,6 +36,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            head_bytes: 32 * 1024,
             body_bytes: 1024 * 1024,
             batch_bytes: 64 * 1024 * 1024,
             head_seconds: 10,
@@ -41,7 +44,7 @@ impl Default for Limits {
             answer_seconds: 60,
             idle_seconds: 75,
             stop_seconds: 20,
-            connections: 1_000,
+            connections: 12_000,
             platform_per_minute: per_minute(60_000),
             federation_per_minute: per_minute(60_000),
             refusals_per_minute: per_minute(60),
@@ -77,8 +80,19 @@ impl Limits {
         seconds(self.idle_seconds)
     }
 
+    /// Files that a node with all its doors full has open.
+    pub fn files(&self) -> u64 {
+        const DOORS: u64 = 5;
+        const REST: u64 = 256;
+        u64::try_from(self.connections)
+            .unwrap_or(u64::MAX)
+            .saturating_mul(DOORS)
+            .saturating_add(REST)
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
         let positive = [
+            ("head_bytes", self.head_bytes >= 1024),
             ("body_bytes", self.body_bytes > 0),
             ("batch_bytes", self.batch_bytes >= self.body_bytes),
             ("head_seconds", self.head_seconds > 0),

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{OperatorSocket, admitted};
 use crate::api::regulator::as_taxii;
 use crate::config::Limits;
-use crate::http::{Door, answer_in_time, boundary, path_rules, query_rules};
+use crate::http::{Door, answer_in_time, boundary, head_fits, path_rules, query_rules};
 use crate::limits::RateLimit;
 use crate::metrics::Telemetry;
 use crate::problem;
@@ -32,6 +32,8 @@ macro_rules! server {
             .workers(WORKERS)
             .tcp_nodelay(true)
             .max_connections(limits.connections.div_ceil(WORKERS))
+            // Handshakes under way at once: with the usual 256, as many silent clients keep everybody else out.
+            .max_connection_rate(limits.connections)
             .keep_alive(limits.idle())
             .client_request_timeout(limits.head())
             .tls_handshake_timeout(limits.head())
@@ -163,6 +165,7 @@ fn app<R: Fn(&mut ServiceConfig) + Clone>(
         .default_service(web::to(nothing_here))
         .wrap(from_fn(answer_in_time))
         .wrap(Condition::new(door.is_mutual(), from_fn(admitted)))
+        .wrap(from_fn(head_fits))
         .wrap(from_fn(boundary))
         .wrap(from_fn(as_taxii))
 }

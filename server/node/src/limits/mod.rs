@@ -1,5 +1,7 @@
-//! Bounds on rates and time. Bounds on bodies live with their extractors in `api`.
+//! Bounds on rates, time and open files. Bounds on bodies live with their extractors in `api`.
 
+mod files;
 mod rate;
 
+pub use files::raise_open_files;
 pub use rate::{RateLimit, TooMany};

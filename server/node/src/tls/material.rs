@@ -3,10 +3,11 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::Refusal;
 use crate::config::KeyPair;
 
 /// Why certificate, key or authority can't be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TlsError {
     #[error("{path}: {reason}")]
     File { path: PathBuf, reason: String },
@@ -14,6 +15,12 @@ pub enum TlsError {
     Pair,
     #[error("the membership document holds no usable authority")]
     Authority,
+    #[error("{path}: the certificate has expired")]
+    Expired { path: PathBuf },
+    #[error("{path}: {reason}")]
+    Refused { path: PathBuf, reason: Refusal },
+    #[error("{path}: this revocation list is older than the one in force")]
+    OlderList { path: PathBuf },
 }
 
 /// A certificate chain and its key, read from files.
@@ -35,6 +42,16 @@ impl Material {
             .map_err(|_| file(&pair.key, "isn't a private key in PEM"))?;
         Ok(Self { chain, key })
     }
+
+    /// The certificate itself, DER.
+    pub fn leaf(&self) -> &[u8] {
+        self.chain.first().map_or(&[], AsRef::as_ref)
+    }
+
+    /// What this node shows when it calls others.
+    pub fn identity(&self) -> lianfang_peer::Identity {
+        lianfang_peer::Identity::new(self.chain.clone(), self.key.clone_key())
+    }
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -46,7 +63,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     }
 }
 
-fn file(path: &Path, reason: &str) -> TlsError {
+pub(super) fn file(path: &Path, reason: &str) -> TlsError {
     TlsError::File {
         path: path.to_owned(),
         reason: reason.to_owned(),

@@ -1,3 +1,4 @@
+use lianfang_certs::Serial;
 use lianfang_encoding::{FederationId, NodeId};
 
 /// What a verified certificate says about its holder.
@@ -9,6 +10,8 @@ pub struct CertificateIdentity {
     pub node: NodeId,
     /// SHA-256 of its SubjectPublicKeyInfo.
     pub pin: [u8; 32],
+    /// Its serial number, if it has one that authorities of this software give.
+    pub serial: Option<Serial>,
 }
 
 /// Why a certificate isn't an active member's.
@@ -26,6 +29,10 @@ pub enum Refusal {
     Pin,
     #[error("not a regulator")]
     Role,
+    #[error("on the revocation list")]
+    Revoked,
+    #[error("the revocation list is out of date")]
+    StaleList,
 }
 
 impl Refusal {
@@ -38,6 +45,8 @@ impl Refusal {
             Self::Removed => "removed",
             Self::Pin => "pin",
             Self::Role => "role",
+            Self::Revoked => "revoked",
+            Self::StaleList => "stale_revocation_list",
         }
     }
 }
@@ -63,6 +72,12 @@ impl CertificateIdentity {
     pub fn of(der: &[u8]) -> Result<Self, Refusal> {
         let (fed, node) = lianfang_certs::identity(der).map_err(|_| Refusal::Unnamed)?;
         let pin = lianfang_certs::spki_pin(der).map_err(|_| Refusal::Unnamed)?;
-        Ok(Self { fed, node, pin })
+        let serial = lianfang_certs::certificate::serial(der).ok();
+        Ok(Self {
+            fed,
+            node,
+            pin,
+            serial,
+        })
     }
 }

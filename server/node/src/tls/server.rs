@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::NoServerSessionStorage;
+use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
 
-use super::{Admission, Material, PeerVerifier, TlsError};
+use super::{Admission, PeerVerifier, TlsError};
 
 /// The federation door: TLS 1.3, mutual, and nothing that outlives a connection. A resumed session would skip
 /// the verifier, so there are neither tickets nor stored sessions, and no early data.
@@ -12,7 +12,7 @@ use super::{Admission, Material, PeerVerifier, TlsError};
 /// # Errors
 /// [`TlsError::Authority`] or [`TlsError::Pair`].
 pub fn federation_config(
-    material: &Material,
+    credential: Arc<dyn ResolvesServerCert>,
     admission: Arc<dyn Admission>,
 ) -> Result<ServerConfig, TlsError> {
     let provider = provider();
@@ -21,8 +21,7 @@ pub fn federation_config(
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|_| TlsError::Pair)?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(material.chain.clone(), material.key.clone_key())
-        .map_err(|_| TlsError::Pair)?;
+        .with_cert_resolver(credential);
     forget_sessions(&mut config);
     Ok(config)
 }
@@ -31,13 +30,12 @@ pub fn federation_config(
 ///
 /// # Errors
 /// [`TlsError::Pair`].
-pub fn platform_config(material: &Material) -> Result<ServerConfig, TlsError> {
+pub fn platform_config(credential: Arc<dyn ResolvesServerCert>) -> Result<ServerConfig, TlsError> {
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(|_| TlsError::Pair)?
         .with_no_client_auth()
-        .with_single_cert(material.chain.clone(), material.key.clone_key())
-        .map_err(|_| TlsError::Pair)?;
+        .with_cert_resolver(credential);
     config.max_early_data_size = 0;
     Ok(config)
 }

@@ -1,18 +1,18 @@
 use std::sync::Arc;
 
-use lianfang_certs::keyfile;
 use lianfang_domain::Clock;
 use lianfang_encoding::PublicKey;
 use lianfang_flow::{Node, NodeParts, SystemRandomness, Trust};
-use lianfang_peer::{HttpsPeers, Identity};
+use lianfang_peer::HttpsPeers;
 use lianfang_store::{DatabaseSettings, Store, StoreError};
 
 use super::StartError;
 use super::settings::settings;
 use crate::clock::{SharedFileClock, SystemClock};
 use crate::config::{ClockSource, Config};
-use crate::data::{DataFolder, FolderError};
+use crate::data::DataFolder;
 use crate::idempotency::Ledger;
+use crate::tls::{Credential, Revocations};
 
 const INCARNATION: &str = "incarnation";
 
@@ -22,6 +22,12 @@ pub struct Assembled {
     pub store: Store,
     /// Requests that were done under an idempotency key.
     pub ledger: Ledger,
+    /// Calls the other members.
+    pub peers: Arc<HttpsPeers>,
+    /// What this node shows other members.
+    pub credential: Arc<Credential>,
+    /// Certificates that count no longer.
+    pub revocations: Arc<Revocations>,
     /// Checks tokens of the platform door.
     pub access: PublicKey,
 }
@@ -41,8 +47,18 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let secrets = folder.secrets()?;
     let access = secrets.access.public();
     let ledger = Ledger::new(store.clone(), secrets.data.clone(), Arc::clone(&clock));
-    let peers = HttpsPeers::new(trust.federation(), config.node.id.clone(), identity(config)?)
-        .from_address(config.node.source_address);
+    let credential = Arc::new(Credential::read("federation", &config.tls.federation)?);
+    let authorities = &trust.current().document.authorities;
+    // TLS keeps the system's time.
+    let list = config.tls.revocations.clone();
+    let revocations = Arc::new(Revocations::read(list, authorities, Arc::new(SystemClock))?);
+    let peers = HttpsPeers::new(
+        trust.federation(),
+        config.node.id.clone(),
+        credential.identity(),
+        Arc::<Revocations>::clone(&revocations),
+    );
+    let peers = Arc::new(peers.from_address(config.node.source_address));
     let node = Node::start(NodeParts {
         id: config.node.id.clone(),
         incarnation,
@@ -52,13 +68,16 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
         randomness: Arc::new(SystemRandomness),
         store: store.clone(),
         trust,
-        peers: Arc::new(peers),
+        peers: Arc::<HttpsPeers>::clone(&peers),
     })
     .await?;
     Ok(Assembled {
         node,
         store,
         ledger,
+        peers,
+        credential,
+        revocations,
         access,
     })
 }
@@ -104,14 +123,4 @@ fn clock(source: &ClockSource, test: bool) -> Result<Arc<dyn Clock>, StartError>
         ClockSource::SharedFile { path } if test => Ok(Arc::new(SharedFileClock::open(path)?)),
         ClockSource::SharedFile { .. } => Err(StartError::ClockOfTests),
     }
-}
-
-fn identity(config: &Config) -> Result<Identity, StartError> {
-    let pair = &config.tls.federation;
-    let chain = std::fs::read_to_string(&pair.certificate)
-        .map_err(|error| FolderError::Io(pair.certificate.clone(), error))?;
-    let key = keyfile::read(&pair.key).map_err(FolderError::KeyFile)?;
-    let damaged = || FolderError::Damaged(pair.key.clone());
-    let key = std::str::from_utf8(&key).map_err(|_| damaged())?;
-    Ok(Identity::from_pem(&chain, key).map_err(|_| damaged())?)
 }

@@ -4,9 +4,11 @@ mod admission;
 mod assemble;
 mod open;
 mod settings;
+mod upkeep;
 
 pub use assemble::{Assembled, assemble, open_store};
 pub use open::{Doors, open};
+pub use upkeep::Upkeep;
 
 use crate::clock::ClockFileError;
 use crate::data::FolderError;

@@ -3,11 +3,12 @@ use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::web::Data;
+use rustls::ServerConfig;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::MembersOnly;
-use super::{Assembled, StartError};
+use super::{Assembled, StartError, Upkeep};
 use crate::api;
 use crate::api::platform::Login;
 use crate::auth::Verifier;
@@ -15,7 +16,7 @@ use crate::config::{Config, Door};
 use crate::doors::{self, OperatorSocket, Shared};
 use crate::jobs::{Runner, spread, tick_every_minute};
 use crate::metrics::Telemetry;
-use crate::tls::{Admission, Material, federation_config, platform_config};
+use crate::tls::{Admission, Credential, Unrevoked, federation_config, platform_config};
 
 /// The open doors of one node. Port 0 in the configuration becomes a real port here.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Doors {
     pub platform: Option<SocketAddr>,
     pub regulator: Option<SocketAddr>,
     pub operations: Option<SocketAddr>,
+    upkeep: Arc<Upkeep>,
     running: JoinSet<std::io::Result<()>>,
     stop: CancellationToken,
     socket: Option<OperatorSocket>,
@@ -44,7 +46,18 @@ pub async fn open(
         telemetry: Data::from(Arc::clone(&telemetry)),
         stop: stop.clone(),
     };
+    let platform = match &config.tls.platform {
+        Some(pair) => Arc::new(Credential::read("platform", pair)?),
+        None => Arc::clone(&assembled.credential),
+    };
+    let upkeep = Arc::new(Upkeep::new(
+        assembled,
+        &platform,
+        &config.tls,
+        Arc::clone(&telemetry),
+    ));
     let mut opening = Opening {
+        platform,
         config,
         assembled,
         shared,
@@ -63,6 +76,7 @@ pub async fn open(
         telemetry,
     );
     tick_every_minute(runner, stop.clone()).await?;
+    tokio::spawn(Arc::clone(&upkeep).run(stop.clone()));
     tokio::spawn(spread(Arc::clone(&assembled.node), stop.clone()));
     let Opening { running, guard, .. } = opening;
     guard.disarm();
@@ -71,6 +85,7 @@ pub async fn open(
         platform,
         regulator,
         operations,
+        upkeep,
         running,
         stop,
         socket,
@@ -81,6 +96,11 @@ impl Doors {
     /// Where the operator's socket is.
     pub fn socket(&self) -> Option<&std::path::Path> {
         self.socket.as_ref().map(OperatorSocket::path)
+    }
+
+    /// What looks after certificates and lists.
+    pub fn upkeep(&self) -> &Arc<Upkeep> {
+        &self.upkeep
     }
 
     /// Waits until every door has closed: after the stop, or when one of them fails, which stops the others.
@@ -100,6 +120,8 @@ impl Doors {
 }
 
 struct Opening<'a> {
+    /// What the platform door shows.
+    platform: Arc<Credential>,
     config: &'a Config,
     assembled: &'a Assembled,
     shared: Shared,
@@ -114,11 +136,7 @@ impl Opening<'_> {
             return Ok(None);
         };
         let node = Arc::clone(&self.assembled.node);
-        let admission: Arc<dyn Admission> = Arc::new(MembersOnly::all(Arc::clone(&node)));
-        let tls = federation_config(
-            &Material::read(&self.config.tls.federation)?,
-            Arc::clone(&admission),
-        )?;
+        let (admission, tls) = self.mutual(MembersOnly::all(Arc::clone(&node)))?;
         let routes = api::federation::router::configure(node);
         self.run(
             address,
@@ -130,7 +148,7 @@ impl Opening<'_> {
         let Some((listener, address)) = listen(&self.config.doors.platform)? else {
             return Ok(None);
         };
-        let tls = platform_config(&Material::read(self.config.tls.platform())?)?;
+        let tls = platform_config(Arc::<Credential>::clone(&self.platform))?;
         let verifier = Verifier::new(&self.config.node.id, self.assembled.access);
         let login = Login::by_token(verifier, &self.config.limits);
         let routes = api::platform::router::configure(
@@ -146,16 +164,20 @@ impl Opening<'_> {
             return Ok(None);
         };
         let node = Arc::clone(&self.assembled.node);
-        let admission: Arc<dyn Admission> = Arc::new(MembersOnly::regulators(Arc::clone(&node)));
-        let tls = federation_config(
-            &Material::read(&self.config.tls.federation)?,
-            Arc::clone(&admission),
-        )?;
+        let (admission, tls) = self.mutual(MembersOnly::regulators(Arc::clone(&node)))?;
         let routes = api::regulator::router::configure(node);
         self.run(
             address,
             doors::regulator(&self.shared, listener, tls, admission, routes),
         )
+    }
+
+    fn mutual(&self, members: MembersOnly) -> Result<(Arc<dyn Admission>, ServerConfig), StartError> {
+        let revocations = Arc::clone(&self.assembled.revocations);
+        let admission: Arc<dyn Admission> = Arc::new(Unrevoked::new(Arc::new(members), revocations));
+        let credential = Arc::<Credential>::clone(&self.assembled.credential);
+        let tls = federation_config(credential, Arc::clone(&admission))?;
+        Ok((admission, tls))
     }
 
     fn operations(&mut self) -> Result<Option<SocketAddr>, StartError> {

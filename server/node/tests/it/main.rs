@@ -3,9 +3,11 @@
 
 mod batches;
 mod command;
+mod crowds;
 mod federation_door;
 mod federation_tls;
 mod harness;
+mod hostile_connections;
 mod idempotency;
 mod imports;
 mod jobs;
@@ -18,5 +20,10 @@ mod platform_errors;
 mod platform_peers;
 mod platform_roster;
 mod platform_screenings;
+mod refused_certificates;
+mod refused_tokens;
 mod regulator_door;
+mod renewal;
+mod revocations;
+mod routes;
 mod stopping;

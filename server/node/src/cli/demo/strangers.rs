@@ -1,12 +1,13 @@
 //! Those who must not get in: a stranger with a certificate of its own making, and a member thrown out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_certs::{Authority, NodeIdentity, NodeKey, Serial};
 use lianfang_domain::Clock as _;
 use lianfang_encoding::NodeId;
 use lianfang_flow::MembershipView;
-use lianfang_peer::{HttpsPeers, Identity, Peers as _};
+use lianfang_peer::{HttpsPeers, Identity, NoneRevoked, Peers as _};
 use rand_core::OsRng;
 
 use super::super::Fault;
@@ -24,7 +25,7 @@ async fn view(node: &NodeProcess) -> Result<MembershipView, Fault> {
 /// A client that shows `identity` and knows the federation's members.
 async fn client(at: &NodeProcess, own: &NodeId, identity: Identity) -> Result<HttpsPeers, Fault> {
     let view = view(at).await?;
-    let peers = HttpsPeers::new(view.federation, own.clone(), identity);
+    let peers = HttpsPeers::new(view.federation, own.clone(), identity, Arc::new(NoneRevoked));
     let others: Vec<_> = view
         .members
         .into_iter()

@@ -48,7 +48,7 @@ pub(in crate::cli) struct Loaded {
 
 /// Where a run begins.
 pub(in crate::cli) enum Begin<'a, L: Load> {
-    Go(Loading<'a, L>),
+    Go(Box<Loading<'a, L>>),
     DoneBefore(Loaded),
 }
 
@@ -109,7 +109,7 @@ impl<'a, L: Load> Loading<'a, L> {
             task.terminal
                 .note("goes_on", &[("line", checkpoint.line.to_string())]);
         }
-        Ok(Begin::Go(Self {
+        Ok(Begin::Go(Box::new(Self {
             client: task.client,
             terminal: task.terminal,
             journal,
@@ -120,7 +120,7 @@ impl<'a, L: Load> Loading<'a, L> {
             under_way: None,
             source,
             tenth: 0,
-        }))
+        })))
     }
 
     /// The line after which this run begins.

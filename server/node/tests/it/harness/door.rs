@@ -8,7 +8,7 @@ use lianfang_node::metrics::Telemetry;
 use lianfang_node::tls::{Admission, federation_config};
 use tokio_util::sync::CancellationToken;
 
-use super::federation::{Federation, material};
+use super::federation::{Federation, credential};
 
 /// A federation door that stops when dropped.
 pub(crate) struct OpenDoor {
@@ -43,9 +43,9 @@ pub(crate) fn open(
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> OpenDoor {
     let folder = tempfile::tempdir().unwrap();
-    let material = material(&federation.join("a"), folder.path());
+    let shown = credential(&federation.join("a"), folder.path());
     let admission: Arc<dyn Admission> = federation.members.clone();
-    let tls = federation_config(&material, Arc::clone(&admission)).unwrap();
+    let tls = federation_config(Arc::new(shown), Arc::clone(&admission)).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, shared) = (listener.local_addr().unwrap(), shared(limits));
     let stop = shared.stop.clone();

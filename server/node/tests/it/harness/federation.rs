@@ -5,7 +5,7 @@ use std::time::Duration;
 use lianfang_certs::{Authority, NodeIdentity, NodeKey, Serial, certificate};
 use lianfang_encoding::{FederationId, NodeId, Timestamp};
 use lianfang_node::config::KeyPair;
-use lianfang_node::tls::{Admission, CertificateIdentity, Material, Refusal};
+use lianfang_node::tls::{Admission, CertificateIdentity, Credential, Refusal};
 use reqwest::Client;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -38,9 +38,14 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_secs(jsonwebtoken::get_current_timestamp())
 }
 
+/// The time `before` now.
+pub(crate) fn past(before: Duration) -> Timestamp {
+    Timestamp::from_secs(jsonwebtoken::get_current_timestamp() - before.as_secs())
+}
+
 impl Federation {
     pub(crate) fn new(name: &str) -> Self {
-        let authority = Authority::create(name, 30 * DAY, now()).unwrap();
+        let authority = Authority::create(name, 60 * DAY, past(30 * DAY)).unwrap();
         let fed = FederationId::of_genesis(name.as_bytes());
         let authorities = vec![authority.cert_pem().unwrap()];
         let members = Members {
@@ -57,18 +62,25 @@ impl Federation {
 
     /// Certifies a node without making it a member.
     pub(crate) fn certify(&self, node: &str) -> Papers {
+        self.certify_within(self.fed, node, now(), DAY)
+    }
+
+    /// The same with the name of another federation, for another time.
+    pub(crate) fn certify_within(
+        &self,
+        fed: FederationId,
+        node: &str,
+        from: Timestamp,
+        life: Duration,
+    ) -> Papers {
         let key = NodeKey::generate().unwrap();
         let (node, hosts): (NodeId, _) = (node.parse().unwrap(), vec!["127.0.0.1".to_owned()]);
         let request = key.request(&node, &hosts).unwrap();
-        let identity = NodeIdentity {
-            fed: self.fed,
-            node,
-            hosts,
-        };
+        let identity = NodeIdentity { fed, node, hosts };
         let serial = Serial::random(&mut rand_core::OsRng);
         let certificate = self
             .authority
-            .issue(&request, &identity, DAY, now(), serial)
+            .issue(&request, &identity, life, from, serial)
             .unwrap();
         Papers {
             certificate,
@@ -108,6 +120,21 @@ pub(crate) fn client(authority: &str, papers: Option<&Papers>, http2: bool) -> C
         .unwrap()
 }
 
+/// A client of a Unix socket.
+pub(crate) fn unix_client(socket: &std::path::Path) -> Client {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let unused = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(rustls::DEFAULT_VERSIONS)
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(unused)
+        .unix_socket(socket)
+        .build()
+        .unwrap()
+}
+
 /// TLS that trusts one authority and shows `papers`, if any.
 pub(crate) fn tls(
     authority: &str,
@@ -139,6 +166,10 @@ impl Members {
             .lock()
             .unwrap()
             .insert(node.parse().unwrap(), (pin, true));
+    }
+
+    pub(crate) fn pinned(&self, node: &str) -> [u8; 32] {
+        self.pins.lock().unwrap()[&node.parse::<NodeId>().unwrap()].0
     }
 
     pub(crate) fn remove(&self, node: &str) {
@@ -176,12 +207,12 @@ impl Admission for Members {
 }
 
 /// Writes the papers where a node reads them.
-pub(crate) fn material(papers: &Papers, folder: &std::path::Path) -> Material {
+pub(crate) fn credential(papers: &Papers, folder: &std::path::Path) -> Credential {
     let pair = KeyPair {
         certificate: folder.join("node.pem"),
         key: folder.join("tls.pem"),
     };
     std::fs::write(&pair.certificate, &papers.certificate).unwrap();
     lianfang_certs::keyfile::write_new(&pair.key, papers.key.as_bytes()).unwrap();
-    Material::read(&pair).unwrap()
+    Credential::read("federation", &pair).unwrap()
 }

@@ -39,11 +39,16 @@ impl TestNode {
 
     /// On either database, and asking publishers about the roster without delay.
     pub(crate) async fn start_on(backend: Backend) -> Self {
+        Self::start_on_with(backend, |text| text).await
+    }
+
+    /// The same with a changed configuration.
+    pub(crate) async fn start_on_with(backend: Backend, change: impl Fn(String) -> String) -> Self {
         let database = (backend == Backend::Postgres).then(|| TestDatabase::empty(backend));
         let url = database.as_ref().map(|database| database.settings().url.clone());
         let node = Self::start_with(|text| {
             let at_once = "[roster]\nconfirm_delay_milliseconds = 0\nconfirm_jitter_milliseconds = 0\n";
-            let text = text.replace("[roster]\n", at_once);
+            let text = change(text.replace("[roster]\n", at_once));
             match &url {
                 Some(url) => text.replace("[database]\n", &format!("[database]\nurl = \"{url}\"\n")),
                 None => text,
@@ -60,8 +65,24 @@ impl TestNode {
     }
 
     async fn start_in(folder: TempDir, change: impl Fn(String) -> String) -> Self {
-        let config = initialise(&folder, change);
-        found_federation(&config);
+        Self::start_after(folder, change, |_| ()).await
+    }
+
+    /// With a changed configuration, after `prepare` has done its work in the data folder.
+    pub(crate) async fn start_prepared(
+        change: impl Fn(String) -> String,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
+        Self::start_after(tempfile::tempdir().unwrap(), change, prepare).await
+    }
+
+    async fn start_after(
+        folder: TempDir,
+        change: impl Fn(String) -> String,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
+        let config = founded(&folder, change);
+        prepare(folder.path());
         let stop = CancellationToken::new();
         let assembled = assemble(&config).await.unwrap();
         let doors = open(&config, &assembled, stop.clone()).await.unwrap();
@@ -156,6 +177,17 @@ impl TestNode {
         super::federation::client(&self.authority(), None, http2)
     }
 
+    /// What the operations door shows Prometheus.
+    pub(crate) async fn metrics(&self) -> String {
+        let answer = self
+            .raw()
+            .get(self.operations_url("/metrics"))
+            .send()
+            .await
+            .unwrap();
+        answer.text().await.unwrap()
+    }
+
     pub(crate) fn regulator_url(&self, path: &str) -> String {
         format!(
             "https://127.0.0.1:{}/taxii2/{path}",
@@ -203,7 +235,7 @@ impl TestNode {
         &self.assembled.node
     }
 
-    fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         std::fs::read_to_string(self.folder().authority()).unwrap()
     }
 
@@ -216,6 +248,13 @@ impl Drop for TestNode {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// The configuration of a node in `folder` that has founded a federation.
+pub(crate) fn founded(folder: &TempDir, change: impl Fn(String) -> String) -> Config {
+    let config = initialise(folder, change);
+    found_federation(&config);
+    config
 }
 
 fn initialise(folder: &TempDir, change: impl Fn(String) -> String) -> Config {

@@ -1,0 +1,210 @@
+//! Clients that are slow, large or compressed on purpose.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, stream};
+use lianfang_node::auth::Scope;
+use lianfang_wire::{Problem, ProblemType};
+use reqwest::{Body, RequestBuilder};
+
+use crate::harness::federation::tls as tls_config;
+use crate::harness::node::TestNode;
+use crate::harness::slow::{plain, tls};
+
+/// What the framework reads of a head on HTTP/1.1 before it gives up.
+const LONGEST_HEAD: usize = 128 * 1024;
+
+/// A node that waits for heads and bodies for a second.
+async fn impatient() -> TestNode {
+    TestNode::start_with(|text| {
+        text.replace("#head_seconds = 10", "head_seconds = 1")
+            .replace("#body_seconds = 60", "body_seconds = 1")
+            .replace("#idle_seconds = 75", "idle_seconds = 1")
+    })
+    .await
+}
+
+fn http1(node: &TestNode) -> Arc<rustls::ClientConfig> {
+    let authority = std::fs::read_to_string(node.data().join("tls/authority.pem")).unwrap();
+    Arc::new(tls_config(&authority, None, rustls::DEFAULT_VERSIONS))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_is_dribbled_is_ended_by_the_node_at_every_door() {
+    let node = impatient().await;
+    let (operations, platform) = (node.doors.operations.unwrap(), node.doors.platform.unwrap());
+    let config = http1(&node);
+    let start = b"GET /healthz HTTP/1.1\r\nhost: a\r\nx-slow: ";
+    let said = blocking(move || {
+        let mut slow = plain(operations);
+        slow.send(start);
+        slow.dribble(b"x")
+    });
+    assert!(said.await.starts_with("HTTP/1.1 408 "));
+    let said = blocking(move || {
+        let mut slow = tls(platform, &config);
+        slow.send(start);
+        slow.dribble(b"x")
+    });
+    assert!(said.await.starts_with("HTTP/1.1 408 "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_does_not_come_or_is_dribbled_is_ended_by_the_node() {
+    let node = impatient().await;
+    for door in [node.doors.platform, node.doors.federation] {
+        let door = door.unwrap();
+        assert_eq!(blocking(move || plain(door).wait()).await, "");
+        // The first bytes of a record that announces 16 KiB of ClientHello.
+        let said = blocking(move || {
+            let mut slow = plain(door);
+            slow.send(&[0x16, 0x03, 0x01, 0x40, 0x00, 0x01]);
+            slow.dribble(&[0])
+        });
+        said.await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_on_which_nothing_more_is_asked_is_ended_by_the_node() {
+    let node = impatient().await;
+    let operations = node.doors.operations.unwrap();
+    let said = blocking(move || {
+        let mut slow = plain(operations);
+        slow.send(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+        slow.wait()
+    });
+    assert!(said.await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_dribbled_is_refused_and_the_connection_ended() {
+    let node = impatient().await;
+    let (platform, config) = (node.doors.platform.unwrap(), http1(&node));
+    let head = format!(
+        "POST /v1/screenings HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: 100000\r\n\r\n",
+        node.token(&[Scope::ScreeningsWrite])
+    );
+    let said = blocking(move || {
+        let mut slow = tls(platform, &config);
+        slow.send(head.as_bytes());
+        slow.dribble(b" ")
+    })
+    .await;
+    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
+    assert!(said.contains("urn:lianfang:problem:timeout"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_stalls_on_http_2_is_refused() {
+    let node = impatient().await;
+    let piece = stream::iter([Ok::<_, std::io::Error>("{")]);
+    let request = screening(&node).body(Body::wrap_stream(piece.chain(stream::pending())));
+    assert_eq!(problem(request).await.kind(), Some(ProblemType::Timeout));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_over_the_limit_is_431_on_both_versions_of_http() {
+    let node = TestNode::start().await;
+    for http2 in [false, true] {
+        let authority = std::fs::read_to_string(node.data().join("tls/authority.pem")).unwrap();
+        let client = crate::harness::federation::client(&authority, None, http2);
+        let ask = |length: usize| {
+            let request = client.get(node.platform_url("/openapi.json"));
+            request.header("x-large", "x".repeat(length))
+        };
+        assert_eq!(ask(30_000).send().await.unwrap().status(), 200);
+        assert_eq!(problem(ask(40_000)).await.kind(), Some(ProblemType::HeadTooLarge));
+        let many = (0..90).fold(ask(1), |request, at| {
+            request.header(format!("x-{at}"), "x".repeat(400))
+        });
+        assert_eq!(problem(many).await.kind(), Some(ProblemType::HeadTooLarge));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_without_end_is_cut_off() {
+    let node = impatient().await;
+    let operations = node.doors.operations.unwrap();
+    let said = blocking(move || {
+        let mut slow = plain(operations);
+        let start = b"GET /healthz HTTP/1.1\r\nhost: a\r\nx-large: ";
+        slow.send(start);
+        slow.send(&vec![b'x'; LONGEST_HEAD - start.len()]);
+        slow.wait()
+    });
+    assert!(said.await.starts_with("HTTP/1.1 431 "));
+    let authority = std::fs::read_to_string(node.data().join("tls/authority.pem")).unwrap();
+    let client = crate::harness::federation::client(&authority, None, true);
+    let request = client.get(node.platform_url("/openapi.json"));
+    let without_end = (0..20).fold(request, |request, at| {
+        request.header(format!("x-{at}"), "x".repeat(1_000_000))
+    });
+    let refused = without_end.send().await;
+    assert!(refused.is_err() || refused.unwrap().status() == 431);
+}
+
+/// What unpacks to a gigabyte is refused before a byte is unpacked, on every route that takes a body.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compressed_body_is_415_whatever_it_would_unpack_to() {
+    let node = TestNode::start().await;
+    for (path, kind) in [
+        ("/v1/screenings", "application/json"),
+        ("/v1/entries", "application/json"),
+        ("/v1/entries/batch", "application/x-ndjson"),
+        ("/v1/screenings/batch", "application/x-ndjson"),
+        ("/v1/monitored-subjects/batch", "application/x-ndjson"),
+    ] {
+        for encoding in ["gzip", "deflate", "br", "zstd", "gzip, gzip"] {
+            let request = node
+                .raw()
+                .post(node.platform_url(path))
+                .bearer_auth(node.token(Scope::ALL));
+            let request = request
+                .header("content-type", kind)
+                .header("content-encoding", encoding);
+            let refused = problem(request.body(bomb())).await;
+            assert_eq!(
+                refused.kind(),
+                Some(ProblemType::UnsupportedMediaType),
+                "{path} {encoding}"
+            );
+        }
+    }
+    let papers = node.admit("platform-b").await;
+    let member = node.member(&papers, true);
+    for (path, kind) in [
+        ("/evaluate", "application/octet-stream"),
+        ("/confirm", "application/json"),
+        ("/notify", "application/json"),
+    ] {
+        let request = member
+            .post(node.federation_url(path))
+            .header("content-type", kind);
+        let refused = problem(request.header("content-encoding", "gzip").body(bomb())).await;
+        assert_eq!(refused.kind(), Some(ProblemType::UnsupportedMediaType), "{path}");
+    }
+}
+
+/// A gzip member (RFC 1952) whose one stored block says nothing; what it would unpack to doesn't matter.
+fn bomb() -> Vec<u8> {
+    hex::decode("1f8b08000000000000ff010000ffff0000000000000000").unwrap()
+}
+
+fn screening(node: &TestNode) -> RequestBuilder {
+    let request = node.raw().post(node.platform_url("/v1/screenings"));
+    request
+        .bearer_auth(node.token(&[Scope::ScreeningsWrite]))
+        .header("content-type", "application/json")
+}
+
+async fn problem(request: RequestBuilder) -> Problem {
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+}
