@@ -59,7 +59,6 @@ const REFUSED_AT_THE_HANDSHAKE: [(&str, Shown); 9] = [
     }),
 ];
 
-/// What ends a membership, for someone who has a connection.
 /// What happens to a member while its connection is open.
 type Change = (&'static str, fn(&Federation, &str));
 
@@ -136,7 +135,8 @@ async fn an_expired_membership_document_ends_blocking_and_readiness_but_not_the_
     }}))
     .unwrap();
     let client = node.platform(Scope::ALL);
-    assert_eq!(client.screen(&blocked).await.unwrap().verdict, VerdictName::Block);
+    let answer = client.screen(&blocked).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Block, "{:?}", answer.reasons);
     let expires = node.node().trust().current().document.expires;
     node.set_clock(&expires.to_string());
     let answer = member
