@@ -3,6 +3,7 @@
 
 mod command;
 mod crowds;
+mod doctor;
 mod federation_door;
 mod federation_tls;
 mod harness;
@@ -25,3 +26,4 @@ mod renewal;
 mod revocations;
 mod routes;
 mod stopping;
+mod token_keys;

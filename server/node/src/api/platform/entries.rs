@@ -19,6 +19,8 @@ use crate::problem::Answer;
 /// Entries of one transaction of a batch.
 const TRANSACTION: usize = 1_000;
 const DEFAULT_PAGE: u32 = 100;
+/// Purpose in the audit log.
+const ENTRIES: &str = "entries";
 
 /// Record an entry.
 ///
@@ -30,7 +32,13 @@ const DEFAULT_PAGE: u32 = 100;
         (status = 200, body = Entry, description = "It was recorded before."),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Answer {
-    let recorded = node.into_inner().record_entry(&by.0, new.0).await?;
+    let node = node.into_inner();
+    let recorded = node.record_entry(&by.0, new.0).await?;
+    let (id, outcome) = (
+        recorded.entry.id.to_string(),
+        if recorded.created { "recorded" } else { "present" },
+    );
+    node.audit(&by.0, "record_entry", id, ENTRIES, outcome).await?;
     let status = if recorded.created {
         StatusCode::CREATED
     } else {
@@ -54,8 +62,12 @@ pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewEntry>) -> A
     let mut text = Vec::new();
     let mut lines = lines.0.into_iter().peekable();
     while lines.peek().is_some() {
-        let part = lines.by_ref().take(TRANSACTION).collect();
-        for result in node.record_entries(&by.0, part).await? {
+        let part: Vec<_> = lines.by_ref().take(TRANSACTION).collect();
+        let count = format!("{} lines", part.len());
+        let results = node.record_entries(&by.0, part).await?;
+        node.audit(&by.0, "record_entries", count, ENTRIES, "done")
+            .await?;
+        for result in results {
             text.extend(serde_json::to_vec(&result).map_err(|_| FlowError::Internal("a result isn't JSON"))?);
             text.push(b'\n');
         }
@@ -123,7 +135,13 @@ pub(super) async fn event(
 ) -> Answer {
     let node = node.into_inner();
     match if_match(&request)? {
-        IfMatch::Revision(revision) => Ok(with_etag(node.apply_event(&by.0, *id, revision, new.0).await?)),
+        IfMatch::Revision(revision) => {
+            let happened = new.0.kind.as_str();
+            let entry = node.apply_event(&by.0, *id, revision, new.0).await?;
+            node.audit(&by.0, "apply_event", id.to_string(), ENTRIES, happened)
+                .await?;
+            Ok(with_etag(entry))
+        }
         IfMatch::Foreign => Err(FlowError::Stale(Box::new(node.entry(*id).await?)).into()),
     }
 }

@@ -5,3 +5,4 @@ pub(crate) mod federation;
 pub(crate) mod node;
 pub(crate) mod process;
 pub(crate) mod slow;
+pub(crate) mod tokens;
