@@ -2,6 +2,7 @@
 //! and fetches tokens, screens, confirms, syncs and watches who trades already. Each module is one of these verbs.
 
 mod actor;
+mod audit;
 mod bodies;
 mod brake;
 mod confirm;

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data;
+pub mod doctor;
 pub mod doors;
 pub mod http;
 pub mod idempotency;

@@ -1,11 +1,9 @@
 use std::collections::HashMap;
 
-use lianfang_store::AuditRow;
 use lianfang_wire::alert::{AlertChange, AlertEvent};
 use tokio::sync::watch::Receiver;
 
 use super::alerts::view;
-use crate::randomness::timed_id;
 use crate::{Actor, FlowError, Node};
 
 impl Node {
@@ -64,16 +62,6 @@ impl Node {
         object: String,
         outcome: &str,
     ) -> Result<(), FlowError> {
-        let now = self.now();
-        let row = AuditRow {
-            id: timed_id(self.randomness.as_ref(), now),
-            at: now,
-            actor: actor.name.clone(),
-            action: action.to_owned(),
-            object,
-            purpose: "roster".to_owned(),
-            outcome: outcome.to_owned(),
-        };
-        self.gateway.store(move |store| store.append_audit(row)).await
+        self.audit(actor, action, object, "roster", outcome).await
     }
 }

@@ -1,15 +1,17 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use arc_swap::ArcSwap;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use lianfang_encoding::{NodeId, PublicKey, SigningKey, Transcript};
-use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
-use super::Scopes;
+use super::keyring::{Checking, LEEWAY, audience};
+use super::{Keyring, Scopes};
 
 const TYPE: &str = "lianfang-access+jwt";
-/// Clocks of the platform's own systems may be off by this many seconds.
-const LEEWAY: u64 = 30;
+/// How others call theirs (RFC 7519 §5.1, RFC 9068 §2.1).
+const EXTERNAL_TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,7 @@ pub struct Claims {
     /// The platform door it is meant for.
     pub aud: String,
     /// Unix seconds.
+    #[serde(default)]
     pub iat: u64,
     /// Not before, Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,21 +55,9 @@ pub struct Issuer {
     node: NodeId,
 }
 
-/// Checks tokens: one key, one algorithm, and every claim that is relied on has to be there.
+/// Checks tokens by the keys that are in force.
 pub struct Verifier {
-    key: DecodingKey,
-    key_id: String,
-    public: PublicKey,
-    rules: Validation,
-    /// Tokens that were in order a moment ago, by their hash: a caller's next requests cost no signature check each.
-    verified: Cache<[u8; 32], Claims>,
-}
-
-/// Callers whose tokens are remembered.
-const REMEMBERED: usize = 1_000;
-
-fn audience(node: &NodeId) -> String {
-    format!("{node}/platform")
+    keys: ArcSwap<Keyring>,
 }
 
 impl Issuer {
@@ -120,26 +111,21 @@ impl Claims {
 }
 
 impl Verifier {
-    /// Takes tokens that `node` signed with `key` for its own platform door.
-    pub fn new(node: &NodeId, key: PublicKey) -> Self {
-        let mut rules = Validation::new(Algorithm::EdDSA);
-        rules.leeway = LEEWAY;
-        rules.validate_nbf = true;
-        rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-        rules.set_audience(&[audience(node)]);
-        rules.set_issuer(&[node.as_str()]);
+    /// Takes tokens that a key of `keys` signed.
+    pub fn new(keys: Keyring) -> Self {
         Self {
-            key: DecodingKey::from_ed_der(key.as_bytes()),
-            key_id: key.id().to_string(),
-            public: key,
-            rules,
-            verified: Cache::new(REMEMBERED),
+            keys: ArcSwap::from_pointee(keys),
         }
     }
 
-    /// The key that tokens are checked with.
-    pub fn public(&self) -> &PublicKey {
-        &self.public
+    /// The keys in force.
+    pub fn keys(&self) -> Arc<Keyring> {
+        self.keys.load_full()
+    }
+
+    /// Checks by other keys from now on.
+    pub fn replace(&self, keys: Keyring) {
+        self.keys.store(Arc::new(keys));
     }
 
     /// The claims of a token that is in force.
@@ -147,33 +133,60 @@ impl Verifier {
     /// # Errors
     /// [`TokenError`].
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+        let keys = self.keys.load();
         let place = Transcript::new("lianfang/access-token/v1")
             .bytes(token.as_bytes())
             .sha256();
-        if let Some(claims) = self.verified.get(&place) {
+        if let Some(claims) = keys.verified.get(&place) {
             return claims.in_time(jsonwebtoken::get_current_timestamp());
         }
-        let claims = self.check(token)?;
-        self.verified.insert(place, claims.clone());
+        let (claims, by) = check(&keys, token)?;
+        if by.until.is_none() {
+            keys.verified.insert(place, claims.clone());
+        }
         Ok(claims)
     }
+}
 
-    fn check(&self, token: &str) -> Result<Claims, TokenError> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
-        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
-            return Err(TokenError::Malformed);
-        }
-        if header.kid.as_deref() != Some(&self.key_id) {
-            return Err(TokenError::Untrusted);
-        }
-        let data =
-            jsonwebtoken::decode::<Claims>(token, &self.key, &self.rules).map_err(|error| refusal(&error))?;
-        if data.claims.sub.is_empty() {
-            Err(TokenError::Malformed)
-        } else {
-            Ok(data.claims)
+fn check<'a>(keys: &'a Keyring, token: &str) -> Result<(Claims, &'a Checking), TokenError> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
+    if header.crit.is_some() {
+        return Err(TokenError::Malformed);
+    }
+    let id = header.kid.as_deref().unwrap_or_default();
+    let mut refused = TokenError::Untrusted;
+    for checking in keys.under(id) {
+        match verified(checking, header.typ.as_deref(), token) {
+            Ok(claims) => return Ok((claims, checking)),
+            Err(error) => refused = error,
         }
     }
+    Err(refused)
+}
+
+fn verified(by: &Checking, kind: Option<&str>, token: &str) -> Result<Claims, TokenError> {
+    let known = match by.realm {
+        None => kind == Some(TYPE),
+        Some(_) => kind.is_none_or(|kind| EXTERNAL_TYPES.contains(&kind)),
+    };
+    if !known {
+        return Err(TokenError::Malformed);
+    }
+    if by
+        .until
+        .is_some_and(|until| jsonwebtoken::get_current_timestamp() >= until)
+    {
+        return Err(TokenError::Time);
+    }
+    let data = jsonwebtoken::decode::<Claims>(token, &by.key, &by.rules).map_err(|error| refusal(&error))?;
+    let mut claims = data.claims;
+    if claims.sub.is_empty() {
+        return Err(TokenError::Malformed);
+    }
+    if let Some(realm) = &by.realm {
+        claims.sub = format!("{realm}|{}", claims.sub);
+    }
+    Ok(claims)
 }
 
 fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
@@ -226,7 +239,7 @@ mod tests {
     }
 
     fn verifier() -> Verifier {
-        Verifier::new(&node(), key().public())
+        Verifier::new(Keyring::new(&node(), key().public(), &[], &[]))
     }
 
     fn sign(header: &Header, claims: &serde_json::Value) -> String {

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod demo;
+mod doctor;
 mod entry;
 mod fault;
 mod federation;
@@ -73,6 +74,8 @@ enum Command {
     Token(token::Command),
     /// Bring the database's schema up to date.
     Migrate(migrate::Args),
+    /// Look a node over, whether it runs or not: what is wrong, and advice.
+    Doctor(doctor::Args),
     /// A real federation on loopback tells the story of a counterfeiter.
     Demo(demo::Args),
 }
@@ -112,6 +115,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Init(args) => init::run(args, terminal),
         Command::Token(command) => token::run(command, terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
+        Command::Doctor(args) => doctor::run(&args, terminal),
         Command::Serve(args) => with_runtime(serve::run(args, terminal)),
         Command::Federation(command) => with_runtime(federation::run(command, terminal)),
         Command::Entry(command) => with_runtime(entry::run(command, terminal)),

@@ -11,6 +11,21 @@ use crate::auth::{Issuer, Scope, UnknownScope};
 pub(super) enum Command {
     /// Issue a token for one caller of the platform door.
     Issue(Args),
+    /// Sign new tokens with a new key; those of the old one go on counting for a time.
+    Rotate(RotateArgs),
+}
+
+/// The longest life of a token.
+const YEAR: u64 = 31_536_000;
+
+#[derive(clap::Args)]
+pub(super) struct RotateArgs {
+    #[command(flatten)]
+    node: NodeArgs,
+    /// Seconds for which tokens of the old key go on counting: by default until the last one has expired; 0 when the
+    /// key may be in wrong hands.
+    #[arg(long, value_name = "SECONDS", default_value_t = YEAR)]
+    keep: u64,
 }
 
 #[derive(clap::Args)]
@@ -39,7 +54,23 @@ fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
 }
 
 pub(super) fn run(command: Command, terminal: &Terminal) -> Outcome {
-    let Command::Issue(args) = command;
+    match command {
+        Command::Issue(args) => issue(args, terminal),
+        Command::Rotate(args) => rotate(&args, terminal),
+    }
+}
+
+fn rotate(args: &RotateArgs, terminal: &Terminal) -> Outcome {
+    let now = jsonwebtoken::get_current_timestamp();
+    let key = args
+        .node
+        .folder()
+        .rotate_access_key(now, now.saturating_add(args.keep))?;
+    terminal.note("rotated", &[("key", key.id().to_string())]);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn issue(args: Args, terminal: &Terminal) -> Outcome {
     let config = args.node.config()?;
     let secrets = args.node.folder().secrets()?;
     let issuer = Issuer::new(config.node.id, &secrets.access);

@@ -15,6 +15,7 @@ mod roster;
 mod sample;
 mod screening;
 mod tls;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,7 @@ pub use roster::Roster;
 pub use sample::sample;
 pub use screening::Screening;
 pub use tls::{KeyPair, Tls};
+pub use tokens::{TokenIssuer, Tokens};
 
 /// Name of the configuration file in a data folder.
 pub const FILE: &str = "lianfang.toml";
@@ -51,6 +53,8 @@ pub struct Config {
     pub doors: Doors,
     #[serde(default)]
     pub tls: Tls,
+    #[serde(default)]
+    pub tokens: Tokens,
     #[serde(default)]
     pub screening: Screening,
     #[serde(default)]
@@ -109,6 +113,7 @@ impl Config {
         self.budgets.check()?;
         self.publishing.check()?;
         self.roster.check()?;
+        self.tokens.check(self.node.id.as_str())?;
         self.doors.check()
     }
 
@@ -117,6 +122,7 @@ impl Config {
         let data = self.node.data_dir.clone();
         self.database.resolve(&data);
         self.tls.resolve(&data);
+        self.tokens.resolve(&data);
         self.clock.resolve(&data);
     }
 }

@@ -122,6 +122,10 @@ impl DataFolder {
         Ok(SigningKey::from_seed(&read_hex(&self.key(name))?))
     }
 
+    pub(super) fn access_key(&self) -> PathBuf {
+        self.key("access")
+    }
+
     fn authority_key(&self) -> PathBuf {
         self.keys().join("authority.pem")
     }

@@ -1,5 +1,6 @@
 //! The data folder: what is where, and secrets that only the owner can read.
 
+mod access;
 mod keys;
 mod shares;
 
@@ -8,6 +9,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+pub(crate) use access::public_of;
 pub use keys::{FolderError, Secrets};
 pub(crate) use keys::{read_text, write_text};
 

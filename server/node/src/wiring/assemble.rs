@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use lianfang_domain::Clock;
-use lianfang_encoding::PublicKey;
 use lianfang_flow::{Node, NodeParts, SystemRandomness, Trust};
 use lianfang_peer::HttpsPeers;
 use lianfang_store::{DatabaseSettings, Store, StoreError};
 
 use super::StartError;
 use super::settings::settings;
+use super::tokens::TokenFiles;
+use crate::auth::Verifier;
 use crate::clock::{SharedFileClock, SystemClock};
 use crate::config::{ClockSource, Config};
 use crate::data::DataFolder;
@@ -29,7 +30,7 @@ pub struct Assembled {
     /// Certificates that count no longer.
     pub revocations: Arc<Revocations>,
     /// Checks tokens of the platform door.
-    pub access: PublicKey,
+    pub verifier: Arc<Verifier>,
 }
 
 /// Opens the database, reads keys and membership, and starts the node.
@@ -45,7 +46,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let trust = Trust::load(memberships)?;
     let clock = clock(&config.clock, trust.current().document.test)?;
     let secrets = folder.secrets()?;
-    let access = secrets.access.public();
+    let verifier = Arc::new(Verifier::new(TokenFiles::of(config).read()?));
     let ledger = Ledger::new(store.clone(), secrets.data.clone(), Arc::clone(&clock));
     let credential = Arc::new(Credential::read("federation", &config.tls.federation)?);
     let authorities = &trust.current().document.authorities;
@@ -78,7 +79,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
         peers,
         credential,
         revocations,
-        access,
+        verifier,
     })
 }
 
@@ -110,7 +111,8 @@ async fn opened(config: &Config) -> Result<(Store, Vec<Vec<u8>>, u32), StartErro
     Ok(opened.await.map_err(|_| StartError::Lost)??)
 }
 
-fn stored_memberships(store: &Store) -> Result<Vec<Vec<u8>>, StoreError> {
+/// Every membership document that is kept, genesis first.
+pub(crate) fn stored_memberships(store: &Store) -> Result<Vec<Vec<u8>>, StoreError> {
     let newest = store.latest_membership()?.map_or(0, |row| row.version);
     let stored =
         (1..=newest).map(|version| Ok(store.membership(version)?.ok_or(StoreError::Corrupt)?.envelope));

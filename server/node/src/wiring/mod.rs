@@ -4,9 +4,13 @@ mod admission;
 mod assemble;
 mod open;
 mod settings;
+mod tokens;
 mod upkeep;
 
+pub(crate) use assemble::stored_memberships;
 pub use assemble::{Assembled, assemble, open_store};
+pub(crate) use tokens::TokenFiles;
+
 pub use open::{Doors, open};
 pub use upkeep::Upkeep;
 
@@ -36,6 +40,8 @@ pub enum StartError {
     Flow(#[from] FlowError),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error("{0}: {1}")]
+    Jwks(String, crate::auth::jwks::JwksError),
     #[error("{0}: {1}")]
     Listen(String, std::io::Error),
     #[error(transparent)]

@@ -11,7 +11,6 @@ use super::admission::MembersOnly;
 use super::{Assembled, StartError, Upkeep};
 use crate::api;
 use crate::api::platform::Login;
-use crate::auth::Verifier;
 use crate::config::{Config, Door};
 use crate::doors::{self, OperatorSocket, Shared};
 use crate::jobs::{Runner, spread, tick_every_minute};
@@ -50,12 +49,7 @@ pub async fn open(
         Some(pair) => Arc::new(Credential::read("platform", pair)?),
         None => Arc::clone(&assembled.credential),
     };
-    let upkeep = Arc::new(Upkeep::new(
-        assembled,
-        &platform,
-        &config.tls,
-        Arc::clone(&telemetry),
-    ));
+    let upkeep = Arc::new(Upkeep::new(assembled, &platform, config, Arc::clone(&telemetry)));
     let mut opening = Opening {
         platform,
         config,
@@ -149,7 +143,7 @@ impl Opening<'_> {
             return Ok(None);
         };
         let tls = platform_config(Arc::<Credential>::clone(&self.platform))?;
-        let verifier = Verifier::new(&self.config.node.id, self.assembled.access);
+        let verifier = Arc::clone(&self.assembled.verifier);
         let login = Login::by_token(verifier, &self.config.limits);
         let routes = api::platform::router::configure(
             Arc::clone(&self.assembled.node),

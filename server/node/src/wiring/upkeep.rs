@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,12 +10,14 @@ use lianfang_peer::{HttpsPeers, Peers as _};
 use metrics::Label;
 use tokio_util::sync::CancellationToken;
 
-use super::Assembled;
 use super::admission::MembersOnly;
+use super::tokens::TokenFiles;
+use super::{Assembled, StartError};
+use crate::auth::Verifier;
 use crate::clock::SystemClock;
-use crate::config::Tls;
+use crate::config::{Config, Tls};
 use crate::metrics::Telemetry;
-use crate::tls::{Admission as _, CertificateIdentity, Credential, Refusal, Renewal, Revocations, TlsError};
+use crate::tls::{Admission as _, CertificateIdentity, Credential, Refusal, Renewal, Revocations};
 
 const CERTIFICATE: &str = "lianfang_certificate_expiry_seconds";
 const REVOCATIONS: &str = "lianfang_revocation_list_expiry_seconds";
@@ -31,6 +34,10 @@ pub struct Upkeep {
     platform: Option<Arc<Credential>>,
     revocations: Arc<Revocations>,
     members: MembersOnly,
+    verifier: Arc<Verifier>,
+    tokens: TokenFiles,
+    /// SHA-256 over the token files that are in force.
+    tokens_read: Mutex<[u8; 32]>,
     tls: Tls,
     telemetry: Arc<Telemetry>,
     /// What was said last about each thing, so that it is said once.
@@ -42,14 +49,14 @@ enum Standing {
     Fine,
     EndsSoon,
     Ended,
-    Broken(TlsError),
+    Broken(String),
 }
 
 impl Upkeep {
     pub(super) fn new(
         assembled: &Assembled,
         platform: &Arc<Credential>,
-        tls: &Tls,
+        config: &Config,
         telemetry: Arc<Telemetry>,
     ) -> Self {
         let own = !Arc::ptr_eq(platform, &assembled.credential);
@@ -60,7 +67,11 @@ impl Upkeep {
             platform: own.then(|| Arc::clone(platform)),
             revocations: Arc::clone(&assembled.revocations),
             members: MembersOnly::all(Arc::clone(&assembled.node)),
-            tls: tls.clone(),
+            verifier: Arc::clone(&assembled.verifier),
+            // What was read at the start may have changed since.
+            tokens_read: Mutex::default(),
+            tokens: TokenFiles::of(config),
+            tls: config.tls.clone(),
             telemetry,
             said: Mutex::default(),
         }
@@ -93,6 +104,7 @@ impl Upkeep {
             self.call_anew();
         }
         self.note("revocations", &listed);
+        self.note("tokens", &self.renew_tokens());
         self.note(self.federation.name(), &shown);
         self.certificate(&self.federation, now);
         if let Some(platform) = &self.platform {
@@ -154,12 +166,24 @@ impl Upkeep {
         );
     }
 
-    fn note(&self, what: &'static str, outcome: &Result<Renewal, TlsError>) {
+    /// Keys that tokens are checked with; those of a file that can't be used stay as they were.
+    fn renew_tokens(&self) -> Result<Renewal, StartError> {
+        let mut read = self.tokens_read.lock().unwrap_or_else(PoisonError::into_inner);
+        let print = self.tokens.print();
+        if print == *read {
+            return Ok(Renewal::Unchanged);
+        }
+        self.verifier.replace(self.tokens.read()?);
+        *read = print;
+        Ok(Renewal::Renewed)
+    }
+
+    fn note<E: Display>(&self, what: &'static str, outcome: &Result<Renewal, E>) {
         let labels = vec![Label::from_static_parts("file", what)];
         self.telemetry
             .gauge(FAILED, labels, f64::from(u8::from(outcome.is_err())));
         match outcome {
-            Err(error) if self.is_news(what, Standing::Broken(error.clone())) => {
+            Err(error) if self.is_news(what, Standing::Broken(error.to_string())) => {
                 tracing::error!(renewal.file = what, error = %error, "a new file can't be used; the old one stays in force");
             }
             Err(_) => {}

@@ -4,6 +4,7 @@
 mod batches;
 mod command;
 mod crowds;
+mod doctor;
 mod federation_door;
 mod federation_tls;
 mod harness;
@@ -27,3 +28,4 @@ mod renewal;
 mod revocations;
 mod routes;
 mod stopping;
+mod token_keys;

@@ -9,6 +9,7 @@ use lianfang_node::data::DataFolder;
 use serde_json::{Value, json};
 
 use crate::harness::node::TestNode;
+use crate::harness::tokens::{encoded, signed};
 
 const HOUR: u64 = 3_600;
 
@@ -141,16 +142,6 @@ fn changed(mut document: Value, name: &str, value: Value) -> Value {
         value => members.insert(name.to_owned(), value),
     };
     document
-}
-
-fn encoded(part: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(part.to_string())
-}
-
-fn signed(key: &SigningKey, head: &Value, claims: &Value) -> String {
-    let message = format!("{}.{}", encoded(head), encoded(claims));
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
-    format!("{message}.{signature}")
 }
 
 fn unsigned(by: &Forger, header: Value) -> String {

@@ -2,9 +2,15 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use lianfang_flow::Node;
 
+use crate::api::platform::By;
 use crate::problem::Answer;
 
 /// Builds now what is due for publication.
-pub(super) async fn build(node: Data<Node>) -> Answer {
-    Ok(HttpResponse::Ok().json(node.into_inner().build_digests().await?))
+pub(super) async fn build(node: Data<Node>, by: By) -> Answer {
+    let node = node.into_inner();
+    let report = node.build_digests().await?;
+    let count = format!("{} lists", report.published.len());
+    node.audit(&by.0, "build_digests", count, "operation", "done")
+        .await?;
+    Ok(HttpResponse::Ok().json(report))
 }

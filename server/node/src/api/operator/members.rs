@@ -1,10 +1,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use lianfang_encoding::NodeId;
-use lianfang_flow::Node;
+use lianfang_flow::{FlowError, Node};
 use lianfang_wire::join::JoinRequest;
 use serde::Deserialize;
 
+use crate::api::platform::By;
 use crate::http::Json;
 use crate::problem::Answer;
 
@@ -20,17 +21,30 @@ pub(super) struct Invited {
 }
 
 /// Invites a node.
-pub(super) async fn invite(node: Data<Node>, invited: Json<Invited>) -> Answer {
-    Ok(HttpResponse::Created().json(node.invite(invited.0.node).await?))
+pub(super) async fn invite(node: Data<Node>, by: By, invited: Json<Invited>) -> Answer {
+    let member = invited.0.node;
+    let invitation = node.invite(member.clone()).await?;
+    audit(&node, &by, "invite", &member).await?;
+    Ok(HttpResponse::Created().json(invitation))
 }
 
 /// Admits a node that was invited.
-pub(super) async fn approve(node: Data<Node>, request: Json<JoinRequest>) -> Answer {
-    Ok(HttpResponse::Created().json(node.into_inner().approve(request.0).await?))
+pub(super) async fn approve(node: Data<Node>, by: By, request: Json<JoinRequest>) -> Answer {
+    let (node, member) = (node.into_inner(), request.0.node.clone());
+    let welcome = node.approve(request.0).await?;
+    audit(&node, &by, "approve", &member).await?;
+    Ok(HttpResponse::Created().json(welcome))
 }
 
 /// Removes a member for good.
-pub(super) async fn remove(node: Data<Node>, member: Path<NodeId>) -> Answer {
-    node.into_inner().remove(member.into_inner()).await?;
+pub(super) async fn remove(node: Data<Node>, by: By, member: Path<NodeId>) -> Answer {
+    let (node, member) = (node.into_inner(), member.into_inner());
+    node.remove(member.clone()).await?;
+    audit(&node, &by, "remove", &member).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+async fn audit(node: &Node, by: &By, action: &str, member: &NodeId) -> Result<(), FlowError> {
+    node.audit(&by.0, action, member.to_string(), "membership", "done")
+        .await
 }

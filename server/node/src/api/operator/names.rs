@@ -5,11 +5,12 @@ use lianfang_identifier::{InputKind, Region};
 use lianfang_wire::ProblemType;
 use lianfang_wire::names::RankNames;
 
+use crate::api::platform::By;
 use crate::http::Json;
 use crate::problem::Answer;
 
 /// Names in this node's own entries that resemble one.
-pub(super) async fn rank(node: Data<Node>, asked: Json<RankNames>) -> Answer {
+pub(super) async fn rank(node: Data<Node>, by: By, asked: Json<RankNames>) -> Answer {
     let asked = asked.0;
     let malformed = |detail| FlowError::because(ProblemType::Malformed, detail);
     let kind: InputKind = asked
@@ -21,5 +22,9 @@ pub(super) async fn rank(node: Data<Node>, asked: Json<RankNames>) -> Answer {
         .map(|region| region.parse())
         .transpose()
         .map_err(|_| malformed("/region: an upper-case ISO 3166-1 alpha-2 code."))?;
-    Ok(HttpResponse::Ok().json(node.rank_names(kind, &asked.value, region).await?))
+    let ranked = node.rank_names(kind, &asked.value, region).await?;
+    let outcome = format!("{} found", ranked.len());
+    node.audit(&by.0, "rank_names", asked.kind, "operation", &outcome)
+        .await?;
+    Ok(HttpResponse::Ok().json(ranked))
 }

@@ -4,6 +4,7 @@ use lianfang_encoding::NodeId;
 use lianfang_flow::Node;
 use serde::Deserialize;
 
+use crate::api::platform::By;
 use crate::http::Json;
 use crate::problem::Answer;
 
@@ -16,7 +17,11 @@ pub(super) struct Wanted {
 }
 
 /// Fetches now what peers have.
-pub(super) async fn run(node: Data<Node>, wanted: Json<Wanted>) -> Answer {
-    let Wanted { peer, dry_run } = wanted.0;
-    Ok(HttpResponse::Ok().json(node.into_inner().sync(peer, dry_run).await?))
+pub(super) async fn run(node: Data<Node>, by: By, wanted: Json<Wanted>) -> Answer {
+    let (node, Wanted { peer, dry_run }) = (node.into_inner(), wanted.0);
+    let whom = peer.as_ref().map_or("all", NodeId::as_str).to_owned();
+    let report = node.sync(peer, dry_run).await?;
+    let outcome = if dry_run { "dry run" } else { "done" };
+    node.audit(&by.0, "sync", whom, "operation", outcome).await?;
+    Ok(HttpResponse::Ok().json(report))
 }

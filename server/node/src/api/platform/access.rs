@@ -1,4 +1,5 @@
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -34,14 +35,14 @@ pub enum Login {
 
 /// Tokens and the rates of those who show them.
 pub struct TokenLogin {
-    verifier: Verifier,
+    verifier: Arc<Verifier>,
     callers: RateLimit,
     refusals: RateLimit,
 }
 
 impl Login {
     /// Recognises callers by tokens.
-    pub fn by_token(verifier: Verifier, limits: &Limits) -> Self {
+    pub fn by_token(verifier: Arc<Verifier>, limits: &Limits) -> Self {
         Self::Token(Box::new(TokenLogin {
             verifier,
             callers: RateLimit::per_minute(limits.platform_per_minute),

@@ -1,24 +1,17 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::Login;
+use crate::auth::jwks;
 
-/// The key that this door's tokens are signed with (RFC 7517, RFC 8037).
+/// The keys that this door's tokens are signed with, those that sign no new ones but still count included
+/// (RFC 7517, RFC 8037).
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "keys", tag = "about", responses((status = 200, body = serde_json::Value)))]
 pub(super) async fn show(login: Data<Login>) -> HttpResponse {
-    let keys: Vec<_> = login
+    let now = jsonwebtoken::get_current_timestamp();
+    let keys = login
         .verifier()
-        .map(|verifier| {
-            let key = verifier.public();
-            json!({
-                "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
-                "kid": key.id().to_string(), "x": URL_SAFE_NO_PAD.encode(key.as_bytes()),
-            })
-        })
-        .into_iter()
-        .collect();
-    HttpResponse::Ok().json(json!({ "keys": keys }))
+        .map(|verifier| jwks::written(verifier.keys().published(now)));
+    HttpResponse::Ok().json(keys.unwrap_or_else(|| json!({ "keys": [] })))
 }

@@ -6,3 +6,4 @@ pub(crate) mod federation;
 pub(crate) mod node;
 pub(crate) mod process;
 pub(crate) mod slow;
+pub(crate) mod tokens;

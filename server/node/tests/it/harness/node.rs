@@ -143,12 +143,15 @@ impl TestNode {
     }
 
     pub(crate) fn token(&self, scopes: &[Scope]) -> String {
+        self.token_of("erp", scopes, Duration::from_secs(3_600))
+    }
+
+    pub(crate) fn token_of(&self, subject: &str, scopes: &[Scope], life: Duration) -> String {
         let secrets = self.folder().secrets().unwrap();
         let issuer = Issuer::new(self.config.node.id.clone(), &secrets.access);
         let now = jsonwebtoken::get_current_timestamp();
-        let hour = Duration::from_secs(3_600);
         issuer
-            .issue("erp", &scopes.iter().copied().collect(), hour, now)
+            .issue(subject, &scopes.iter().copied().collect(), life, now)
             .unwrap()
     }
 
@@ -229,6 +232,11 @@ impl TestNode {
     /// A client of the federation door that shows `papers`.
     pub(crate) fn member(&self, papers: &Papers, http2: bool) -> reqwest::Client {
         super::federation::client(&self.authority(), Some(papers), http2)
+    }
+
+    /// Changes what PostgreSQL holds behind the node's back.
+    pub(crate) fn execute(&self, sql: &str) {
+        self.database.as_ref().unwrap().execute(sql);
     }
 
     pub(crate) fn node(&self) -> &Arc<lianfang_flow::Node> {

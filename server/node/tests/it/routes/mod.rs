@@ -77,7 +77,9 @@ async fn every_route_on(backend: Backend, door: Door) {
     for row in &rows {
         refusal::of(&scene, row).await;
         scene.answers_with_a_problem(row, &row.malformed).await;
+        let before = scene.audited();
         scene.succeeds(row).await;
+        scene.is_on_record(row, before);
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
         row(
             POST,
             "/v1/admin/sync",
-            ask(200).json(&json!({ "dry_run": true })),
+            ask(200).json(&json!({})),
             ask(422).json(&json!({ "peer": "NOBODY!" })),
         ),
         row(POST, "/v1/admin/digests", ask(200), wrong_method()),

@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use lianfang_encoding::Timestamp;
 use lianfang_node::auth::Scope;
 use lianfang_node::http::Door;
 use lianfang_sdk::AlertQuery;
@@ -118,6 +119,39 @@ impl Scene {
             row.path
         );
         assert_eq!(status, row.success.status, "{} {}", row.method, row.path);
+        // A batch goes on for as long as its answer is read; a stream of events has no end.
+        if row.method != reqwest::Method::GET {
+            answer.bytes().await.unwrap();
+        }
+    }
+
+    /// Who acted, line by line.
+    pub(super) fn audited(&self) -> Vec<String> {
+        let lines = self
+            .node
+            .assembled
+            .store
+            .audit_page(Timestamp::default(), None, 1_000)
+            .unwrap();
+        lines.into_iter().map(|line| line.actor).collect()
+    }
+
+    /// Whatever changes or screens is in the audit log, with who did it.
+    pub(super) fn is_on_record(&self, row: &Row, before: Vec<String>) {
+        let actor = match row.door {
+            Door::Platform => "erp",
+            Door::Operator => "operator",
+            Door::Federation | Door::Regulator | Door::Operations => return,
+        };
+        let new = self.audited().split_off(before.len());
+        let expected = row.method != reqwest::Method::GET;
+        assert_eq!(
+            new.iter().any(|who| who == actor),
+            expected,
+            "{} {}: {new:?}",
+            row.method,
+            row.path
+        );
     }
 
     pub(super) async fn answers_with_a_problem(&self, row: &Row, malformed: &Ask) {

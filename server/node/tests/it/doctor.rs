@@ -1,0 +1,218 @@
+//! `lianfang doctor`: each thing is broken once, and the line that says so is there.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use lianfang_certs::NodeKey;
+use lianfang_node::config::Config;
+use lianfang_node::wiring::open_store;
+use lianfang_store::testing::Backend;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::authority::{list, renewed};
+use crate::harness::command::{Said, lianfang};
+use crate::harness::entries::typed;
+use crate::harness::federation::{now, past};
+use crate::harness::node::{TestNode, founded};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A node that has founded a federation and doesn't run.
+fn node() -> (TempDir, Config) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    let config = founded(&folder, |text| text);
+    let file = folder.path().join("lianfang.toml");
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    (folder, config)
+}
+
+async fn doctor(data: &Path, more: &[&str]) -> Said {
+    let config = data.join("lianfang.toml");
+    let mut arguments = vec!["doctor", "--config", config.to_str().unwrap()];
+    arguments.extend(more);
+    lianfang(data, &arguments, "").await
+}
+
+/// Codes of what isn't fine.
+async fn complaints(data: &Path) -> Vec<String> {
+    let said = doctor(data, &["--json"]).await;
+    let lines: Vec<Value> = serde_json::from_str(&said.out).unwrap();
+    let ill: Vec<_> = lines.iter().filter(|line| line["state"] != "fine").collect();
+    assert_eq!(said.code, i32::from(!ill.is_empty()), "{}", said.out);
+    assert!(
+        ill.iter()
+            .all(|line| !line["advice"].as_str().unwrap().is_empty()),
+        "{}",
+        said.out
+    );
+    ill.iter()
+        .map(|line| line["code"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_well_is_told_so_in_both_languages() {
+    let (folder, _) = node();
+    assert_eq!(complaints(folder.path()).await, Vec::<String>::new());
+    for (lang, word) in [("en", "fine\t"), ("zh", "正常\t")] {
+        let said = doctor(folder.path(), &["--lang", lang]).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(said.out.lines().count() > 10, "{}", said.out);
+        assert!(
+            said.out.lines().all(|line| line.starts_with(word)),
+            "{}",
+            said.out
+        );
+        assert!(!said.out.contains('{'), "every blank is filled: {}", said.out);
+    }
+}
+
+/// What is done to a node, and what is said about it.
+type Harm = fn(&Path, &Config);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_thing_that_is_broken_has_its_line() {
+    let harms: [(&str, Harm); 15] = [
+        ("config_broken", |data, _| append(data, "[colour]\nred = 1\n")),
+        ("permissions_open", |data, _| {
+            open_to_others(&data.join("keys/signing.key"))
+        }),
+        ("permissions_open", |data, _| open_to_others(data)),
+        ("keys_broken", |data, _| {
+            fs::remove_file(data.join("keys/data.key")).unwrap()
+        }),
+        ("keys_broken", |data, _| {
+            fs::write(data.join("keys/signing.key"), "nonsense").unwrap()
+        }),
+        ("keys_signing", |data, _| {
+            fs::write(data.join("keys/signing.key"), "07".repeat(32)).unwrap()
+        }),
+        ("keys_pin", |data, config| {
+            let key = NodeKey::generate().unwrap();
+            fs::write(
+                &config.tls.federation.certificate,
+                renewed(data, Some(&key), now(), 40 * DAY),
+            )
+            .unwrap();
+            fs::write(&config.tls.federation.key, key.to_pem().unwrap().as_bytes()).unwrap();
+        }),
+        ("certificate_broken", |_, config| {
+            fs::write(&config.tls.federation.certificate, "x").unwrap()
+        }),
+        ("certificate_soon", |data, config| {
+            fs::write(
+                &config.tls.federation.certificate,
+                renewed(data, None, now(), 10 * DAY),
+            )
+            .unwrap();
+        }),
+        ("tokens_broken", |data, _| {
+            fs::write(data.join("keys/access-retired.json"), "{").unwrap();
+        }),
+        ("revocations_over", |data, _| {
+            fs::write(
+                data.join("tls/authority.crl"),
+                list(data, &[], past(2 * HOUR), HOUR),
+            )
+            .unwrap();
+            revocations(data);
+        }),
+        ("revocations_soon", |data, _| {
+            fs::write(data.join("tls/authority.crl"), list(data, &[], now(), 2 * HOUR)).unwrap();
+            revocations(data);
+        }),
+        ("revocations_broken", |data, _| {
+            fs::write(data.join("tls/authority.crl"), "x").unwrap();
+            revocations(data);
+        }),
+        ("database_missing", |data, _| {
+            fs::remove_file(data.join("lianfang.db")).unwrap()
+        }),
+        ("database_unreachable", |data, _| {
+            for end in ["-wal", "-shm"] {
+                let _ = fs::remove_file(data.join(format!("lianfang.db{end}")));
+            }
+            fs::write(data.join("lianfang.db"), "this is no database at all".repeat(100)).unwrap();
+        }),
+    ];
+    for (code, harm) in harms {
+        let (folder, config) = node();
+        harm(folder.path(), &config);
+        let said = complaints(folder.path()).await;
+        assert!(said.iter().any(|line| line == code), "{code}: {said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_is_behind_is_said_and_left_as_it_is() {
+    let (folder, config) = node();
+    open_store(&config).unwrap().revert_all().unwrap();
+    assert_eq!(complaints(folder.path()).await, ["database_old"]);
+    assert_eq!(complaints(folder.path()).await, ["database_old"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_was_never_synced_and_one_that_waits_for_a_person_are_named() {
+    let node = TestNode::start().await;
+    fs::set_permissions(node.data(), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(
+        node.data().join("lianfang.toml"),
+        fs::Permissions::from_mode(0o600),
+    )
+    .unwrap();
+    node.admit("platform-b").await;
+    assert_eq!(complaints(node.data()).await, ["peer_never"]);
+    let (peer, store) = ("platform-b".parse().unwrap(), &node.assembled.store);
+    store.peer_answered(&peer, now()).unwrap();
+    store.peer_synced(&peer, past(2 * HOUR), Duration::ZERO).unwrap();
+    assert_eq!(complaints(node.data()).await, Vec::<String>::new());
+    store.peer_failed(&peer, now(), "unreachable").unwrap();
+    assert_eq!(complaints(node.data()).await, ["peer_error"]);
+    store.quarantine_peer(&peer, now(), "flood").unwrap();
+    assert_eq!(complaints(node.data()).await, ["peer_quarantined"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_behind_what_was_recorded_is_said() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    let peer = "platform-b".parse().unwrap();
+    node.assembled.store.peer_answered(&peer, now() + HOUR).unwrap();
+    assert!(complaints(node.data()).await.contains(&"clock_behind".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_was_changed_breaks_the_chain() {
+    let node = TestNode::start_on(Backend::Postgres).await;
+    for case in ["case-1", "case-2", "case-3"] {
+        node.operator().record_entry(&typed(case)).await.unwrap();
+    }
+    let said = doctor(node.data(), &["--json"]).await;
+    assert!(said.out.contains("3 events"), "{}", said.out);
+    node.execute("UPDATE events SET previous_hash = commitment WHERE seq = 2");
+    let said = doctor(node.data(), &["--json"]).await;
+    assert!(said.out.contains("event 2 doesn't follow"), "{}", said.out);
+    assert!(complaints(node.data()).await.contains(&"chain_broken".to_owned()));
+}
+
+fn append(data: &Path, text: &str) {
+    let file = data.join("lianfang.toml");
+    let before = fs::read_to_string(&file).unwrap();
+    fs::write(file, format!("{before}{text}")).unwrap();
+}
+
+fn revocations(data: &Path) {
+    let file = data.join("lianfang.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(file, text.replace("# revocations = ", "revocations = ")).unwrap();
+}
+
+fn open_to_others(path: &Path) {
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o040)).unwrap();
+}
