@@ -7,7 +7,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Largest body of one request, in bytes.
+    /// Largest body of one request, and line of a batch, in bytes.
     pub body_bytes: usize,
     /// Largest body of a batch, in bytes.
     pub batch_bytes: usize,

@@ -33,7 +33,7 @@ where
     match source.format {
         Format::Jsonl => match Loading::<L>::begin(task, source, Shape::Lines)? {
             Begin::DoneBefore(loaded) => Ok(loaded),
-            Begin::Go(loading) => lines(loading, text, encoding).await,
+            Begin::Go(loading) => lines(*loading, text, encoding).await,
         },
         Format::Csv => {
             let path = source.path.clone();
@@ -48,7 +48,7 @@ where
                 Begin::DoneBefore(loaded) => Ok(loaded),
                 Begin::Go(loading) => {
                     let item = items(loading.since())?;
-                    table(loading, rows, reading, item).await
+                    table(*loading, rows, reading, item).await
                 }
             }
         }
