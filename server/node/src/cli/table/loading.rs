@@ -32,7 +32,8 @@ pub(in crate::cli) struct Loading<'a, L: Load> {
     waiting: Waiting<L::Item>,
     under_way: Option<UnderWay<L::Item>>,
     pub(super) source: Source,
-    tenth: u64,
+    /// The last step of progress that was told.
+    step: u64,
 }
 
 /// How a file ended.
@@ -119,7 +120,7 @@ impl<'a, L: Load> Loading<'a, L> {
             waiting: Waiting::new(),
             under_way: None,
             source,
-            tenth: 0,
+            step: 0,
         })))
     }
 
@@ -249,20 +250,26 @@ impl<'a, L: Load> Loading<'a, L> {
         Ok(())
     }
 
-    /// A line for each tenth of a file, where there is no bar.
+    /// Where there is no bar, a line for each tenth of a file, or each 100,000 lines of a pipe.
     fn tell_progress(&mut self, position: u64) {
-        let bar = &self.source.bar;
-        let (Some(length), true) = (bar.length().filter(|length| *length > 0), bar.is_hidden()) else {
+        const OFTEN: u64 = 100_000;
+        if !self.source.bar.is_hidden() {
             return;
+        }
+        let line = self.checkpoint.line;
+        let (step, is_last) = match self.source.bar.length().filter(|length| *length > 0) {
+            Some(length) => (position * 10 / length, position >= length),
+            None => (line / OFTEN, false),
         };
-        let tenth = position * 10 / length;
-        if tenth > self.tenth && tenth < 10 {
-            self.tenth = tenth;
-            let with = [
-                ("percent", (tenth * 10).to_string()),
-                ("line", self.checkpoint.line.to_string()),
-            ];
-            self.terminal.note("progress", &with);
+        if step > self.step && !is_last {
+            self.step = step;
+            let percent = ("percent", (step * 10).to_string());
+            let key = if self.source.hash.is_some() {
+                "progress"
+            } else {
+                "progress_of_pipe"
+            };
+            self.terminal.note(key, &[percent, ("line", line.to_string())]);
         }
     }
 }
