@@ -13,6 +13,7 @@ pub mod membership;
 pub mod names;
 pub mod problem;
 pub mod record;
+pub mod restore;
 pub mod roster;
 pub mod screening;
 pub mod stix;

@@ -3,11 +3,13 @@
 
 pub mod api;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data;
 pub mod doors;
+mod durable;
 pub mod http;
 pub mod idempotency;
 pub mod jobs;

@@ -8,6 +8,7 @@ use lianfang_store::{HeadRow, Store, StoreError};
 
 use super::{HeldList, Index, segments};
 use crate::bodies::Bodies;
+use crate::durable::durable_step;
 use crate::trust::active_member;
 use crate::watch::Arrival;
 use crate::{FlowError, Node};
@@ -43,7 +44,9 @@ impl Node {
             assemble(lists, &before, &bodies, &seed)
         };
         let index = Arc::new(self.gateway.raw(work).await??);
+        durable_step("index_built");
         let before = self.index.swap(Arc::clone(&index));
+        durable_step("index_swapped");
         Ok(index.arrived_since(&before))
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lianfang_store::{AuditRow, ScreeningRow};
+use lianfang_store::{AuditRow, ScreeningRow, StoreError};
 use tokio::sync::oneshot;
 
 use crate::FlowError;
@@ -11,7 +11,7 @@ use crate::gateway::Gateway;
 struct Waiting {
     screening: ScreeningRow,
     audit: AuditRow,
-    done: oneshot::Sender<bool>,
+    done: oneshot::Sender<Result<(), StoreError>>,
 }
 
 /// Screenings on their way into the store.
@@ -40,8 +40,8 @@ impl Journal {
         let (journal, gateway) = (Arc::clone(self), gateway.clone());
         tokio::spawn(async move { journal.write(&gateway).await });
         match stored.await {
-            Ok(true) => Ok(()),
-            _ => Err(FlowError::Internal("a screening couldn't be kept")),
+            Ok(stored) => Ok(stored?),
+            Err(_) => Err(FlowError::Internal("a screening couldn't be kept")),
         }
     }
 
@@ -55,13 +55,14 @@ impl Journal {
             .into_iter()
             .map(|waiting| ((waiting.screening, waiting.audit), waiting.done))
             .unzip();
-        let stored = gateway.store(move |store| store.keep_screenings(rows)).await;
+        let stored = gateway.raw(move |store| store.keep_screenings(rows)).await;
+        let stored = stored.unwrap_or(Err(StoreError::Unavailable));
         if let Err(error) = &stored {
             tracing::error!(error = %error, "screenings couldn't be kept");
         }
         for done in done {
             // Whoever went away doesn't wait for the outcome.
-            let _ = done.send(stored.is_ok());
+            let _ = done.send(stored);
         }
     }
 

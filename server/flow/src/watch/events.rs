@@ -64,8 +64,19 @@ impl Node {
         object: String,
         outcome: &str,
     ) -> Result<(), FlowError> {
+        let row = self.roster_audit(actor, action, object, outcome);
+        self.gateway.store(move |store| store.append_audit(row)).await
+    }
+
+    pub(super) fn roster_audit(
+        &self,
+        actor: &Actor,
+        action: &str,
+        object: String,
+        outcome: &str,
+    ) -> AuditRow {
         let now = self.now();
-        let row = AuditRow {
+        AuditRow {
             id: timed_id(self.randomness.as_ref(), now),
             at: now,
             actor: actor.name.clone(),
@@ -73,7 +84,6 @@ impl Node {
             object,
             purpose: "roster".to_owned(),
             outcome: outcome.to_owned(),
-        };
-        self.gateway.store(move |store| store.append_audit(row)).await
+        }
     }
 }
