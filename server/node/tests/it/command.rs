@@ -8,14 +8,14 @@ use tokio::process::Command;
 use crate::harness::entries::{OFFENDER, entry};
 use crate::harness::node::TestNode;
 
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs `lianfang` on the node's data folder with `input` on standard input.
-async fn lianfang(data: &Path, arguments: &[&str], input: &str) -> Said {
+pub(crate) async fn lianfang(data: &Path, arguments: &[&str], input: &str) -> Said {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lianfang"))
         .args(arguments)
         .env_clear()
