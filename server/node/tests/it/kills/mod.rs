@@ -21,6 +21,7 @@ fn number(variable: &str, otherwise: u64) -> u64 {
     set.map_or(otherwise, |text| text.parse().unwrap())
 }
 
+#[expect(clippy::print_stdout, reason = "the seed and the figures are for people")]
 async fn kill_again_and_again(backend: Backend) {
     let (runs, seed) = (
         number("LIANFANG_KILLS", RUNS),
