@@ -14,6 +14,7 @@ pub mod names;
 pub mod peer;
 pub mod problem;
 pub mod record;
+pub mod restore;
 pub mod roster;
 pub mod screening;
 pub mod stix;

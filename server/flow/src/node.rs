@@ -16,6 +16,7 @@ use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::{Images, Index};
 use crate::links::LinkKey;
+use crate::restore::{Standing, Successors};
 use crate::screen::{Journal, Reading, journal, reading};
 use crate::sync::Turns;
 use crate::tokens::TokenCache;
@@ -27,7 +28,6 @@ const STORE_CALLS: usize = 16;
 /// What a node is made of. Nothing is global, so many nodes fit into one process.
 pub struct NodeParts {
     pub id: NodeId,
-    pub incarnation: u32,
     pub settings: Settings,
     pub keys: NodeKeys,
     pub clock: Arc<dyn Clock>,
@@ -40,7 +40,8 @@ pub struct NodeParts {
 /// A running node, without its doors.
 pub struct Node {
     pub(crate) id: NodeId,
-    pub(crate) incarnation: u32,
+    pub(crate) standing: ArcSwap<Standing>,
+    pub(crate) successors: Successors,
     pub(crate) settings: Settings,
     pub(crate) keys: NodeKeys,
     pub(crate) clock: Arc<dyn Clock>,
@@ -66,6 +67,7 @@ pub struct Node {
     /// Kinds that peers say they read by other rules.
     pub(crate) disagreements: ArcSwap<BTreeMap<NodeId, Vec<DisabledKind>>>,
     pub(crate) building: tokio::sync::Mutex<()>,
+    pub(crate) recovering: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
 }
 
@@ -84,6 +86,9 @@ impl Node {
             .peers
             .adopt(&document.document.members, &document.document.authorities)
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
+        let gateway = Gateway::new(parts.store, STORE_CALLS);
+        let id = parts.id.clone();
+        let standing = gateway.store(move |store| Standing::load(store, &id)).await?;
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
             signed: SignedRecords::default(),
@@ -91,13 +96,14 @@ impl Node {
             reading: reading(),
             journal: journal(),
             links: LinkKey::of(&parts.keys.data),
+            standing: ArcSwap::from_pointee(standing),
+            successors: Successors::default(),
             id: parts.id,
-            incarnation: parts.incarnation,
             settings: parts.settings,
             keys: parts.keys,
             clock: parts.clock,
             randomness: parts.randomness,
-            gateway: Gateway::new(parts.store, STORE_CALLS),
+            gateway,
             trust: parts.trust,
             peers: parts.peers,
             bodies,
@@ -111,6 +117,7 @@ impl Node {
             changes: tokio::sync::Notify::new(),
             disagreements: ArcSwap::default(),
             building: tokio::sync::Mutex::new(()),
+            recovering: tokio::sync::Mutex::new(()),
             watch: Watch::default(),
         });
         node.relink().await?;

@@ -65,6 +65,11 @@ impl Node {
         if self.document().document.expires <= self.now() {
             missing.push("membership_expired".to_owned());
         }
+        if self.is_recovering() {
+            missing.push("recovering".to_owned());
+        } else if self.check_standing().is_err() {
+            missing.push("superseded".to_owned());
+        }
         if missing.is_empty() { Ok(()) } else { Err(missing) }
     }
 }

@@ -14,6 +14,7 @@ use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
 use lianfang_wire::info::{Info, Notice};
 use lianfang_wire::membership::{MAX_ENVELOPE, Member};
+use lianfang_wire::restore::{Claim, SeenAnswer};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RANGE};
 use reqwest::{Method, RequestBuilder, Response};
 
@@ -183,6 +184,29 @@ impl Peers for HttpsPeers {
             MAX_ANSWER,
         )
         .await
+    }
+
+    async fn seen(&self, to: &NodeId, own: &NodeId) -> Result<SeenAnswer, PeerError> {
+        json(self.get(to, &format!("/seen/{own}")).await?, MAX_ANSWER).await
+    }
+
+    async fn claim(&self, to: &NodeId, own: &NodeId, claim: &Claim) -> Result<SeenAnswer, PeerError> {
+        let request = self
+            .request(to, Method::POST, &format!("/seen/{own}"))?
+            .timeout(SHORT)
+            .json(claim);
+        json(accepted(request.send().await?).await?, MAX_ANSWER).await
+    }
+
+    async fn seen_status(
+        &self,
+        to: &NodeId,
+        own: &NodeId,
+        audience: &Audience,
+        after: u64,
+    ) -> Result<StatusPage, PeerError> {
+        let path = format!("/seen/{own}/status/{audience}?after={after}");
+        json(self.get(to, &path).await?, MAX_ANSWER).await
     }
 
     async fn notify(&self, to: &NodeId, notice: &Notice) -> Result<(), PeerError> {

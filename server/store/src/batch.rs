@@ -16,13 +16,15 @@ pub(crate) fn batches<T>(rows: impl IntoIterator<Item = T>) -> impl Iterator<Ite
 macro_rules! insert_rows {
     ($link:expr, $table:expr, $rows:expr) => {
         match $link {
-            $crate::database::Link::Sqlite(conn) => {
+            $crate::database::Link::Sqlite(conn, statements) => {
                 for row in $rows {
+                    statements.admit()?;
                     diesel::insert_into($table).values(row).execute(*conn)?;
                 }
             }
-            $crate::database::Link::Postgres(conn) => {
+            $crate::database::Link::Postgres(conn, statements) => {
                 for rows in $crate::batch::batches($rows) {
+                    statements.admit()?;
                     diesel::insert_into($table).values(rows).execute(*conn)?;
                 }
             }

@@ -4,33 +4,42 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
+use crate::statements::Statements;
 use crate::{DatabaseSettings, StoreError};
 
 /// Expands one query for each backend: `query!(link, |conn| diesel::…load(conn))`.
 macro_rules! query {
-    ($link:expr, |$conn:ident| $query:expr) => {
-        match $link {
-            $crate::database::Link::Sqlite($conn) => {
-                let $conn: &mut diesel::SqliteConnection = $conn;
-                $query
-            }
-            $crate::database::Link::Postgres($conn) => {
-                let $conn: &mut diesel::PgConnection = $conn;
-                $query
-            }
+    ($link:expr, |$conn:ident| $query:expr) => {{
+        let link: &mut $crate::database::Link<'_> = $link;
+        match link.admit() {
+            Err(failed) => Err(failed),
+            Ok(()) => match link {
+                $crate::database::Link::Sqlite($conn, _) => {
+                    let $conn: &mut diesel::SqliteConnection = $conn;
+                    $query
+                }
+                $crate::database::Link::Postgres($conn, _) => {
+                    let $conn: &mut diesel::PgConnection = $conn;
+                    $query
+                }
+            },
         }
-    };
+    }};
 }
 pub(crate) use query;
 
 /// The first row of a query, locked until the transaction ends. SQLite's writer holds its lock already.
 macro_rules! first_locked {
-    ($link:expr, $query:expr) => {
-        match $link {
-            $crate::database::Link::Sqlite(conn) => $query.first(*conn),
-            $crate::database::Link::Postgres(conn) => $query.for_update().first(*conn),
+    ($link:expr, $query:expr) => {{
+        let link: &mut $crate::database::Link<'_> = $link;
+        match link.admit() {
+            Err(failed) => Err(failed),
+            Ok(()) => match link {
+                $crate::database::Link::Sqlite(conn, _) => $query.first(*conn),
+                $crate::database::Link::Postgres(conn, _) => $query.for_update().first(*conn),
+            },
         }
-    };
+    }};
 }
 pub(crate) use first_locked;
 
@@ -45,8 +54,17 @@ pub(crate) enum Db {
 
 /// A connection in use, inside a transaction when it came from [`Db::write`].
 pub(crate) enum Link<'a> {
-    Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+    Sqlite(&'a mut SqliteConnection, &'a Statements),
+    Postgres(&'a mut PgConnection, &'a Statements),
+}
+
+impl Link<'_> {
+    /// Whether the next statement may run.
+    pub(crate) fn admit(&self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(_, statements) | Self::Postgres(_, statements) => statements.admit(),
+        }
+    }
 }
 
 impl Db {
@@ -81,14 +99,60 @@ impl Db {
     }
 
     /// Runs statements that change nothing.
+    fn read<T>(
+        &self,
+        statements: &Statements,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Sqlite { ro, .. } => body(&mut Link::Sqlite(&mut *taken(ro)?, statements)),
+            Self::Postgres(pool) => body(&mut Link::Postgres(&mut *taken(pool)?, statements)),
+        }
+    }
+
+    /// Runs statements in one transaction, which commits unless `body` fails.
+    fn write<T, E: From<StoreError>>(
+        &self,
+        statements: &Statements,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let all = |link: &mut Link<'_>| {
+            link.admit()?;
+            let done = body(link).map_err(Abort::Body)?;
+            // The commit itself.
+            link.admit()?;
+            Ok(done)
+        };
+        let outcome = match self {
+            Self::Sqlite { rw, .. } => {
+                taken(rw)?.immediate_transaction(|conn| all(&mut Link::Sqlite(conn, statements)))
+            }
+            Self::Postgres(pool) => {
+                taken(pool)?.transaction(|conn| all(&mut Link::Postgres(conn, statements)))
+            }
+        };
+        // A commit may be carried out and its answer lost.
+        let outcome = outcome.and_then(|done| statements.admit().map(|()| done).map_err(Abort::from));
+        outcome.map_err(|abort| match abort {
+            Abort::Body(error) => error,
+            Abort::Database(error) => StoreError::from(error).into(),
+        })
+    }
+}
+
+/// The pools of a store, and the count of their statements.
+pub(crate) struct Counted {
+    pub(crate) pools: Db,
+    pub(crate) statements: Statements,
+}
+
+impl Counted {
+    /// Runs statements that change nothing.
     pub(crate) fn read<T>(
         &self,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        match self {
-            Self::Sqlite { ro, .. } => body(&mut Link::Sqlite(&mut *taken(ro)?)),
-            Self::Postgres(pool) => body(&mut Link::Postgres(&mut *taken(pool)?)),
-        }
+        self.pools.read(&self.statements, body)
     }
 
     /// Runs statements that change nothing and belong together: SQLite takes its lock once for all of them.
@@ -96,11 +160,10 @@ impl Db {
         &self,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let Self::Sqlite { ro, .. } = self else {
-            return self.read(body);
-        };
-        let outcome = taken(ro)?.transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body));
-        outcome.map_err(Abort::into_store)
+        match &self.pools {
+            Db::Sqlite { ro, .. } => self.snapshot(&mut *taken(ro)?, body),
+            Db::Postgres(_) => self.read(body),
+        }
     }
 
     /// Runs short statements that change nothing on this very thread, if the database is a file, which readers never wait
@@ -109,12 +172,21 @@ impl Db {
         &self,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Option<Result<T, StoreError>> {
-        let Self::Sqlite { ro, .. } = self else {
+        let Db::Sqlite { ro, .. } = &self.pools else {
             return None;
         };
-        let mut conn = ro.try_get()?;
-        let outcome = conn.transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body));
-        Some(outcome.map_err(Abort::into_store))
+        Some(self.snapshot(&mut *ro.try_get()?, body))
+    }
+
+    fn snapshot<T>(
+        &self,
+        conn: &mut SqliteConnection,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let all = |conn: &mut SqliteConnection| {
+            body(&mut Link::Sqlite(conn, &self.statements)).map_err(Abort::Body)
+        };
+        conn.transaction(all).map_err(Abort::into_store)
     }
 
     /// Runs statements in one transaction, which commits unless `body` fails.
@@ -122,18 +194,7 @@ impl Db {
         &self,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let outcome = match self {
-            Self::Sqlite { rw, .. } => {
-                taken(rw)?.immediate_transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body))
-            }
-            Self::Postgres(pool) => {
-                taken(pool)?.transaction(|conn| body(&mut Link::Postgres(conn)).map_err(Abort::Body))
-            }
-        };
-        outcome.map_err(|abort| match abort {
-            Abort::Body(error) => error,
-            Abort::Database(error) => StoreError::from(error).into(),
-        })
+        self.pools.write(&self.statements, body)
     }
 }
 

@@ -1,9 +1,8 @@
 use diesel::prelude::*;
-use diesel::{PgConnection, SqliteConnection};
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
-use crate::batch::batches;
+use crate::batch::insert_rows;
 use crate::columns::{At, Id};
 use crate::database::{Link, query};
 use crate::schema::{audit_log, screenings};
@@ -51,9 +50,10 @@ impl Store {
     /// [`StoreError::Conflict`] when an id is taken; nothing is stored then.
     pub fn keep_screenings(&self, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<(), StoreError> {
         let (rows, lines): (Vec<_>, Vec<_>) = screenings.into_iter().unzip();
-        self.db.write(|link| match link {
-            Link::Sqlite(conn) => insert_each(conn, rows, lines),
-            Link::Postgres(conn) => insert_batches(conn, rows, lines),
+        self.db.write(|link| {
+            insert_rows!(link, screenings::table, rows);
+            insert_rows!(link, audit_log::table, lines);
+            Ok(())
         })
     }
 
@@ -116,40 +116,6 @@ impl Store {
             })
         })
     }
-}
-
-/// One prepared statement for all rows of a table: SQLite is in this process, and parsing costs more than a call.
-fn insert_each(
-    conn: &mut SqliteConnection,
-    rows: Vec<ScreeningRow>,
-    lines: Vec<AuditRow>,
-) -> Result<(), StoreError> {
-    for row in rows {
-        diesel::insert_into(screenings::table).values(row).execute(conn)?;
-    }
-    for line in lines {
-        diesel::insert_into(audit_log::table).values(line).execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Few statements with many rows: each costs a round trip.
-fn insert_batches(
-    conn: &mut PgConnection,
-    rows: Vec<ScreeningRow>,
-    lines: Vec<AuditRow>,
-) -> Result<(), StoreError> {
-    for batch in batches(rows) {
-        diesel::insert_into(screenings::table)
-            .values(batch)
-            .execute(conn)?;
-    }
-    for batch in batches(lines) {
-        diesel::insert_into(audit_log::table)
-            .values(batch)
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 fn select(link: &mut Link<'_>, id: Uuid) -> Result<ScreeningRow, StoreError> {

@@ -9,6 +9,7 @@ use lianfang_store::{HeadRow, Store, StoreError};
 use super::images::Image;
 use super::{HeldList, Images, Index, cover};
 use crate::bodies::Bodies;
+use crate::durable::durable_step;
 use crate::trust::active_member;
 use crate::watch::Arrival;
 use crate::{FlowError, Node};
@@ -54,7 +55,9 @@ impl Node {
             assemble(lists, &existing, &images, &bodies, &seed)
         };
         let index = Arc::new(self.gateway.raw(work).await??);
+        durable_step("index_built");
         let before = self.index.swap(Arc::clone(&index));
+        durable_step("index_swapped");
         self.images.keep_only(&index.images);
         Ok(index.arrived_since(&before))
     }

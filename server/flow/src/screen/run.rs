@@ -32,6 +32,7 @@ impl Node {
         actor: &Actor,
         asked: NewScreening,
     ) -> Result<Screening, FlowError> {
+        self.check_standing()?;
         check_subject(&asked.subject, asked.client_reference.as_deref()).map_err(FlowError::Invalid)?;
         let mut normalised = normalise(&asked.subject);
         if normalised.subjects.is_empty() {

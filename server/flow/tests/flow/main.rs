@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't go on has failed"
 )]
 
@@ -21,7 +22,9 @@ mod links;
 mod names;
 mod population;
 mod restart;
+mod restore;
 mod returning;
 mod roster;
 mod rules;
+mod statements;
 mod verdicts;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_flow::Node;
+use lianfang_flow::{Node, Recovery};
 use tokio_util::sync::CancellationToken;
 
 /// Commits within this time after a publication go out with the next one.
@@ -14,11 +14,43 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// `stop` is cancelled.
 pub async fn spread(node: Arc<Node>, stop: CancellationToken) {
     let work = async {
+        recover(&node).await;
         tokio::join!(catch_up(&node), check_index(&node), publish(&node));
     };
     tokio::select! {
         () = stop.cancelled() => {}
         () = work => {}
+    }
+}
+
+/// A restored node asks its peers until it may sign. One that never may is left to its operator.
+async fn recover(node: &Arc<Node>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match node.recover().await {
+            Ok(Recovery::Settled) => return,
+            Ok(Recovery::Waiting { heard, needed }) => {
+                tracing::warn!(
+                    heard,
+                    needed,
+                    "recovering: too few members have said what they have seen"
+                );
+            }
+            Ok(Recovery::Taken) => {
+                tracing::error!(
+                    "recovering: another restored copy of this node goes on; destroy one of them, and restore with --over if \
+                     it was the other"
+                );
+            }
+            Ok(Recovery::Undecided) => {
+                tracing::error!(
+                    "recovering: there is no other member; restore with --alone and a reason to go on"
+                );
+            }
+            Err(error) => tracing::warn!(error = %error, "recovering failed"),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

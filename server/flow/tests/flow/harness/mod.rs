@@ -2,6 +2,7 @@
 
 mod entry;
 mod network;
+mod restore;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +29,9 @@ use rand_core::{CryptoRngCore, SeedableRng as _};
 
 pub(crate) use entry::{company, entry, identifier, product, screening, shared_with};
 pub(crate) use network::{Network, Tampering};
+pub(crate) use restore::Copy;
+
+use network::InMemory;
 
 /// Both databases, one after the other.
 pub(crate) const BACKENDS: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
@@ -192,20 +196,40 @@ impl Federation {
 
     async fn start(&self, node: &NodeId, keys: NodeKeys) {
         let papers = &self.papers[node];
+        let settings = settings(papers, self.brake, self.confirm_delay);
+        let peers = self.network.peers_of(node);
+        let started = self
+            .launch(node, papers.database.store(), settings, keys, peers)
+            .await;
+        self.network.add(started);
+    }
+
+    /// Starts a node that nobody else can reach yet.
+    async fn launch(
+        &self,
+        node: &NodeId,
+        store: &Store,
+        settings: Settings,
+        keys: NodeKeys,
+        peers: InMemory,
+    ) -> Arc<Node> {
         let parts = NodeParts {
             id: node.clone(),
-            incarnation: 0,
-            settings: settings(papers, self.brake, self.confirm_delay),
+            settings,
             keys,
             clock: self.clock.clone(),
-            randomness: Arc::new(Seeded(AtomicU64::new(
-                self.starts.fetch_add(1, Ordering::SeqCst) << 32,
-            ))),
-            store: papers.database.store().clone(),
-            trust: Trust::load(envelopes(papers.database.store())).unwrap(),
-            peers: Arc::new(self.network.peers_of(node)),
+            randomness: self.randomness(),
+            store: store.clone(),
+            trust: Trust::load(envelopes(store)).unwrap(),
+            peers: Arc::new(peers),
         };
-        self.network.add(Node::start(parts).await.unwrap());
+        Node::start(parts).await.unwrap()
+    }
+
+    fn randomness(&self) -> Arc<Seeded> {
+        Arc::new(Seeded(AtomicU64::new(
+            self.starts.fetch_add(1, Ordering::SeqCst) << 32,
+        )))
     }
 
     fn papers(&self, role: MemberRole, country: &'static str, trusted: &[&str]) -> Papers {

@@ -112,6 +112,11 @@ impl TestNode {
         std::fs::write(self.folder.path().join("clock"), time).unwrap();
     }
 
+    /// The database, when it is on a server.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        self.database.as_ref().unwrap()
+    }
+
     /// The data folder.
     pub(crate) fn data(&self) -> &Path {
         self.folder.path()
