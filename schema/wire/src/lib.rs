@@ -5,6 +5,7 @@ pub mod alert;
 pub mod confirm;
 pub mod entry;
 pub mod event;
+pub mod explanation;
 pub mod feed;
 pub mod info;
 pub mod join;

@@ -1,6 +1,7 @@
 //! What only the operator's socket offers. Reports are the node's own; the caller names their type.
 
 use lianfang_encoding::NodeId;
+use lianfang_wire::explanation::Explanation;
 use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
 use lianfang_wire::names::{RankNames, RankedName};
 use reqwest::Method;
@@ -25,6 +26,14 @@ impl Client {
     /// [`Error`].
     pub async fn build_digests<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.answer(self.request(Method::POST, "/v1/admin/digests")).await
+    }
+
+    /// Why an entry, a peer or a screening, whichever `id` names, is as it is.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when it names none of them.
+    pub async fn explain(&self, id: &str) -> Result<Explanation, Error> {
+        self.get(&format!("/v1/admin/explain/{id}")).await
     }
 
     /// Names in the node's own entries that resemble one, the most similar first.

@@ -10,6 +10,7 @@ mod durable;
 mod entries;
 mod error;
 mod evaluate;
+mod explain;
 mod feed;
 mod gateway;
 mod group;

@@ -15,15 +15,16 @@ use crate::{FlowError, Node};
 type Form = (u16, u16, u8);
 
 impl Node {
-    pub(super) async fn explain_entry(
-        self: &Arc<Self>,
-        id: Uuid,
-    ) -> Result<EntryExplanation, FlowError> {
+    pub(super) async fn explain_entry(self: &Arc<Self>, id: Uuid) -> Result<EntryExplanation, FlowError> {
         let row = self.gateway.store(move |store| store.entry(id)).await?;
         let examined = self.examine(&self.document().document, &row)?;
         let (head, published) = self.published_forms(&row).await?;
         let forms = examined.forms.iter().map(|(form, kept_back)| {
-            let place = (form.index, form.canonical.kind.number(), form.canonical.level.number());
+            let place = (
+                form.index,
+                form.canonical.kind.number(),
+                form.canonical.level.number(),
+            );
             FormExplanation {
                 index: form.index.into(),
                 kind: form.canonical.kind.to_string(),
@@ -46,10 +47,7 @@ impl Node {
     }
 
     /// The list's newest head, and the forms of the entry that are in it.
-    async fn published_forms(
-        &self,
-        row: &EntryRow,
-    ) -> Result<(Option<HeadRow>, BTreeSet<Form>), FlowError> {
+    async fn published_forms(&self, row: &EntryRow) -> Result<(Option<HeadRow>, BTreeSet<Form>), FlowError> {
         let (own, id) = (self.id.clone(), row.id);
         let (audience, number) = (row.audience.clone(), row.subject_type);
         self.gateway
@@ -73,21 +71,23 @@ impl Node {
     async fn readers(self: &Arc<Self>, row: &EntryRow, head: Option<&HeadRow>) -> Vec<ReaderExplanation> {
         let document = self.document();
         let members = document.document.members.iter();
-        let others = members.filter(|member| member.is_active() && member.id != self.id);
-        let mut readers = Vec::new();
-        for member in others {
-            let may_read = includes(&document.document, &row.audience, &member.id);
-            let acknowledged = match head.filter(|_| may_read) {
-                Some(head) => self.acknowledged(&member.id, head).await,
-                None => None,
-            };
-            readers.push(ReaderExplanation {
-                peer: member.id.clone(),
+        let others: Vec<_> = members
+            .filter(|member| member.is_active() && member.id != self.id)
+            .map(|member| {
+                let may_read = includes(&document.document, &row.audience, &member.id);
+                (&member.id, may_read)
+            })
+            .collect();
+        let readers = others.iter().filter(|(_, may_read)| *may_read && head.is_some());
+        let acknowledged = self.acknowledgements(readers.map(|(peer, _)| *peer)).await;
+        others
+            .into_iter()
+            .map(|(peer, may_read)| ReaderExplanation {
+                peer: peer.clone(),
                 may_read,
-                acknowledged,
-            });
-        }
-        readers
+                acknowledged: head.and_then(|head| acknowledged.sequence(peer, head)),
+            })
+            .collect()
     }
 }
 

@@ -21,9 +21,7 @@ impl Node {
         if let Ok(id) = id.parse::<Uuid>() {
             return match self.explain_entry(id).await {
                 Ok(entry) => Ok(Explanation::Entry(Box::new(entry))),
-                Err(FlowError::NotFound) => {
-                    Ok(Explanation::Screening(Box::new(self.screening(id).await?)))
-                }
+                Err(FlowError::NotFound) => Ok(Explanation::Screening(Box::new(self.screening(id).await?))),
                 Err(other) => Err(other),
             };
         }

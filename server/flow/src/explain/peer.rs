@@ -8,10 +8,7 @@ use lianfang_wire::explanation::{OwnListExplanation, PeerExplanation};
 use crate::{FlowError, Node};
 
 impl Node {
-    pub(super) async fn explain_peer(
-        self: &Arc<Self>,
-        id: &NodeId,
-    ) -> Result<PeerExplanation, FlowError> {
+    pub(super) async fn explain_peer(self: &Arc<Self>, id: &NodeId) -> Result<PeerExplanation, FlowError> {
         let peers = self.peers().await?;
         let peer = peers.into_iter().find(|peer| peer.id == *id);
         let peer = peer.ok_or(FlowError::NotFound)?;
@@ -21,21 +18,16 @@ impl Node {
             .store(move |store| store.heads_in_force(Some(&own)))
             .await?;
         let document = self.document();
-        let mut lists = Vec::new();
-        for head in heads {
-            let may_read = includes(&document.document, &head.audience, id);
-            lists.push(OwnListExplanation {
-                audience: head.audience.to_string(),
-                subject_type: subject_type(&head),
-                epoch: head.epoch,
-                sequence: head.sequence,
-                may_read,
-                acknowledged: match may_read {
-                    true => self.acknowledged(id, &head).await,
-                    false => None,
-                },
-            });
-        }
+        let acknowledged = self.acknowledgements([id]).await;
+        let lists = heads.iter().map(|head| OwnListExplanation {
+            audience: head.audience.to_string(),
+            subject_type: subject_type(head),
+            epoch: head.epoch,
+            sequence: head.sequence,
+            may_read: includes(&document.document, &head.audience, id),
+            acknowledged: acknowledged.sequence(id, head),
+        });
+        let lists = lists.collect();
         Ok(PeerExplanation { peer, lists })
     }
 }

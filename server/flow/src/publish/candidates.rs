@@ -33,6 +33,22 @@ pub(super) struct Candidates {
     pub(super) withheld: BTreeMap<&'static str, u64>,
 }
 
+/// One canonical form of one identifier of an entry.
+pub(crate) struct Form {
+    pub(crate) index: u16,
+    pub(crate) canonical: Canonical,
+    role: Role,
+    verified: bool,
+}
+
+/// An entry before the privacy filter.
+pub(crate) struct Examined {
+    /// Its effective state.
+    pub(crate) state: StateName,
+    /// Its forms, and what keeps each out.
+    pub(crate) forms: Vec<(Form, Option<Withheld>)>,
+}
+
 /// Every canonical form of every identifier of an entry, with its place.
 pub(crate) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Canonical)> + '_ {
     entry
@@ -87,37 +103,53 @@ impl Node {
         }
     }
 
+    /// Applies the privacy filter to one entry.
     pub(super) fn sift(
         &self,
         document: &Membership,
         row: &EntryRow,
         found: &mut Candidates,
     ) -> Result<(), FlowError> {
+        for (form, kept_back) in self.examine(document, row)?.forms {
+            match kept_back {
+                None => {
+                    let candidate = Candidate {
+                        entry: row.id,
+                        index: form.index,
+                        role: form.role,
+                        verified: form.verified,
+                    };
+                    found.passed.push((candidate, form.canonical));
+                }
+                Some(reason) => *found.withheld.entry(reason.code()).or_default() += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Every canonical form of an entry, and what keeps it out of the digest, if anything does.
+    pub(crate) fn examine(&self, document: &Membership, row: &EntryRow) -> Result<Examined, FlowError> {
         let now = self.now();
         let rule = rule_of(document, &row.audience);
         let content = open_content(&self.keys.data, row)?.entry;
         let state = effective(row, now)?;
         let admitted = withhold_entry(&rule, state, crate::entries::grade_of(row));
+        let mut forms = Vec::new();
         for (index, canonical) in identifiers_of(&content) {
-            let kept_back =
-                admitted.and_then(|()| self.admit_kind(document, &row.audience, canonical.kind, now));
             let Some(identifier) = content.subject.identifiers.get(usize::from(index)) else {
                 continue;
             };
-            match kept_back {
-                Ok(()) => {
-                    let candidate = Candidate {
-                        entry: row.id,
-                        index,
-                        role: identifier.role,
-                        verified: identifier.verified,
-                    };
-                    found.passed.push((candidate, canonical));
-                }
-                Err(reason) => *found.withheld.entry(reason.code()).or_default() += 1,
-            }
+            let kept_back =
+                admitted.and_then(|()| self.admit_kind(document, &row.audience, canonical.kind, now));
+            let form = Form {
+                index,
+                canonical,
+                role: identifier.role,
+                verified: identifier.verified,
+            };
+            forms.push((form, kept_back.err()));
         }
-        Ok(())
+        Ok(Examined { state, forms })
     }
 
     fn admit_kind(

@@ -31,6 +31,11 @@ impl Node {
         self.open_seen(peer, answer).ok_or(PeerError::Malformed)
     }
 
+    /// What a peer says, signed, that it has seen of this node; nothing when it can't be asked.
+    pub(crate) async fn seen_by(&self, peer: &NodeId) -> Option<Seen> {
+        Some(self.ask_seen(peer).await.ok()?.seen)
+    }
+
     /// Asks a peer for the incarnation of `mark`, and what it has seen until then.
     pub(super) async fn ask_grant(&self, peer: &NodeId, mark: &Mark) -> Result<Heard, PeerError> {
         let key = mark.key(&self.keys.data).map_err(|_| PeerError::Configuration)?;

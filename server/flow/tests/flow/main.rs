@@ -15,6 +15,7 @@ mod convergence;
 mod conversation;
 mod deltas;
 mod digests;
+mod explain;
 mod feed;
 mod harness;
 mod innocents;

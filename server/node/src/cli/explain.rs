@@ -66,7 +66,10 @@ fn form_line(form: &FormExplanation, terminal: &Terminal) -> String {
         FormOutcome::Withheld => "explain.withheld",
         FormOutcome::Leaving => "explain.leaving",
     };
-    let rule = form.reason.as_ref().map(|code| terminal.say(&format!("withheld.{code}"), &[]));
+    let rule = form
+        .reason
+        .as_ref()
+        .map(|code| terminal.say(&format!("withheld.{code}"), &[]));
     let with = [
         ("index", form.index.to_string()),
         ("kind", form.kind.clone()),
@@ -81,7 +84,10 @@ fn reader_line(reader: &ReaderExplanation, newest: Option<u64>, terminal: &Termi
     let reach = reach(reader.may_read, reader.acknowledged, newest);
     let with = [
         ("id", reader.peer.to_string()),
-        ("reach", terminal.say(reach, &[("sequence", number(reader.acknowledged))])),
+        (
+            "reach",
+            terminal.say(reach, &[("sequence", number(reader.acknowledged))]),
+        ),
     ];
     terminal.say("explain.reader", &with)
 }
@@ -101,7 +107,10 @@ fn show_peer(explained: &PeerExplanation, terminal: &Terminal) {
     terminal.line(&super::peers::line(&explained.peer, terminal));
     for list in &explained.peer.lists {
         let with = [
-            ("list", format!("{}/{}/{}", list.audience, list.subject_type, list.epoch)),
+            (
+                "list",
+                format!("{}/{}/{}", list.audience, list.subject_type, list.epoch),
+            ),
             ("sequence", list.sequence.to_string()),
             ("identifiers", list.identifiers.to_string()),
             ("created", list.created.to_string()),
@@ -117,9 +126,15 @@ fn show_peer(explained: &PeerExplanation, terminal: &Terminal) {
 fn own_list_line(list: &OwnListExplanation, terminal: &Terminal) -> String {
     let reach = reach(list.may_read, list.acknowledged, Some(list.sequence));
     let with = [
-        ("list", format!("{}/{}/{}", list.audience, list.subject_type, list.epoch)),
+        (
+            "list",
+            format!("{}/{}/{}", list.audience, list.subject_type, list.epoch),
+        ),
         ("sequence", list.sequence.to_string()),
-        ("reach", terminal.say(reach, &[("sequence", number(list.acknowledged))])),
+        (
+            "reach",
+            terminal.say(reach, &[("sequence", number(list.acknowledged))]),
+        ),
     ];
     terminal.say("explain.own_list", &with)
 }
@@ -128,7 +143,10 @@ fn show_screening(screening: &Screening, terminal: &Terminal) {
     let with = [
         ("id", screening.id.to_string()),
         ("verdict", screening.verdict.to_string()),
-        ("complete", terminal.say(if screening.complete { "word.yes" } else { "word.no" }, &[])),
+        (
+            "complete",
+            terminal.say(if screening.complete { "word.yes" } else { "word.no" }, &[]),
+        ),
         ("policy", screening.policy_version.clone()),
         ("at", screening.evaluated_at.to_string()),
         ("consulted", screening.publishers.consulted.to_string()),
@@ -159,7 +177,10 @@ fn identifier_line(identifier: &IdentifierOutcome, terminal: &Terminal) -> Strin
         ("index", identifier.index.to_string()),
         ("kind", identifier.kind.clone()),
         ("status", terminal.say(status, &[])),
-        ("reason", identifier.reason.clone().unwrap_or_else(|| "-".to_owned())),
+        (
+            "reason",
+            identifier.reason.clone().unwrap_or_else(|| "-".to_owned()),
+        ),
     ];
     terminal.say("explain.identifier", &with)
 }
@@ -167,9 +188,18 @@ fn identifier_line(identifier: &IdentifierOutcome, terminal: &Terminal) -> Strin
 fn reason_line(reason: &Reason, terminal: &Terminal) -> String {
     let text = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let with = [
-        ("meaning", terminal.say(&format!("reason.{}", code_of(&reason.code)), &[])),
-        ("index", text(reason.identifier_index.map(|index| index.to_string()))),
-        ("publisher", text(reason.publisher.as_ref().map(ToString::to_string))),
+        (
+            "meaning",
+            terminal.say(&format!("reason.{}", code_of(&reason.code)), &[]),
+        ),
+        (
+            "index",
+            text(reason.identifier_index.map(|index| index.to_string())),
+        ),
+        (
+            "publisher",
+            text(reason.publisher.as_ref().map(ToString::to_string)),
+        ),
         ("entry", text(reason.entry.map(|entry| entry.to_string()))),
         ("state", text(reason.state.map(|state| state.to_string()))),
     ];

@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod entry;
+mod explain;
 mod fault;
 mod federation;
 mod identifier;
@@ -68,6 +69,8 @@ enum Command {
     Peers(peers::Args),
     /// Fetch now what peers have.
     Sync(sync::Args),
+    /// Why something was, or wasn't, sent or matched.
+    Explain(explain::Args),
     /// Canonical forms of identifiers.
     #[command(subcommand)]
     Identifier(identifier::Command),
@@ -131,6 +134,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Roster(command) => with_runtime(roster::run(command, terminal)),
         Command::Alerts(args) => with_runtime(alerts::run(args, terminal)),
         Command::Peers(args) => with_runtime(peers::run(args, terminal)),
+        Command::Explain(args) => with_runtime(explain::run(args, terminal)),
         Command::Sync(args) => with_runtime(sync::run(args, terminal)),
         Command::Demo(args) => with_runtime(demo::run(args, terminal)),
     }

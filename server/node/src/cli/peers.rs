@@ -62,7 +62,7 @@ async fn list(args: Args, terminal: &Terminal) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(peer: &Peer, terminal: &Terminal) -> String {
+pub(super) fn line(peer: &Peer, terminal: &Terminal) -> String {
     let never = || terminal.say("word.never", &[]);
     let lists: u64 = peer.lists.iter().map(|list| list.identifiers).sum();
     terminal.say(

@@ -4,8 +4,10 @@ use lianfang_flow::{MembershipView, SyncReport};
 use lianfang_node::auth::Scope;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::Identifier;
+use lianfang_wire::explanation::Explanation;
 use lianfang_wire::names::RankNames;
 
+use crate::harness::command::lianfang;
 use crate::harness::entries::typed;
 use crate::harness::node::TestNode;
 
@@ -44,6 +46,35 @@ async fn a_sync_says_what_became_of_each_peer() {
     let report: SyncReport = node.operator().sync(None, true).await.unwrap();
     assert!(report.dry_run);
     assert_eq!(report.peers[0].error.as_deref(), Some("unreachable"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_a_member_and_a_screening_are_explained_to_the_operator() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    let operator = node.operator();
+    let entry = operator.record_entry(&typed("case-1")).await.unwrap();
+    let explained = operator.explain(&entry.id.to_string()).await.unwrap();
+    assert!(matches!(explained, Explanation::Entry(about) if about.entry == entry.id));
+    let explained = operator.explain("platform-b").await.unwrap();
+    assert!(matches!(explained, Explanation::Peer(about) if about.peer.id.as_str() == "platform-b"));
+    let refused = operator.explain("platform-q").await.unwrap_err();
+    assert_eq!(refused.kind(), Some(ProblemType::NotFound));
+    for (lang, said) in [
+        ("en", "goes out with the next digest"),
+        ("zh", "随下一份摘要发布"),
+    ] {
+        let id = entry.id.to_string();
+        let shown = lianfang(node.data(), &["--lang", lang, "explain", &id], "").await;
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        assert!(
+            shown.out.contains(said) && !shown.out.contains('{'),
+            "{}",
+            shown.out
+        );
+    }
+    let refused = lianfang(node.data(), &["explain", "no such thing"], "").await;
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]

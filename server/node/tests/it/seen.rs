@@ -16,7 +16,8 @@ async fn with_member() -> (TestNode, Client) {
     (node, member)
 }
 
-fn claim(node: &TestNode, key: u8, incarnation: u32) -> Claim {
+/// A member that came back asks for its next incarnation.
+pub(crate) fn claim(node: &TestNode, key: u8, incarnation: u32) -> Claim {
     let proof = Proof {
         iss: "platform-b".parse().unwrap(),
         fed: node.node().trust().federation(),

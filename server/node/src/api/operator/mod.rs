@@ -1,6 +1,7 @@
 //! The operator's socket: the platform door's routes without tokens, and administration.
 
 mod digests;
+mod explain;
 mod members;
 mod names;
 pub mod router;

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 use lianfang_flow::Node;
 
-use super::{digests, members, names, sync};
+use super::{digests, explain, members, names, sync};
 use crate::api::platform::{self, Access, Login, guard};
 use crate::auth::Scope::Admin;
 use crate::http::Routes;
@@ -22,6 +22,7 @@ pub fn routes() -> Routes<Access> {
         .on(POST, "/v1/admin/sync", Scope(Admin), sync::run)
         .on(POST, "/v1/admin/digests", Scope(Admin), digests::build)
         .on(POST, "/v1/admin/names", Scope(Admin), names::rank)
+        .on(GET, "/v1/admin/explain/{id}", Scope(Admin), explain::show)
         .on(GET, "/v1/admin/members", Scope(Admin), members::list)
         .on(POST, "/v1/admin/members", Scope(Admin), members::approve)
         .on(DELETE, "/v1/admin/members/{id}", Scope(Admin), members::remove)

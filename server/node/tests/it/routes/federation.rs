@@ -12,6 +12,7 @@ const ELEMENT: &str = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e
 pub(super) fn rows(scene: &Scene) -> Vec<Row> {
     let list = json!({ "publisher": "platform-a", "audience": "all", "subject_type": "seller", "epoch": 1 });
     let confirm = json!({ "list": list, "confirm_bits": 0, "prefixes": [""] });
+    let claim = json!(crate::seen::claim(&scene.node, 1, 1));
     let binary = "application/octet-stream";
     let (here, nowhere) = (["all", "seller", "1"], ["all", "fish", "1"]);
     vec![
@@ -57,6 +58,24 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             "/federation/v1/membership",
             ask(200),
             ask(400).query("?version=first"),
+        ),
+        row(
+            GET,
+            "/federation/v1/seen/{node}",
+            ask(200).at(["platform-b"]),
+            ask(404).at(["NOBODY!"]),
+        ),
+        row(
+            POST,
+            "/federation/v1/seen/{node}",
+            ask(200).at(["platform-b"]).json(&claim),
+            ask(422).at(["platform-b"]).json(&json!({})),
+        ),
+        row(
+            GET,
+            "/federation/v1/seen/{node}/status/{audience}",
+            ask(200).at(["platform-b", "all"]),
+            ask(400).at(["platform-b", "all"]).query("?after=x"),
         ),
         row(
             POST,

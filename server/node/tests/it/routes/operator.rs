@@ -26,6 +26,12 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(200).json(&names),
             ask(400).json(&no_name),
         ),
+        row(
+            GET,
+            "/v1/admin/explain/{id}",
+            ask(200).at([scene.entry]),
+            ask(404).at(["NOBODY!"]),
+        ),
         row(GET, "/v1/admin/members", ask(200), wrong_method()),
         row(
             POST,
