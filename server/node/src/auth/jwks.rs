@@ -61,7 +61,7 @@ pub fn read(text: &[u8]) -> Result<Vec<(String, PublicKey)>, JwksError> {
     {
         return Err(JwksError::Private);
     }
-    let keys: Vec<_> = set.keys.into_iter().filter_map(|key| usable(key)).collect();
+    let keys: Vec<_> = set.keys.into_iter().filter_map(usable).collect();
     let ids: BTreeSet<_> = keys.iter().map(|(id, _)| id).collect();
     match keys.len() {
         0 => Err(JwksError::NoKey),

@@ -125,7 +125,9 @@ async fn whose_membership_ends_is_refused_on_the_connection_it_has_and_on_every_
 /// ends is blocking.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_membership_document_ends_blocking_and_readiness_but_not_the_conversation() {
-    let node = TestNode::start_with_clock(&now().to_string()).await;
+    // After whatever the founding, which goes by the system's clock, has signed.
+    let later = now() + Duration::from_secs(60);
+    let node = TestNode::start_with_clock(&later.to_string()).await;
     let papers = node.admit("platform-b").await;
     let member = node.member(&papers, true);
     let blocked = serde_json::from_value(json!({ "purpose": "onboarding", "subject": {
