@@ -59,8 +59,11 @@ const REFUSED_AT_THE_HANDSHAKE: [(&str, Shown); 9] = [
     }),
 ];
 
-/// What ends a membership, for someone who has a connection.
-const REFUSED_ON_OPEN_CONNECTIONS: [(&str, fn(&Federation, &str)); 2] = [
+/// What ends the membership of a node.
+type Ends = fn(&Federation, &str);
+
+/// What happens to someone who has a connection.
+const REFUSED_ON_OPEN_CONNECTIONS: [(&str, Ends); 2] = [
     ("removal", |one, node| one.members.remove(node)),
     ("another certificate in the membership", |one, node| {
         one.join(node);
