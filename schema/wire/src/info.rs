@@ -15,6 +15,10 @@ pub struct Info {
     pub federation: FederationId,
     /// Its restore count.
     pub incarnation: u32,
+    /// The latest incarnation of the caller that it has granted: one above its own tells the caller that another copy
+    /// of it goes on in its place.
+    #[serde(default)]
+    pub granted: u32,
     /// The membership document it holds.
     pub membership_version: u64,
     /// Version of the software.

@@ -1,5 +1,5 @@
 use lianfang_encoding::NodeId;
-use lianfang_wire::screening::{BrakeDecision, Peer};
+use lianfang_wire::peer::{BrakeDecision, Peer};
 use reqwest::Method;
 
 use crate::entries::Items;

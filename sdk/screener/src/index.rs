@@ -63,11 +63,12 @@ pub struct ListMemory {
 
 /// Answers, for one token, which lists may hold it: those whose base holds it and whose removals don't, and those
 /// whose additions do. Cheap to make from images that exist; the old index serves until it is swapped for the new one.
+/// The images of bases lie in memory that `B` owns or maps, those of changes in `C`'s.
 #[derive(Debug)]
-pub struct Index<B = AlignedBytes> {
+pub struct Index<B = AlignedBytes, C = AlignedBytes> {
     lists: Vec<ListId>,
     segments: Vec<Segment<B>>,
-    changes: Option<Arc<Changes<B>>>,
+    changes: Option<Arc<Changes<C>>>,
     /// Handle of each list in the changes.
     changed: Vec<Option<ListHandle>>,
     /// Place in the changes of each handle.
@@ -90,7 +91,7 @@ impl<B> Clone for Segment<B> {
     }
 }
 
-impl<B> Default for Index<B> {
+impl<B, C> Default for Index<B, C> {
     fn default() -> Self {
         Self {
             lists: Vec::new(),
@@ -137,7 +138,7 @@ impl Index {
     }
 }
 
-impl<B: AsRef<[u8]>> Index<B> {
+impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
     /// Makes an index over the lists in force out of images. Bases in an image that are in force no more are skipped, so
     /// a large image stays useful while newer bases come in small ones.
     ///
@@ -177,7 +178,7 @@ impl<B: AsRef<[u8]>> Index<B> {
     /// The same bases under other changes: all that an arriving delta costs. Changes of lists that aren't in this index
     /// are skipped.
     #[must_use]
-    pub fn with_changes(&self, changes: Arc<Changes<B>>) -> Self {
+    pub fn with_changes(&self, changes: Arc<Changes<C>>) -> Self {
         let place = |list: &ListId| self.lists.iter().position(|held| held == list);
         let changed: Vec<_> = changes
             .lists()

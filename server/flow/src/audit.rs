@@ -17,8 +17,21 @@ impl Node {
         purpose: &str,
         outcome: &str,
     ) -> Result<(), FlowError> {
+        let row = self.audit_row(actor, action, object, purpose, outcome);
+        self.gateway.store(move |store| store.append_audit(row)).await
+    }
+
+    /// The row that [`Node::audit`] writes, for a transaction that writes more.
+    pub(crate) fn audit_row(
+        &self,
+        actor: &Actor,
+        action: &str,
+        object: String,
+        purpose: &str,
+        outcome: &str,
+    ) -> AuditRow {
         let now = self.now();
-        let row = AuditRow {
+        AuditRow {
             id: timed_id(self.randomness.as_ref(), now),
             at: now,
             actor: actor.name.clone(),
@@ -26,7 +39,6 @@ impl Node {
             object,
             purpose: purpose.to_owned(),
             outcome: outcome.to_owned(),
-        };
-        self.gateway.store(move |store| store.append_audit(row)).await
+        }
     }
 }

@@ -5,6 +5,9 @@ use lianfang_wire::entry::Entry;
 use lianfang_wire::problem::Violation;
 use lianfang_wire::{Problem, ProblemType};
 
+/// A restored node asks its peers again and again; nobody needs to ask it more often.
+const RECOVERY_SECONDS: u64 = 30;
+
 /// Why the node didn't do what was asked. One place maps it to problem documents.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
@@ -45,6 +48,7 @@ impl FlowError {
             },
             Self::Problem(kind, detail) => Problem {
                 detail: detail.clone(),
+                retry_after: (*kind == ProblemType::Recovering).then_some(RECOVERY_SECONDS),
                 ..Problem::new(*kind)
             },
             Self::Evaluation(refusal) => evaluation(*refusal),

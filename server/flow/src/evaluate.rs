@@ -31,6 +31,7 @@ impl Node {
         caller: &NodeId,
         request: &EvalRequest,
     ) -> Result<Vec<u8>, FlowError> {
+        let signing = self.signing()?;
         let document = self.document();
         if active_member(&document.document, caller).is_none() {
             return Err(EvalError::NotMember.into());
@@ -54,9 +55,7 @@ impl Node {
         let response = EvalResponse::new(sections)
             .map_err(|_| FlowError::Internal("an evaluation response is out of bounds"))?;
         let fed = self.trust.federation();
-        Ok(response
-            .sign(request, &fed, &self.id, &self.keys.signing)
-            .encode())
+        Ok(response.sign(request, &fed, &self.id, signing).encode())
     }
 
     fn share_for(&self, section: &RequestSection) -> Result<&HeldShare, FlowError> {

@@ -14,6 +14,8 @@ pub(crate) struct Gateway {
     store: Store,
     calls: Arc<Semaphore>,
     cores: Arc<Semaphore>,
+    /// How many cores there are.
+    width: usize,
 }
 
 impl Gateway {
@@ -23,6 +25,7 @@ impl Gateway {
             store,
             calls: Arc::new(Semaphore::new(calls)),
             cores: Arc::new(Semaphore::new(cores)),
+            width: cores,
         }
     }
 
@@ -33,6 +36,15 @@ impl Gateway {
     ) -> Result<T, FlowError> {
         self.raw(move |store| call(store).map_err(FlowError::from))
             .await?
+    }
+
+    /// Runs a call that the store promises to answer without waiting, or not at all. It is shorter than the way to a
+    /// blocking thread and back.
+    pub(crate) fn at_once<T>(
+        &self,
+        call: impl FnOnce(&Store) -> Option<Result<T, StoreError>>,
+    ) -> Option<Result<T, StoreError>> {
+        call(&self.store)
     }
 
     /// Like [`Gateway::store`], for calls with an error of their own.
@@ -68,5 +80,44 @@ impl Gateway {
         })
         .await
         .map_err(|_| FlowError::Internal("a computation panicked"))
+    }
+
+    /// Does the same to each of `items`, on all cores; results are in the order of the items.
+    pub(crate) async fn compute_each<T: Send + 'static, R: Send + 'static>(
+        &self,
+        items: Vec<T>,
+        work: impl Fn(T) -> R + Send + Sync + 'static,
+    ) -> Result<Vec<R>, FlowError> {
+        /// Fewer aren't worth a thread.
+        const LEAST: usize = 32;
+        let (work, count) = (Arc::new(work), items.len());
+        let share = count.div_ceil(self.width).max(LEAST);
+        let mut rest = items.into_iter();
+        let shares = (0..count.div_ceil(share)).map(|_| {
+            let (share, work) = (rest.by_ref().take(share).collect::<Vec<_>>(), Arc::clone(&work));
+            self.compute(move || share.into_iter().map(|item| work(item)).collect::<Vec<_>>())
+        });
+        let done = futures_util::future::try_join_all(shares.collect::<Vec<_>>()).await?;
+        Ok(done.into_iter().flatten().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lianfang_store::testing::{Backend, TestDatabase};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn results_are_in_the_order_of_the_items_however_many_there_are() {
+        let database = TestDatabase::on(Backend::Sqlite);
+        let gateway = Gateway::new(database.store().clone(), 1);
+        for count in [0_u32, 1, 31, 32, 33, 1_000] {
+            let doubled = gateway
+                .compute_each((0..count).collect(), |item: u32| item * 2)
+                .await
+                .unwrap();
+            assert!(doubled.into_iter().eq((0..count).map(|item| item * 2)));
+        }
     }
 }

@@ -14,20 +14,29 @@ impl Node {
     /// # Errors
     /// When the store fails.
     pub async fn info(&self, caller: &NodeId) -> Result<Info, FlowError> {
-        let own = self.id.clone();
-        let heads = self
+        self.check_standing()?;
+        let (own, asking) = (self.id.clone(), caller.clone());
+        let (heads, granted) = self
             .gateway
-            .store(move |store| store.heads_in_force(Some(&own)))
+            .store(move |store| {
+                Ok((
+                    store.heads_in_force(Some(&own))?,
+                    store.granted_incarnation(&asking)?,
+                ))
+            })
             .await?;
+        let incarnation = self.incarnation();
         let lists = heads
             .iter()
-            .filter(|head| self.may_read(caller, &head.audience))
+            // Heads of an earlier life are replaced by the first publication of this one.
+            .filter(|head| head.incarnation == incarnation && self.may_read(caller, &head.audience))
             .filter_map(list_head);
         let lists = lists.collect();
         Ok(Info {
             node: self.id.clone(),
             federation: self.trust.federation(),
-            incarnation: self.incarnation,
+            incarnation,
+            granted: granted.map_or(0, |grant| grant.incarnation),
             membership_version: self.document().document.version,
             software: env!("CARGO_PKG_VERSION").to_owned(),
             now: self.now(),

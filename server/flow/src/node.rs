@@ -2,20 +2,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use lianfang_digest::Seed;
 use lianfang_domain::Clock;
 use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::Peers;
 use lianfang_store::Store;
 use lianfang_wire::membership::ParsedMembership;
-use lianfang_wire::screening::DisabledKind;
+use lianfang_wire::peer::DisabledKind;
 
 use crate::bodies::Bodies;
 use crate::brake::Counters;
 use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
-use crate::index::Index;
+use crate::index::{Images, Index};
 use crate::links::LinkKey;
-use crate::screen::Journal;
+use crate::restore::{Standing, Successors};
+use crate::screen::{Journal, Reading, journal, reading};
 use crate::sync::Turns;
 use crate::tokens::TokenCache;
 use crate::watch::Watch;
@@ -26,7 +28,6 @@ const STORE_CALLS: usize = 16;
 /// What a node is made of. Nothing is global, so many nodes fit into one process.
 pub struct NodeParts {
     pub id: NodeId,
-    pub incarnation: u32,
     pub settings: Settings,
     pub keys: NodeKeys,
     pub clock: Arc<dyn Clock>,
@@ -39,7 +40,8 @@ pub struct NodeParts {
 /// A running node, without its doors.
 pub struct Node {
     pub(crate) id: NodeId,
-    pub(crate) incarnation: u32,
+    pub(crate) standing: ArcSwap<Standing>,
+    pub(crate) successors: Successors,
     pub(crate) settings: Settings,
     pub(crate) keys: NodeKeys,
     pub(crate) clock: Arc<dyn Clock>,
@@ -48,10 +50,12 @@ pub struct Node {
     pub(crate) trust: Trust,
     pub(crate) peers: Arc<dyn Peers>,
     pub(crate) bodies: Bodies,
+    pub(crate) images: Images,
     pub(crate) index: ArcSwap<Index>,
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
     pub(crate) counters: Counters,
+    pub(crate) reading: Arc<Reading>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) turns: Turns<NodeId>,
     pub(crate) telling: Turns<NodeId>,
@@ -63,6 +67,7 @@ pub struct Node {
     /// Kinds that peers say they read by other rules.
     pub(crate) disagreements: ArcSwap<BTreeMap<NodeId, Vec<DisabledKind>>>,
     pub(crate) building: tokio::sync::Mutex<()>,
+    pub(crate) recovering: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
 }
 
@@ -73,28 +78,37 @@ impl Node {
     /// When the store or a digest body can't be read, or the peers' addresses can't be used.
     pub async fn start(parts: NodeParts) -> Result<Arc<Self>, FlowError> {
         let bodies = Bodies::open(&parts.settings.bodies)?;
+        let images = Images::open(&parts.settings.images)?;
         let document = parts.trust.current();
+        let seed = Seed::of(&parts.trust.federation())
+            .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
         parts
             .peers
             .adopt(&document.document.members, &document.document.authorities)
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
+        let gateway = Gateway::new(parts.store, STORE_CALLS);
+        let id = parts.id.clone();
+        let standing = gateway.store(move |store| Standing::load(store, &id)).await?;
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),
             signed: SignedRecords::default(),
             counters: Counters::default(),
-            journal: Arc::default(),
+            reading: reading(),
+            journal: journal(),
             links: LinkKey::of(&parts.keys.data),
+            standing: ArcSwap::from_pointee(standing),
+            successors: Successors::default(),
             id: parts.id,
-            incarnation: parts.incarnation,
             settings: parts.settings,
             keys: parts.keys,
             clock: parts.clock,
             randomness: parts.randomness,
-            gateway: Gateway::new(parts.store, STORE_CALLS),
+            gateway,
             trust: parts.trust,
             peers: parts.peers,
             bodies,
-            index: ArcSwap::from_pointee(Index::default()),
+            index: ArcSwap::from_pointee(Index::resting_on(&images, &seed)?),
+            images,
             turns: Turns::default(),
             telling: Turns::default(),
             fetching: Turns::default(),
@@ -103,6 +117,7 @@ impl Node {
             changes: tokio::sync::Notify::new(),
             disagreements: ArcSwap::default(),
             building: tokio::sync::Mutex::new(()),
+            recovering: tokio::sync::Mutex::new(()),
             watch: Watch::default(),
         });
         node.relink().await?;

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_encoding::NodeId;
 use lianfang_store::PeerRow;
-use lianfang_wire::screening::{Peer, PeerList};
+use lianfang_wire::peer::{Peer, PeerList};
 
 use crate::{FlowError, Node};
 
@@ -64,6 +64,11 @@ impl Node {
         }
         if self.document().document.expires <= self.now() {
             missing.push("membership_expired".to_owned());
+        }
+        if self.is_recovering() {
+            missing.push("recovering".to_owned());
+        } else if self.check_standing().is_err() {
+            missing.push("superseded".to_owned());
         }
         if missing.is_empty() { Ok(()) } else { Err(missing) }
     }

@@ -7,7 +7,7 @@ use lianfang_digest::RulesDigest;
 use lianfang_encoding::NodeId;
 use lianfang_identifier::{Agreement, Kind, Rules, agree, versions};
 use lianfang_wire::membership::{Hash32, KindRules};
-use lianfang_wire::screening::{DisabledKind, DisabledReason};
+use lianfang_wire::peer::{DisabledKind, DisabledReason};
 
 use crate::Node;
 

@@ -50,6 +50,7 @@ impl Node {
     }
 
     fn check_readable(&self, caller: &NodeId, list: &ListId) -> Result<(), FlowError> {
+        self.check_standing()?;
         if list.publisher == self.id && self.may_read(caller, &list.audience) {
             Ok(())
         } else {
@@ -91,6 +92,7 @@ impl Node {
         after: u64,
         limit: u32,
     ) -> Result<StatusPage, FlowError> {
+        self.check_standing()?;
         if !self.may_read(caller, &audience) {
             return Err(FlowError::NotFound);
         }

@@ -12,6 +12,8 @@ use lianfang_wire::vocabulary::Mode;
 pub struct Settings {
     /// Folder of digest bodies.
     pub bodies: PathBuf,
+    /// Folder of the screening index, which is built from them.
+    pub images: PathBuf,
     /// The verdict policy.
     pub policy: Policy,
     /// Shadow until the operator switches (product rule 8).

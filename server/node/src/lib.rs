@@ -3,12 +3,14 @@
 
 pub mod api;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data;
 pub mod doctor;
 pub mod doors;
+mod durable;
 pub mod http;
 pub mod idempotency;
 pub mod jobs;

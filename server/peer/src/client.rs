@@ -24,6 +24,7 @@ impl PeerClient {
     pub(crate) fn new(
         member: &Member,
         expected: ExpectedPeer,
+        source: Option<std::net::IpAddr>,
         trusted: Arc<Trusted>,
     ) -> Result<Self, PeerError> {
         let tls = trusted.config(expected.clone())?;
@@ -31,6 +32,7 @@ impl PeerClient {
             .tls_backend_preconfigured(tls)
             .https_only(true)
             .no_proxy()
+            .local_address(source)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .read_timeout(READ)

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
 use lianfang_wire::info::{Info, Notice};
 use lianfang_wire::membership::{MAX_ENVELOPE, Member};
+use lianfang_wire::restore::{Claim, SeenAnswer};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RANGE};
 use reqwest::{Method, RequestBuilder, Response};
 
@@ -33,6 +35,7 @@ pub struct HttpsPeers {
     identity: ArcSwap<Identity>,
     revoked: Arc<dyn Revoked>,
     trusted: ArcSwapOption<Trusted>,
+    source: Option<IpAddr>,
     clients: ArcSwap<HashMap<NodeId, PeerClient>>,
 }
 
@@ -46,8 +49,15 @@ impl HttpsPeers {
             identity: ArcSwap::from_pointee(identity),
             revoked,
             trusted: ArcSwapOption::empty(),
+            source: None,
             clients: ArcSwap::from_pointee(HashMap::new()),
         }
+    }
+
+    /// Calls come from this address of the machine.
+    #[must_use]
+    pub fn from_address(self, source: Option<IpAddr>) -> Self {
+        Self { source, ..self }
     }
 
     /// Shows another certificate from now on; [`Peers::adopt`] makes the new connections. Shown again, the same one
@@ -104,7 +114,7 @@ impl Peers for HttpsPeers {
                         node: member.id.clone(),
                         pin: member.pin.0,
                     };
-                    PeerClient::new(member, expected, Arc::clone(&trusted))?
+                    PeerClient::new(member, expected, self.source, Arc::clone(&trusted))?
                 }
             };
             clients.insert(member.id.clone(), client);
@@ -174,6 +184,29 @@ impl Peers for HttpsPeers {
             MAX_ANSWER,
         )
         .await
+    }
+
+    async fn seen(&self, to: &NodeId, own: &NodeId) -> Result<SeenAnswer, PeerError> {
+        json(self.get(to, &format!("/seen/{own}")).await?, MAX_ANSWER).await
+    }
+
+    async fn claim(&self, to: &NodeId, own: &NodeId, claim: &Claim) -> Result<SeenAnswer, PeerError> {
+        let request = self
+            .request(to, Method::POST, &format!("/seen/{own}"))?
+            .timeout(SHORT)
+            .json(claim);
+        json(accepted(request.send().await?).await?, MAX_ANSWER).await
+    }
+
+    async fn seen_status(
+        &self,
+        to: &NodeId,
+        own: &NodeId,
+        audience: &Audience,
+        after: u64,
+    ) -> Result<StatusPage, PeerError> {
+        let path = format!("/seen/{own}/status/{audience}?after={after}");
+        json(self.get(to, &path).await?, MAX_ANSWER).await
     }
 
     async fn notify(&self, to: &NodeId, notice: &Notice) -> Result<(), PeerError> {

@@ -16,6 +16,7 @@ use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
 use lianfang_wire::info::{Info, Notice};
 use lianfang_wire::membership::Member;
+use lianfang_wire::restore::{Claim, SeenAnswer};
 
 pub use error::PeerError;
 pub use https::HttpsPeers;
@@ -41,5 +42,17 @@ pub trait Peers: Send + Sync {
     /// A body from byte `from` on.
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError>;
     async fn status(&self, to: &NodeId, audience: &Audience, after: u64) -> Result<StatusPage, PeerError>;
+    /// What a peer has seen of this node, `own`.
+    async fn seen(&self, to: &NodeId, own: &NodeId) -> Result<SeenAnswer, PeerError>;
+    /// Asks a peer to grant this restored node an incarnation.
+    async fn claim(&self, to: &NodeId, own: &NodeId, claim: &Claim) -> Result<SeenAnswer, PeerError>;
+    /// Items of this node's own status feed after `after`, as the peer received them.
+    async fn seen_status(
+        &self,
+        to: &NodeId,
+        own: &NodeId,
+        audience: &Audience,
+        after: u64,
+    ) -> Result<StatusPage, PeerError>;
     async fn notify(&self, to: &NodeId, notice: &Notice) -> Result<(), PeerError>;
 }

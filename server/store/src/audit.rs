@@ -3,7 +3,7 @@ use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
 use crate::columns::{At, Id, limit, micros};
-use crate::database::query;
+use crate::database::{Link, query};
 use crate::schema::audit_log;
 use crate::{Store, StoreError};
 
@@ -29,12 +29,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when the id is taken.
     pub fn append_audit(&self, row: AuditRow) -> Result<(), StoreError> {
-        self.db.write(|link| {
-            query!(link, |conn| diesel::insert_into(audit_log::table)
-                .values(row)
-                .execute(conn))?;
-            Ok(())
-        })
+        self.db.write(|link| append(link, row))
     }
 
     /// Up to `rows` rows from `from` on, oldest first, after the row `after` of the page before.
@@ -64,4 +59,12 @@ impl Store {
                 .load(conn))?)
         })
     }
+}
+
+/// Appends within the transaction of what the row speaks of.
+pub(crate) fn append(link: &mut Link<'_>, row: AuditRow) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::insert_into(audit_log::table)
+        .values(row)
+        .execute(conn))?;
+    Ok(())
 }

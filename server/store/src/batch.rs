@@ -9,3 +9,26 @@ pub(crate) fn batches<T>(rows: impl IntoIterator<Item = T>) -> impl Iterator<Ite
         (!batch.is_empty()).then_some(batch)
     })
 }
+
+/// Inserts rows within a function that returns [`crate::StoreError`]. SQLite gets one prepared statement again and again:
+/// to parse a statement of many rows costs it more than to write them. A server, which is a round trip away, gets many
+/// rows in a statement.
+macro_rules! insert_rows {
+    ($link:expr, $table:expr, $rows:expr) => {
+        match $link {
+            $crate::database::Link::Sqlite(conn, statements) => {
+                for row in $rows {
+                    statements.admit()?;
+                    diesel::insert_into($table).values(row).execute(*conn)?;
+                }
+            }
+            $crate::database::Link::Postgres(conn, statements) => {
+                for rows in $crate::batch::batches($rows) {
+                    statements.admit()?;
+                    diesel::insert_into($table).values(rows).execute(*conn)?;
+                }
+            }
+        }
+    };
+}
+pub(crate) use insert_rows;

@@ -6,7 +6,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 use crate::columns::{At, Count, count, micros};
 use crate::database::{Link, first_locked, query};
 use crate::schema::token_buckets;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, node_meta};
 
 /// Levels are stored in millionths of an element.
 const SCALE: u128 = 1_000_000;
@@ -29,8 +29,8 @@ pub enum Charge {
 }
 
 impl Store {
-    /// Takes `elements` from the bucket of (`member`, `class`), all or none. A bucket starts full; a clock that
-    /// goes back refills nothing.
+    /// Takes `elements` from the bucket of (`member`, `class`), all or none. A bucket starts full, that of a
+    /// restored node empty; a clock that goes back refills nothing.
     ///
     /// # Errors
     /// Those of any write.
@@ -78,15 +78,19 @@ impl Store {
         rate: BudgetRate,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let bucket: Option<(Count, At)> = self.db.read(|link| {
-            Ok(query!(link, |conn| token_buckets::table
+        let bucket = self.db.read(|link| {
+            let bucket: Option<(Count, At)> = query!(link, |conn| token_buckets::table
                 .find((member.as_str(), class))
                 .select((token_buckets::level, token_buckets::updated_at))
                 .first(conn)
-                .optional())?)
+                .optional())?;
+            match bucket {
+                Some((level, at)) => Ok::<_, StoreError>(Some((level.into(), at.into()))),
+                None => Ok(spent_at(link)?.map(|at| (0, at))),
+            }
         })?;
-        Ok(bucket.map_or(rate.capacity, |(level, at)| {
-            narrow(refilled((level.into(), at.into()), rate, now) / SCALE)
+        Ok(bucket.map_or(rate.capacity, |bucket| {
+            narrow(refilled(bucket, rate, now) / SCALE)
         }))
     }
 }
@@ -102,7 +106,7 @@ fn lock_bucket(
     rate: BudgetRate,
     now: Timestamp,
 ) -> Result<Bucket, StoreError> {
-    query!(link, |conn| diesel::insert_into(token_buckets::table)
+    let inserted = query!(link, |conn| diesel::insert_into(token_buckets::table)
         .values((
             token_buckets::member.eq(member.as_str()),
             token_buckets::class.eq(class),
@@ -111,6 +115,18 @@ fn lock_bucket(
         ))
         .on_conflict_do_nothing()
         .execute(conn))?;
+    if inserted == 1
+        && let Some(spent_at) = spent_at(link)?
+    {
+        query!(link, |conn| diesel::update(
+            token_buckets::table.find((member.as_str(), class))
+        )
+        .set((
+            token_buckets::level.eq(0),
+            token_buckets::updated_at.eq(micros(spent_at)),
+        ))
+        .execute(conn))?;
+    }
     let (level, at): (Count, At) = first_locked!(
         link,
         token_buckets::table
@@ -118,6 +134,14 @@ fn lock_bucket(
             .select((token_buckets::level, token_buckets::updated_at))
     )?;
     Ok((level.into(), at.into()))
+}
+
+/// When a restored node counted every budget as spent, those too that it had no row for.
+fn spent_at(link: &mut Link<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let noted = node_meta::read(link, node_meta::BUDGETS_SPENT_AT)?;
+    Ok(noted
+        .and_then(|micros| micros.parse().ok())
+        .map(Timestamp::from_micros))
 }
 
 fn full(rate: BudgetRate) -> u128 {

@@ -153,8 +153,8 @@ impl PlacedEvent {
         })
     }
 
-    pub(crate) fn into_rows(self, signature: EventSignature) -> (EventRow, PayloadRow) {
-        let event = EventRow {
+    pub(crate) fn event_row(&self, signature: EventSignature) -> EventRow {
+        EventRow {
             seq: self.seq,
             entry_id: self.subject.entry_id,
             event_type: self.event.event_type,
@@ -163,19 +163,21 @@ impl PlacedEvent {
             hash: self.commitment.hash,
             commitment: self.commitment.commitment,
             signature: signature.signature,
-            audience: self.subject.audience,
+            audience: self.subject.audience.clone(),
             audience_seq: self.audience_seq,
             state: self.subject.state,
             deadline: self.event.deadline,
             rule: self.event.rule,
             status_bytes: signature.status_bytes,
-        };
-        let payload = PayloadRow {
+        }
+    }
+
+    pub(crate) fn payload_row(&self) -> PayloadRow {
+        PayloadRow {
             seq: self.seq,
             salt: self.commitment.salt,
-            payload_sealed: self.commitment.payload_sealed,
-        };
-        (event, payload)
+            payload_sealed: self.commitment.payload_sealed.clone(),
+        }
     }
 }
 

@@ -4,14 +4,14 @@ use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
 
-use crate::batch::{BATCH, batches};
+use crate::batch::{BATCH, insert_rows};
 use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{Bytes32, Id};
 use crate::database::{Link, query};
 use crate::own_links;
 use crate::regulator_feed::Feed;
 use crate::schema::{entries, event_payloads, events};
-use crate::signing::sign_during;
+use crate::signing::while_signing;
 use crate::{EntryRow, EventRow, EventSealer, NewLink, OwnLinkRow, PayloadRow, Store, StoreError};
 
 /// An entry to be created, with the event that creates it.
@@ -214,50 +214,54 @@ impl Rows {
         Ok(created)
     }
 
+    /// What needs no signature is written while the events are signed, and each event as soon as it is.
     fn insert(self, link: &mut Link<'_>, now: Timestamp, sealer: &dyn EventSealer) -> Result<(), StoreError> {
-        let (signatures, ()) = sign_during(&self.events, sealer, || {
-            insert_entries(link, self.entries)?;
-            own_links::insert(link, self.links)
-        })?;
-        let objects = self.events.iter().zip(&signatures);
-        let objects: Vec<_> = objects
-            .filter_map(|(event, signature)| event.feed_object(signature, sealer))
-            .collect();
-        let signed = self.events.into_iter().zip(signatures);
-        let (events, payloads): (Vec<EventRow>, Vec<PayloadRow>) = signed
-            .map(|(event, signature)| event.into_rows(signature))
-            .unzip();
-        insert_events(link, events, payloads)?;
-        let mut feed = Feed::lock(link, now)?;
-        feed.add_new(link, objects)?;
-        feed.close(link)
+        let Self {
+            entries,
+            events,
+            links,
+        } = self;
+        while_signing(&events, sealer, |signed| {
+            insert_rows!(link, entries::table, entries);
+            own_links::insert(link, links)?;
+            insert_payloads(link, events.iter().map(PlacedEvent::payload_row))?;
+            let mut feed = Feed::lock(link, now)?;
+            let mut unsigned = events.iter();
+            for signatures in signed {
+                let signatures = signatures?;
+                let part = || unsigned.as_slice().iter().zip(&signatures);
+                let objects = part().filter_map(|(event, signature)| event.feed_object(signature, sealer));
+                feed.add_new(link, objects.collect())?;
+                let rows = part().map(|(event, signature)| event.event_row(signature.clone()));
+                insert_events(link, rows)?;
+                unsigned = unsigned
+                    .as_slice()
+                    .get(signatures.len()..)
+                    .unwrap_or_default()
+                    .iter();
+            }
+            feed.close(link)?;
+            match unsigned.len() {
+                0 => Ok(()),
+                _ => Err(StoreError::Sealing),
+            }
+        })
     }
-}
-
-fn insert_entries(link: &mut Link<'_>, entries: Vec<EntryRow>) -> Result<(), StoreError> {
-    for rows in batches(entries) {
-        query!(link, |conn| diesel::insert_into(entries::table)
-            .values(rows)
-            .execute(conn))?;
-    }
-    Ok(())
 }
 
 pub(crate) fn insert_events(
     link: &mut Link<'_>,
-    events: Vec<EventRow>,
-    payloads: Vec<PayloadRow>,
+    rows: impl IntoIterator<Item = EventRow>,
 ) -> Result<(), StoreError> {
-    for rows in batches(events) {
-        query!(link, |conn| diesel::insert_into(events::table)
-            .values(rows)
-            .execute(conn))?;
-    }
-    for rows in batches(payloads) {
-        query!(link, |conn| diesel::insert_into(event_payloads::table)
-            .values(rows)
-            .execute(conn))?;
-    }
+    insert_rows!(link, events::table, rows);
+    Ok(())
+}
+
+pub(crate) fn insert_payloads(
+    link: &mut Link<'_>,
+    rows: impl IntoIterator<Item = PayloadRow>,
+) -> Result<(), StoreError> {
+    insert_rows!(link, event_payloads::table, rows);
     Ok(())
 }
 

@@ -4,33 +4,42 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
+use crate::statements::Statements;
 use crate::{DatabaseSettings, StoreError};
 
 /// Expands one query for each backend: `query!(link, |conn| diesel::…load(conn))`.
 macro_rules! query {
-    ($link:expr, |$conn:ident| $query:expr) => {
-        match $link {
-            $crate::database::Link::Sqlite($conn) => {
-                let $conn: &mut diesel::SqliteConnection = $conn;
-                $query
-            }
-            $crate::database::Link::Postgres($conn) => {
-                let $conn: &mut diesel::PgConnection = $conn;
-                $query
-            }
+    ($link:expr, |$conn:ident| $query:expr) => {{
+        let link: &mut $crate::database::Link<'_> = $link;
+        match link.admit() {
+            Err(failed) => Err(failed),
+            Ok(()) => match link {
+                $crate::database::Link::Sqlite($conn, _) => {
+                    let $conn: &mut diesel::SqliteConnection = $conn;
+                    $query
+                }
+                $crate::database::Link::Postgres($conn, _) => {
+                    let $conn: &mut diesel::PgConnection = $conn;
+                    $query
+                }
+            },
         }
-    };
+    }};
 }
 pub(crate) use query;
 
 /// The first row of a query, locked until the transaction ends. SQLite's writer holds its lock already.
 macro_rules! first_locked {
-    ($link:expr, $query:expr) => {
-        match $link {
-            $crate::database::Link::Sqlite(conn) => $query.first(*conn),
-            $crate::database::Link::Postgres(conn) => $query.for_update().first(*conn),
+    ($link:expr, $query:expr) => {{
+        let link: &mut $crate::database::Link<'_> = $link;
+        match link.admit() {
+            Err(failed) => Err(failed),
+            Ok(()) => match link {
+                $crate::database::Link::Sqlite(conn, _) => $query.first(*conn),
+                $crate::database::Link::Postgres(conn, _) => $query.for_update().first(*conn),
+            },
         }
-    };
+    }};
 }
 pub(crate) use first_locked;
 
@@ -45,20 +54,31 @@ pub(crate) enum Db {
 
 /// A connection in use, inside a transaction when it came from [`Db::write`].
 pub(crate) enum Link<'a> {
-    Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+    Sqlite(&'a mut SqliteConnection, &'a Statements),
+    Postgres(&'a mut PgConnection, &'a Statements),
+}
+
+impl Link<'_> {
+    /// Whether the next statement may run.
+    pub(crate) fn admit(&self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(_, statements) | Self::Postgres(_, statements) => statements.admit(),
+        }
+    }
 }
 
 impl Db {
     pub(crate) fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
         if let Some(path) = settings.url.strip_prefix("sqlite:") {
             crate::sqlite_file::create_private(path)?;
-            let rw = pool(path, 1, settings.patience, writer(settings.patience))?;
+            // A file doesn't go away as a server does; asking it first would cost each call a statement.
+            let rw = pool(path, 1, settings.patience, writer(settings.patience), false)?;
             let ro = pool(
                 path,
                 settings.connections,
                 settings.patience,
                 reader(settings.patience),
+                false,
             )?;
             Ok(Self::Sqlite { rw, ro })
         } else if ["postgres://", "postgresql://"]
@@ -70,6 +90,7 @@ impl Db {
                 settings.connections,
                 settings.patience,
                 server(settings.patience),
+                true,
             )
             .map(Self::Postgres)
         } else {
@@ -78,29 +99,40 @@ impl Db {
     }
 
     /// Runs statements that change nothing.
-    pub(crate) fn read<T>(
+    fn read<T>(
         &self,
+        statements: &Statements,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match self {
-            Self::Sqlite { ro, .. } => body(&mut Link::Sqlite(&mut *taken(ro)?)),
-            Self::Postgres(pool) => body(&mut Link::Postgres(&mut *taken(pool)?)),
+            Self::Sqlite { ro, .. } => body(&mut Link::Sqlite(&mut *taken(ro)?, statements)),
+            Self::Postgres(pool) => body(&mut Link::Postgres(&mut *taken(pool)?, statements)),
         }
     }
 
     /// Runs statements in one transaction, which commits unless `body` fails.
-    pub(crate) fn write<T, E: From<StoreError>>(
+    fn write<T, E: From<StoreError>>(
         &self,
+        statements: &Statements,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let all = |link: &mut Link<'_>| {
+            link.admit()?;
+            let done = body(link).map_err(Abort::Body)?;
+            // The commit itself.
+            link.admit()?;
+            Ok(done)
+        };
         let outcome = match self {
             Self::Sqlite { rw, .. } => {
-                taken(rw)?.immediate_transaction(|conn| body(&mut Link::Sqlite(conn)).map_err(Abort::Body))
+                taken(rw)?.immediate_transaction(|conn| all(&mut Link::Sqlite(conn, statements)))
             }
             Self::Postgres(pool) => {
-                taken(pool)?.transaction(|conn| body(&mut Link::Postgres(conn)).map_err(Abort::Body))
+                taken(pool)?.transaction(|conn| all(&mut Link::Postgres(conn, statements)))
             }
         };
+        // A commit may be carried out and its answer lost.
+        let outcome = outcome.and_then(|done| statements.admit().map(|()| done).map_err(Abort::from));
         outcome.map_err(|abort| match abort {
             Abort::Body(error) => error,
             Abort::Database(error) => StoreError::from(error).into(),
@@ -108,9 +140,76 @@ impl Db {
     }
 }
 
+/// The pools of a store, and the count of their statements.
+pub(crate) struct Counted {
+    pub(crate) pools: Db,
+    pub(crate) statements: Statements,
+}
+
+impl Counted {
+    /// Runs statements that change nothing.
+    pub(crate) fn read<T>(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.pools.read(&self.statements, body)
+    }
+
+    /// Runs statements that change nothing and belong together: SQLite takes its lock once for all of them.
+    pub(crate) fn read_together<T>(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match &self.pools {
+            Db::Sqlite { ro, .. } => self.snapshot(&mut *taken(ro)?, body),
+            Db::Postgres(_) => self.read(body),
+        }
+    }
+
+    /// Runs short statements that change nothing on this very thread, if the database is a file, which readers never wait
+    /// for, and a connection is idle.
+    pub(crate) fn read_at_once<T>(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let Db::Sqlite { ro, .. } = &self.pools else {
+            return None;
+        };
+        Some(self.snapshot(&mut *ro.try_get()?, body))
+    }
+
+    fn snapshot<T>(
+        &self,
+        conn: &mut SqliteConnection,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let all = |conn: &mut SqliteConnection| {
+            body(&mut Link::Sqlite(conn, &self.statements)).map_err(Abort::Body)
+        };
+        conn.transaction(all).map_err(Abort::into_store)
+    }
+
+    /// Runs statements in one transaction, which commits unless `body` fails.
+    pub(crate) fn write<T, E: From<StoreError>>(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.pools.write(&self.statements, body)
+    }
+}
+
 enum Abort<E> {
     Body(E),
     Database(diesel::result::Error),
+}
+
+impl Abort<StoreError> {
+    fn into_store(self) -> StoreError {
+        match self {
+            Self::Body(error) => error,
+            Self::Database(error) => error.into(),
+        }
+    }
 }
 
 impl<E> From<diesel::result::Error> for Abort<E> {
@@ -161,6 +260,7 @@ fn pool<C>(
     size: u32,
     patience: Duration,
     preamble: Preamble,
+    check: bool,
 ) -> Result<Pool<ConnectionManager<C>>, StoreError>
 where
     C: R2D2Connection + SimpleConnection + 'static,
@@ -172,6 +272,7 @@ where
         .connection_timeout(patience)
         .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
         .connection_customizer(Box::new(preamble))
+        .test_on_check_out(check)
         .build(ConnectionManager::new(url))
         .map_err(|_| StoreError::Unavailable)
 }

@@ -155,6 +155,8 @@ impl Store {
         audience_seq: u64,
         rows: usize,
     ) -> Result<Vec<StatusItem>, StoreError> {
+        // What a restored node got back lies below everything it has signed since.
+        let mut items = self.recovered_status(audience, audience_seq, rows)?;
         let found: Vec<(MaybeCount, Id, Option<Vec<u8>>)> = self.db.read(|link| {
             Ok(query!(link, |conn| events::table
                 .filter(events::audience.eq(audience.as_str()))
@@ -164,7 +166,12 @@ impl Store {
                 .select((events::audience_seq, events::entry_id, events::status_bytes))
                 .load(conn))?)
         })?;
-        found.into_iter().map(status_item).collect()
+        for item in found {
+            items.push(status_item(item)?);
+        }
+        items.sort_by_key(|item| item.audience_seq);
+        items.truncate(rows);
+        Ok(items)
     }
 }
 

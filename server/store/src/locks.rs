@@ -14,7 +14,8 @@ pub(crate) enum Lock<'a> {
 
 /// Keeps other replicas out until the transaction ends. The one writer of a SQLite file is alone already.
 pub(crate) fn lock(link: &mut Link<'_>, lock: Lock<'_>) -> Result<(), StoreError> {
-    if let Link::Postgres(conn) = link {
+    if let Link::Postgres(conn, statements) = link {
+        statements.admit()?;
         let (class, name) = match lock {
             Lock::Migrations => (1, String::new()),
             Lock::Membership => (2, String::new()),

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::batch::{BATCH, batches};
+use crate::batch::{BATCH, insert_rows};
 use crate::columns::{Byte, Bytes16, Half, Id, limit};
 use crate::database::{Link, query};
 use crate::schema::own_links;
@@ -45,19 +45,7 @@ impl Store {
     /// # Errors
     /// Those of any read.
     pub fn own_links(&self, keys: &[[u8; 16]], most: usize) -> Result<Vec<OwnLinkRow>, StoreError> {
-        let keys: BTreeSet<_> = keys.iter().collect();
-        self.db.read(|link| {
-            let mut found = Vec::new();
-            for key in keys {
-                found.extend(query!(link, |conn| own_links::table
-                    .filter(own_links::key.eq(key.as_slice()))
-                    .order((own_links::entry_id, own_links::identifier_index))
-                    .limit(limit(most))
-                    .select(OwnLinkRow::as_select())
-                    .load(conn))?);
-            }
-            Ok(found)
-        })
+        self.db.read_together(|link| under(link, keys, most))
     }
 
     /// Replaces the links of these entries. For rules or a data key that have changed.
@@ -73,6 +61,25 @@ impl Store {
             insert(link, rows.collect())
         })
     }
+}
+
+/// The links under these keys, at most `most` of each.
+pub(crate) fn under(
+    link: &mut Link<'_>,
+    keys: &[[u8; 16]],
+    most: usize,
+) -> Result<Vec<OwnLinkRow>, StoreError> {
+    let keys: BTreeSet<_> = keys.iter().collect();
+    let mut found = Vec::new();
+    for key in keys {
+        found.extend(query!(link, |conn| own_links::table
+            .filter(own_links::key.eq(key.as_slice()))
+            .order((own_links::entry_id, own_links::identifier_index))
+            .limit(limit(most))
+            .select(OwnLinkRow::as_select())
+            .load(conn))?);
+    }
+    Ok(found)
 }
 
 pub(crate) fn rows_of(entry_id: Uuid, links: &[NewLink]) -> Vec<OwnLinkRow> {
@@ -92,11 +99,7 @@ pub(crate) fn rows_of(entry_id: Uuid, links: &[NewLink]) -> Vec<OwnLinkRow> {
 }
 
 pub(crate) fn insert(link: &mut Link<'_>, rows: Vec<OwnLinkRow>) -> Result<(), StoreError> {
-    for rows in batches(rows) {
-        query!(link, |conn| diesel::insert_into(own_links::table)
-            .values(rows)
-            .execute(conn))?;
-    }
+    insert_rows!(link, own_links::table, rows);
     Ok(())
 }
 

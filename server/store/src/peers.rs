@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use lianfang_encoding::{NodeId, Timestamp};
 
 use crate::columns::{MaybeAt, MaybeCount, NodeName, count, micros};
-use crate::database::query;
+use crate::database::{Link, query};
 use crate::schema::peer_status;
 use crate::{Store, StoreError};
 
@@ -39,12 +39,7 @@ impl Store {
     /// # Errors
     /// Those of any read.
     pub fn peers(&self) -> Result<Vec<PeerRow>, StoreError> {
-        self.db.read(|link| {
-            Ok(query!(link, |conn| peer_status::table
-                .order(peer_status::node)
-                .select(PeerRow::as_select())
-                .load(conn))?)
-        })
+        self.db.read(all)
     }
 
     /// Notes that `node` answered.
@@ -145,4 +140,11 @@ impl<'a> Note<'a> {
             ..Self::default()
         }
     }
+}
+
+pub(crate) fn all(link: &mut Link<'_>) -> Result<Vec<PeerRow>, StoreError> {
+    Ok(query!(link, |conn| peer_status::table
+        .order(peer_status::node)
+        .select(PeerRow::as_select())
+        .load(conn))?)
 }

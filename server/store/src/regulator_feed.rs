@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
 
-use crate::batch::batches;
+use crate::batch::insert_rows;
 use crate::columns::{At, AudienceName, Id, MaybeAt, micros};
 use crate::database::{Link, query};
 use crate::event_heads::{lock_feed, move_feed};
@@ -133,15 +133,8 @@ impl Feed {
         link: &mut Link<'_>,
         objects: Vec<FeedObject>,
     ) -> Result<(), StoreError> {
-        let rows: Vec<_> = objects
-            .into_iter()
-            .map(|object| self.place(object, None))
-            .collect();
-        for rows in batches(rows) {
-            query!(link, |conn| diesel::insert_into(regulator_feed::table)
-                .values(rows)
-                .execute(conn))?;
-        }
+        let rows = objects.into_iter().map(|object| self.place(object, None));
+        insert_rows!(link, regulator_feed::table, rows);
         Ok(())
     }
 

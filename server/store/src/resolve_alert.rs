@@ -5,11 +5,12 @@ use uuid::Uuid;
 
 use crate::alert_events::{AlertChange, tell};
 use crate::alerts::{AlertState, matches, select_alert};
+use crate::audit::append;
 use crate::columns::{count, micros};
 use crate::database::{Link, query};
 use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits};
-use crate::{AlertRow, Store, StoreError};
+use crate::{AlertRow, AuditRow, Store, StoreError};
 
 /// What became of a decision about an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Resolution {
 
 impl Store {
     /// Records what a person decided about an open alert, and that what was found is cleared until the record
-    /// changes. `same` tells whether a stored decision is the one that is recorded now.
+    /// changes. `same` tells whether a stored decision is the one that is recorded now; `audit` is written with it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -35,6 +36,7 @@ impl Store {
         decision: &str,
         same: impl Fn(&str) -> bool,
         now: Timestamp,
+        audit: AuditRow,
     ) -> Result<Resolution, StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
@@ -60,6 +62,7 @@ impl Store {
             .execute(conn))?;
             clear(link, &alert, now)?;
             tell(link, id, AlertChange::Resolved, now)?;
+            append(link, audit)?;
             Ok(Resolution::Recorded)
         })
     }

@@ -232,6 +232,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    incarnation_grants (node) {
+        node -> Text,
+        incarnation -> BigInt,
+        restore_key -> Binary,
+        granted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovered_status (audience, seq) {
+        audience -> Text,
+        seq -> BigInt,
+        entry_id -> Binary,
+        raw -> Binary,
+    }
+}
+
+diesel::table! {
+    recovered_lists (audience, subject_type, epoch) {
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        sequence -> BigInt,
+    }
+}
+
+diesel::table! {
     node_meta (key) {
         key -> Text,
         value -> Text,

@@ -2,11 +2,11 @@ use diesel::prelude::*;
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
-use crate::batch::batches;
+use crate::batch::insert_rows;
 use crate::columns::{At, Id};
 use crate::database::{Link, query};
 use crate::schema::{audit_log, screenings};
-use crate::{AuditRow, Store, StoreError};
+use crate::{AuditRow, OwnLinkRow, PeerRow, Store, StoreError, own_links, peers};
 
 /// A screening and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -40,6 +40,9 @@ pub enum Decision {
     },
 }
 
+/// What a verdict about one subject rests on beside its tokens: every peer, and the links under the subject's keys.
+pub type VerdictBasis = (Vec<PeerRow>, Vec<OwnLinkRow>);
+
 impl Store {
     /// Stores screenings, each with its line in the audit log, in one transaction.
     ///
@@ -48,18 +51,40 @@ impl Store {
     pub fn keep_screenings(&self, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<(), StoreError> {
         let (rows, lines): (Vec<_>, Vec<_>) = screenings.into_iter().unzip();
         self.db.write(|link| {
-            for batch in batches(rows) {
-                query!(link, |conn| diesel::insert_into(screenings::table)
-                    .values(batch)
-                    .execute(conn))?;
-            }
-            for batch in batches(lines) {
-                query!(link, |conn| diesel::insert_into(audit_log::table)
-                    .values(batch)
-                    .execute(conn))?;
-            }
+            insert_rows!(link, screenings::table, rows);
+            insert_rows!(link, audit_log::table, lines);
             Ok(())
         })
+    }
+
+    /// What verdicts about several subjects rest on beside their tokens: every peer, and for each subject the links
+    /// under its keys, at most `most` of each key.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn verdict_basis(
+        &self,
+        subjects: &[Vec<[u8; 16]>],
+        most: usize,
+    ) -> Result<(Vec<PeerRow>, Vec<Vec<OwnLinkRow>>), StoreError> {
+        self.db.read_together(|link| {
+            let peers = peers::all(link)?;
+            let links = subjects.iter().map(|keys| own_links::under(link, keys, most));
+            Ok((peers, links.collect::<Result<_, _>>()?))
+        })
+    }
+
+    /// [`Store::verdict_basis`] of one subject without waiting for anything, where that can be had.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn verdict_basis_at_once(
+        &self,
+        keys: &[[u8; 16]],
+        most: usize,
+    ) -> Option<Result<VerdictBasis, StoreError>> {
+        self.db
+            .read_at_once(|link| Ok((peers::all(link)?, own_links::under(link, keys, most)?)))
     }
 
     /// # Errors

@@ -20,6 +20,8 @@ pub enum SealingError {
     UnknownKey,
     #[error("not what was sealed for this row")]
     Forged,
+    #[error("the node signs nothing at present")]
+    Standing,
 }
 
 /// The key under which identifiers, bodies and event payloads are encrypted before they reach a table:

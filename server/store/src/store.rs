@@ -6,8 +6,9 @@ use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::StoreError;
-use crate::database::{Db, Link, query};
+use crate::database::{Counted, Db, Link, query};
 use crate::locks::{Lock, lock};
+use crate::statements::Statements;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -44,7 +45,7 @@ impl fmt::Debug for DatabaseSettings {
 /// A node's database. Every call blocks; clones share the connections.
 #[derive(Clone)]
 pub struct Store {
-    pub(crate) db: Arc<Db>,
+    pub(crate) db: Arc<Counted>,
 }
 
 impl Store {
@@ -54,7 +55,10 @@ impl Store {
     /// [`StoreError::Url`], [`StoreError::Unavailable`].
     pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
         Ok(Self {
-            db: Arc::new(Db::open(settings)?),
+            db: Arc::new(Counted {
+                pools: Db::open(settings)?,
+                statements: Statements::default(),
+            }),
         })
     }
 
@@ -66,8 +70,8 @@ impl Store {
         self.db.write(|link| {
             lock(link, Lock::Migrations)?;
             match link {
-                Link::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(drop),
-                Link::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(drop),
+                Link::Sqlite(conn, _) => conn.run_pending_migrations(SQLITE).map(drop),
+                Link::Postgres(conn, _) => conn.run_pending_migrations(POSTGRES).map(drop),
             }
             .map_err(|_| StoreError::Migration)
         })
@@ -81,8 +85,8 @@ impl Store {
         self.db.write(|link| {
             lock(link, Lock::Migrations)?;
             match link {
-                Link::Sqlite(conn) => conn.revert_all_migrations(SQLITE).map(drop),
-                Link::Postgres(conn) => conn.revert_all_migrations(POSTGRES).map(drop),
+                Link::Sqlite(conn, _) => conn.revert_all_migrations(SQLITE).map(drop),
+                Link::Postgres(conn, _) => conn.revert_all_migrations(POSTGRES).map(drop),
             }
             .map_err(|_| StoreError::Migration)
         })
@@ -95,8 +99,8 @@ impl Store {
     pub fn needs_migration(&self) -> Result<bool, StoreError> {
         self.db.write(|link| {
             match link {
-                Link::Sqlite(conn) => conn.has_pending_migration(SQLITE),
-                Link::Postgres(conn) => conn.has_pending_migration(POSTGRES),
+                Link::Sqlite(conn, _) => conn.has_pending_migration(SQLITE),
+                Link::Postgres(conn, _) => conn.has_pending_migration(POSTGRES),
             }
             .map_err(|_| StoreError::Migration)
         })
@@ -116,7 +120,7 @@ impl Store {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match *self.db {
+        f.write_str(match self.db.pools {
             Db::Sqlite { .. } => "Store(sqlite)",
             Db::Postgres(_) => "Store(postgres)",
         })

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{count, micros};
-use crate::create_entries::{NewEvent, earlier, insert_events};
+use crate::create_entries::{NewEvent, earlier, insert_events, insert_payloads};
 use crate::database::{Link, query};
 use crate::entries::select_entry;
 use crate::own_links;
@@ -114,12 +114,12 @@ impl Store {
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;
             let object = event.feed_object(&signature, sealer);
-            let (event, payload) = event.into_rows(signature);
             write(link, &next)?;
             if ends {
                 own_links::unlink(link, id)?;
             }
-            insert_events(link, vec![event], vec![payload])?;
+            insert_events(link, [event.event_row(signature)])?;
+            insert_payloads(link, [event.payload_row()])?;
             if let Some(object) = object {
                 let mut feed = Feed::lock(link, now)?;
                 feed.add(link, object)?;

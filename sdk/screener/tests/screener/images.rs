@@ -35,7 +35,7 @@ fn written(lists: &[Known]) -> Vec<u8> {
     image
 }
 
-fn open(lists: &[Known], bases: &[&[Known]]) -> Result<Index<Vec<u8>>, IndexError> {
+fn open(lists: &[Known], bases: &[&[Known]]) -> Result<Index<Vec<u8>, Vec<u8>>, IndexError> {
     let bases = bases
         .iter()
         .map(|lists| Arc::new(Bases::open(written(lists)).unwrap()))

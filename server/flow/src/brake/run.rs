@@ -4,7 +4,7 @@ use std::sync::Arc;
 use lianfang_domain::brake::{Seen, WINDOW_DAYS, brake};
 use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_store::{AuditRow, BrakeDay};
-use lianfang_wire::screening::BrakeDecision;
+use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::vocabulary::BrakeAction;
 
 use crate::peers::quarantined;

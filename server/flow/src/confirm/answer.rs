@@ -51,6 +51,7 @@ impl Node {
         if !visible {
             return Err(FlowError::NotFound);
         }
+        self.check_repeated()?;
         self.check_prefixes(&request).await?;
         let found = self.find_records(request).await?;
         let entries = self.entries_of(&found).await?;
@@ -171,7 +172,7 @@ impl Node {
         }
         let content = open_content(&self.keys.data, row).ok()?.entry;
         let record = self.record(list, found, row, &content)?;
-        let jws: Arc<str> = record.sign(&self.keys.signing).ok()?.into();
+        let jws: Arc<str> = record.sign(self.signing().ok()?).ok()?.into();
         let until = (now + self.settings.record_life / 2).min(record.valid_until);
         self.signed.put(place, Arc::clone(&jws), until);
         Some(jws)

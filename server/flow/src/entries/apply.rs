@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::record::EventPayload;
 use super::view::state_of;
+use crate::durable::durable_step;
 use crate::watch::heard_of_own;
 use crate::{Actor, FlowError, Node};
 
@@ -43,6 +44,7 @@ impl Node {
     /// # Errors
     /// When the store fails.
     pub async fn expire_entries(self: &Arc<Self>) -> Result<usize, FlowError> {
+        self.check_standing()?;
         let now = self.now();
         let due = self
             .gateway
@@ -77,13 +79,14 @@ impl Node {
         Ok(moved)
     }
 
-    async fn move_entry(
+    pub(crate) async fn move_entry(
         self: &Arc<Self>,
         actor: String,
         id: Uuid,
         revision: Option<u64>,
         new: NewEvent,
     ) -> Result<store::EntryRow, FlowError> {
+        self.check_standing()?;
         let node = Arc::clone(self);
         let now = self.now();
         let outcome = self
@@ -95,6 +98,7 @@ impl Node {
             .await?;
         match outcome {
             Ok(row) => {
+                durable_step("entry_moved");
                 self.watch_status(&self.id, &[heard_of_own(&row)]).await;
                 Ok(row)
             }

@@ -21,12 +21,7 @@ impl Node {
         let actor = actor.clone();
         let prepared = self
             .gateway
-            .compute(move || {
-                lines
-                    .into_iter()
-                    .map(|(line, new)| node.prepare_line(&actor, line, new))
-                    .collect::<Vec<_>>()
-            })
+            .compute_each(lines, move |(line, new)| node.prepare_line(&actor, line, new))
             .await?;
         let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
         let places: Vec<usize> = rows

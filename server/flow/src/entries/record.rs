@@ -9,6 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::view::{Content, ENTRIES};
+use crate::durable::durable_step;
 use crate::randomness::random_id;
 use crate::{Actor, FlowError, Node};
 
@@ -65,11 +66,16 @@ impl Node {
         self: &std::sync::Arc<Self>,
         batch: Vec<store::NewEntry>,
     ) -> Result<Vec<store::Created>, FlowError> {
+        self.check_standing()?;
         let node = std::sync::Arc::clone(self);
         let now = self.now();
-        self.gateway
+        durable_step("entries_begun");
+        let created = self
+            .gateway
             .store(move |store| store.create_entries(batch, now, node.as_ref()))
-            .await
+            .await?;
+        durable_step("entries_committed");
+        Ok(created)
     }
 
     /// Checks an entry and seals it for the store.

@@ -1,6 +1,6 @@
 //! Seals an event inside the store's transaction: commitment, chain, signature, status item.
 
-use lianfang_encoding::{SubjectType, Timestamp};
+use lianfang_encoding::{SigningKey, SubjectType, Timestamp};
 use lianfang_store::{EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
 use lianfang_wire::event::{EventHeader, commitment};
 use lianfang_wire::feed::StatusItem;
@@ -35,10 +35,11 @@ impl EventSealer for Node {
         draft: &EventDraft<'_>,
         commitment: &EventCommitment,
     ) -> Result<EventSignature, SealingError> {
+        let signing = self.signing().map_err(|_| SealingError::Standing)?;
         let header = self.header(draft, commitment.commitment);
         Ok(EventSignature {
-            signature: header.sign(&self.keys.signing),
-            status_bytes: self.status_item(draft)?,
+            signature: header.sign(signing),
+            status_bytes: self.status_item(draft, signing)?,
         })
     }
 
@@ -59,7 +60,11 @@ impl Node {
         }
     }
 
-    fn status_item(&self, draft: &EventDraft<'_>) -> Result<Option<Vec<u8>>, SealingError> {
+    fn status_item(
+        &self,
+        draft: &EventDraft<'_>,
+        signing: &SigningKey,
+    ) -> Result<Option<Vec<u8>>, SealingError> {
         let Some(seq) = draft.audience_seq else {
             return Ok(None);
         };
@@ -82,6 +87,6 @@ impl Node {
             expires: draft.expires_at,
             at: draft.at,
         };
-        Ok(Some(item.sign(&self.keys.signing)))
+        Ok(Some(item.sign(signing)))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lianfang_digest::{Delta, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
 use lianfang_encoding::{PublicKey, Timestamp};
 use lianfang_store::HeadRow;
-use lianfang_wire::screening::DisabledKind;
+use lianfang_wire::peer::DisabledKind;
 
 use crate::bodies::Bodies;
 

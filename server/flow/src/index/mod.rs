@@ -2,27 +2,46 @@
 //! only the merged table of changes; a base, an image of its own until enough of them have gathered.
 
 mod arrived;
+mod cover;
 mod held;
+mod images;
 mod reload;
-mod segments;
 
 use std::sync::Arc;
 
-use lianfang_digest::ListId;
+use lianfang_digest::{ListId, Seed};
 use lianfang_encoding::Timestamp;
-use lianfang_screener::{AlignedBytes, Bases};
+use lianfang_mapped::MappedFile;
 
 pub(crate) use held::HeldList;
+use images::Image;
+pub(crate) use images::Images;
+
+use crate::FlowError;
 
 /// The digests in force.
 #[derive(Default)]
 pub(crate) struct Index {
-    screener: lianfang_screener::Index,
+    screener: lianfang_screener::Index<MappedFile>,
     lists: Vec<Arc<HeldList>>,
-    segments: Vec<Arc<Bases<AlignedBytes>>>,
+    images: Vec<Image>,
 }
 
 impl Index {
+    /// An index of nothing yet, which goes on with the images of the last run.
+    pub(crate) fn resting_on(images: &Images, seed: &Seed) -> Result<Self, FlowError> {
+        Ok(Self {
+            images: images.existing(seed)?,
+            ..Self::default()
+        })
+    }
+
+    /// Images whose file isn't what was written. Reads all of them.
+    fn spoilt_images(&self) -> Vec<Image> {
+        let spoilt = self.images.iter().filter(|image| !image.is_sound());
+        spoilt.cloned().collect()
+    }
+
     /// The lists that may hold `token`, which was made under key `key_id` of an identifier of `kind`.
     pub(crate) fn lookup<'a>(
         &'a self,

@@ -6,8 +6,10 @@ use lianfang_encoding::{PublicKey, SubjectType};
 use lianfang_screener::{ChangeSource, Changes, Current};
 use lianfang_store::{HeadRow, Store, StoreError};
 
-use super::{HeldList, Index, segments};
+use super::images::Image;
+use super::{HeldList, Images, Index, cover};
 use crate::bodies::Bodies;
+use crate::durable::durable_step;
 use crate::trust::active_member;
 use crate::watch::Arrival;
 use crate::{FlowError, Node};
@@ -32,19 +34,50 @@ impl Node {
     /// Brings the index to what the store has in force, off the hot path, and swaps it in. Only lists whose newest head
     /// changed are read. Returns what is new.
     pub(crate) async fn reload_index(&self) -> Result<Vec<Arrival>, FlowError> {
+        self.reload_without(Vec::new()).await
+    }
+
+    async fn reload_without(&self, spoilt: Vec<Image>) -> Result<Vec<Arrival>, FlowError> {
         let _loading = self.loading.lock().await;
         let wanted = self.wanted().await?;
         let before = self.index.load_full();
-        let bodies = self.bodies.clone();
+        let (bodies, images) = (self.bodies.clone(), self.images.clone());
         let seed = Seed::of(&self.trust.federation())
             .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
         let work = move |store: &Store| {
             let lists = load(store, &wanted, &before, &bodies)?;
-            assemble(lists, &before, &bodies, &seed)
+            let existing: Vec<_> = before
+                .images
+                .iter()
+                .filter(|image| !spoilt.contains(image))
+                .cloned()
+                .collect();
+            assemble(lists, &existing, &images, &bodies, &seed)
         };
         let index = Arc::new(self.gateway.raw(work).await??);
+        durable_step("index_built");
         let before = self.index.swap(Arc::clone(&index));
+        durable_step("index_swapped");
+        self.images.keep_only(&index.images);
         Ok(index.arrived_since(&before))
+    }
+
+    /// Reads every image once and builds those anew that the disk has spoilt since they were written. A start doesn't
+    /// wait for that.
+    ///
+    /// # Errors
+    /// When the index can't be brought up to date again.
+    pub async fn check_index(&self) -> Result<(), FlowError> {
+        let index = self.index.load_full();
+        let spoilt = self.gateway.compute(move || index.spoilt_images()).await?;
+        if !spoilt.is_empty() {
+            tracing::error!(
+                images = spoilt.len(),
+                "the disk has spoilt the screening index; it is built anew"
+            );
+            self.reload_without(spoilt).await?;
+        }
+        Ok(())
     }
 
     /// The newest heads of lists that this node may use.
@@ -91,12 +124,13 @@ fn load(
 
 fn assemble(
     lists: Vec<Arc<HeldList>>,
-    before: &Index,
+    existing: &[Image],
+    images: &Images,
     bodies: &Bodies,
     seed: &Seed,
 ) -> Result<Index, FlowError> {
     let failed = |_| FlowError::Internal("the screening index can't be built");
-    let (lists, segments) = segments::cover(lists, &before.segments, bodies, seed)?;
+    let (lists, images) = cover::bases(lists, existing, images, bodies, seed)?;
     let current = lists
         .iter()
         .map(|list| Current {
@@ -104,7 +138,8 @@ fn assemble(
             base: *list.base(),
         })
         .collect();
-    let mut screener = lianfang_screener::Index::new(current, segments.clone()).map_err(failed)?;
+    let bases = images.iter().map(|image| Arc::clone(&image.bases)).collect();
+    let mut screener = lianfang_screener::Index::new(current, bases).map_err(failed)?;
     let changed: Vec<_> = lists
         .iter()
         .filter(|list| !list.state.deltas().is_empty())
@@ -120,7 +155,7 @@ fn assemble(
     Ok(Index {
         screener,
         lists,
-        segments,
+        images,
     })
 }
 

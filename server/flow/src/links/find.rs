@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use lianfang_domain::verdict::{OwnLink, ScreenedIdentifier};
 use lianfang_identifier::{Kind, Level};
+use lianfang_store::OwnLinkRow;
 use lianfang_wire::vocabulary::Role;
 
 use super::describe::{Described, Place};
@@ -9,15 +10,15 @@ use crate::tokens::Subject;
 use crate::{FlowError, Node};
 
 /// Entries that one identifier leads to at most: enough for a person to see, whatever is shared by thousands.
-const MOST_ENTRIES: usize = 8;
+pub(crate) const MOST_ENTRIES: usize = 8;
+
+/// Keys under which own entries may be found, and the identifiers each stands for.
+pub(crate) type LinkKeys = HashMap<[u8; 16], Vec<ScreenedIdentifier>>;
 
 impl Node {
-    /// What living entries of this node have in common with a subject, exactly or by name.
-    pub(crate) async fn own_links(
-        &self,
-        subjects: &[Subject<ScreenedIdentifier>],
-    ) -> Result<Vec<OwnLink>, FlowError> {
-        let mut asked: HashMap<[u8; 16], Vec<ScreenedIdentifier>> = HashMap::new();
+    /// Under what entries that have an identifier of the subject are found.
+    pub(crate) fn link_keys(&self, subjects: &[Subject<ScreenedIdentifier>]) -> LinkKeys {
+        let mut asked = LinkKeys::new();
         for subject in subjects {
             let exact = self.links.identity(&subject.canonical);
             for key in [Some(exact), self.links.host(&subject.canonical)]
@@ -27,11 +28,17 @@ impl Node {
                 asked.entry(key).or_default().push(subject.tag);
             }
         }
-        let keys: Vec<_> = asked.keys().copied().collect();
-        let rows = self
-            .gateway
-            .store(move |store| store.own_links(&keys, MOST_ENTRIES))
-            .await?;
+        asked
+    }
+
+    /// What living entries of this node have in common with a subject: exactly, as `rows` under the keys `asked` say, or
+    /// by name.
+    pub(crate) async fn own_links(
+        &self,
+        subjects: &[Subject<ScreenedIdentifier>],
+        asked: &LinkKeys,
+        rows: Vec<OwnLinkRow>,
+    ) -> Result<Vec<OwnLink>, FlowError> {
         let entries = self.living(rows.iter().map(|row| row.entry_id)).await?;
         let mut links = Vec::new();
         for row in &rows {
@@ -79,7 +86,7 @@ impl Described {
 }
 
 impl Place {
-    fn of(row: &lianfang_store::OwnLinkRow) -> Option<Self> {
+    fn of(row: &OwnLinkRow) -> Option<Self> {
         Some(Self {
             index: row.identifier_index,
             kind: Kind::from_number(row.kind)?,

@@ -8,4 +8,5 @@ mod names;
 mod rank;
 mod relink;
 
+pub(crate) use find::MOST_ENTRIES;
 pub(crate) use keyed::LinkKey;

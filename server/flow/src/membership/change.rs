@@ -21,6 +21,7 @@ impl Node {
     /// When this node is no governor or keeps no authority, when the invitation isn't good, or when the
     /// request breaks a rule.
     pub async fn approve(self: &Arc<Self>, request: JoinRequest) -> Result<Welcome, FlowError> {
+        self.check_standing()?;
         let document = self.document();
         if request.federation != document.federation {
             return Err(FlowError::because(
@@ -122,6 +123,7 @@ impl Node {
 
     /// Signs the next document as a governor, puts it in force here and tells the peers.
     async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
+        self.check_standing()?;
         let key = self.keys.governor.as_ref().ok_or_else(|| {
             FlowError::because(
                 ProblemType::Conflict,

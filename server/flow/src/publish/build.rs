@@ -9,6 +9,7 @@ use lianfang_wire::membership::Membership;
 use super::head::Draft;
 use super::spread::built_list;
 use super::{BuildReport, BuiltList};
+use crate::durable::durable_step;
 use crate::{FlowError, Node};
 
 /// Expired heads are kept for so long, for whoever is still fetching.
@@ -21,6 +22,7 @@ impl Node {
     /// # Errors
     /// When the committee gives no tokens or the store fails. What is in force stays.
     pub async fn build_digests(self: &Arc<Self>) -> Result<BuildReport, FlowError> {
+        self.repeat_what_was_said().await?;
         let _building = self.building.lock().await;
         let mut report = BuildReport::default();
         for audience in audiences(&self.document().document) {
@@ -57,6 +59,11 @@ impl Node {
         for head in self.own_heads(audience, subject_type).await? {
             lists.entry(head.epoch).or_default();
         }
+        let number = i16::from(subject_type.number());
+        let seen = self.seen_lists().into_iter();
+        for list in seen.filter(|list| list.audience == *audience && list.subject_type == number) {
+            lists.entry(list.epoch).or_default();
+        }
         for (epoch, rows) in lists {
             let list = ListId {
                 publisher: self.id.clone(),
@@ -92,7 +99,8 @@ impl Node {
             .gateway
             .compute(move || node.draft(&list, &rows, previous.as_ref(), now))
             .await??;
-        if before.is_some_and(|before| is_current(&before, &draft.head, now)) {
+        let seen = self.seen_of_list(&draft.head.header().list);
+        if before.is_some_and(|before| before.sequence >= seen && is_current(&before, &draft.head, now)) {
             return Ok(None);
         }
         self.keep_body(&draft)?;
@@ -101,6 +109,7 @@ impl Node {
         self.gateway
             .store(move |store| store.publish_list(row, draft.records))
             .await?;
+        durable_step("base_published");
         Ok(Some(built))
     }
 
@@ -108,6 +117,7 @@ impl Node {
     pub(super) fn keep_body(&self, draft: &Draft) -> Result<(), FlowError> {
         let body = draft.head.header().body;
         self.bodies.store(&body.sha256, &draft.body)?;
+        durable_step("body_kept");
         match ShardTable::implied(&body) {
             Ok(Some(_)) => Ok(()),
             _ => {
@@ -148,7 +158,8 @@ impl Node {
 fn is_current(before: &HeadRow, draft: &lianfang_digest::SignedHead, now: Timestamp) -> bool {
     let same = lianfang_digest::SignedHead::decode(&before.head).is_ok_and(|old| {
         let (old, new) = (old.header(), draft.header());
-        old.body.sha256 == new.body.sha256
+        old.incarnation == new.incarnation
+            && old.body.sha256 == new.body.sha256
             && old.confirm_bits == new.confirm_bits
             && old.token_keys == new.token_keys
             && old.rules == new.rules

@@ -103,7 +103,7 @@ impl Node {
     /// A delta rests on a base of this incarnation that is still young.
     fn takes_deltas(&self, before: &HeadRow, now: Timestamp) -> bool {
         let base = base_of(before);
-        before.incarnation == self.incarnation
+        before.incarnation == self.incarnation()
             && before.sequence.saturating_sub(base) < MOST_DELTAS
             && now < before.expires
     }

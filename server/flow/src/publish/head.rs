@@ -53,7 +53,7 @@ impl Node {
         let content = Content {
             kind: Kind::Base,
             total: base.total,
-            base_sequence: before.map_or(0, |before| before.sequence),
+            base_sequence: self.last_sequence(list, before),
             state: state_hash(&body.sha256, []),
             body,
             confirm_bits: confirm_bits(&mut confirm_keys).min(lianfang_digest::max_confirm_bits(base.total)),
@@ -75,29 +75,37 @@ impl Node {
         before: Option<&HeadRow>,
         now: Timestamp,
     ) -> Result<SignedHead, FlowError> {
+        let (signing, incarnation) = (self.signing()?, self.incarnation());
         let header = Header {
             federation: self.trust.federation(),
             list: list.clone(),
-            incarnation: self.incarnation,
+            incarnation,
             audience_version: u32::try_from(self.document().document.version).unwrap_or(u32::MAX),
             token_keys: self.list_keys(list.epoch),
             rules: content.rules,
             kind: content.kind,
             total: content.total,
-            sequence: before.map_or(1, |before| before.sequence + 1),
+            sequence: self.last_sequence(list, before) + 1,
             base_sequence: content.base_sequence,
             created: now,
             expires: now + self.settings.digest_life,
             body: content.body,
             previous: before
-                .filter(|before| before.incarnation == self.incarnation)
+                .filter(|before| before.incarnation == incarnation)
                 .map_or([0; 32], |before| before.head_hash),
             state: content.state,
             confirm_bits: content.confirm_bits,
-            signing_key: self.keys.signing.public().id(),
+            signing_key: signing.public().id(),
             extensions: Vec::new(),
         };
-        SignedHead::sign(header, &self.keys.signing).map_err(unbuilt)
+        SignedHead::sign(header, signing).map_err(unbuilt)
+    }
+
+    /// The highest sequence that anybody has seen of the list.
+    fn last_sequence(&self, list: &ListId, before: Option<&HeadRow>) -> u64 {
+        before
+            .map_or(0, |before| before.sequence)
+            .max(self.seen_of_list(list))
     }
 
     pub(super) fn list_record(&self, row: &TokenRow) -> ListRecord {

@@ -12,6 +12,7 @@ use super::candidates::Candidates;
 use super::delta::{Change, Changed};
 use super::head::Draft;
 use super::{BuildReport, BuiltList, list_key};
+use crate::durable::durable_step;
 use crate::{FlowError, Node};
 
 const CURSOR: &str = "published_through";
@@ -29,6 +30,7 @@ impl Node {
     /// # Errors
     /// As [`Node::build_digests`].
     pub async fn publish_changes(self: &Arc<Self>) -> Result<BuildReport, FlowError> {
+        self.publish_after_restore().await?;
         let _building = self.building.lock().await;
         let mut report = BuildReport::default();
         let mut news = false;
@@ -46,6 +48,7 @@ impl Node {
             self.gateway
                 .store(move |store| store.set_meta(CURSOR, &last.to_string()))
                 .await?;
+            durable_step("publication_noted");
             news = true;
         }
         if news {
@@ -169,6 +172,7 @@ impl Node {
             .gateway
             .store(move |store| store.publish_delta(row, &entries, draft.records))
             .await?;
+        durable_step("delta_published");
         if adoption == Adoption::Adopted {
             Ok(built)
         } else {

@@ -12,7 +12,8 @@ use super::candidates::Candidate;
 use crate::tokens::{Subject, TokenOutcome};
 use crate::{FlowError, Node};
 
-const BATCH: usize = 4_096;
+/// Several requests to the committee, so that every core has one at hand.
+const BATCH: usize = 4 * lianfang_token::MAX_ELEMENTS;
 
 impl Node {
     /// The tokens of `candidates`, by epoch.

@@ -87,7 +87,7 @@ impl Node {
             policy_version: Policy::VERSION,
             answer: hex::encode(Transcript::new("lianfang/answer/v1").bytes(&answer).sha256()),
         };
-        screening.receipt = jws::sign(RECEIPT, &receipt, &self.keys.signing).map_err(|_| unwritable)?;
+        screening.receipt = jws::sign(RECEIPT, &receipt, self.signing()?).map_err(|_| unwritable)?;
         Ok(())
     }
 }

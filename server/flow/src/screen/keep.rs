@@ -1,71 +1,20 @@
-//! Answers are kept before they are given. Those that end together are written together: one commit, however many wait.
+//! Answers are kept before they are given, and those that end together in one commit.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use lianfang_store::{AuditRow, ScreeningRow};
-use tokio::sync::oneshot;
+use lianfang_store::{AuditRow, ScreeningRow, Store, StoreError};
 
-use crate::FlowError;
-use crate::gateway::Gateway;
-
-struct Waiting {
-    screening: ScreeningRow,
-    audit: AuditRow,
-    done: oneshot::Sender<bool>,
-}
+use crate::group::Group;
 
 /// Screenings on their way into the store.
-#[derive(Default)]
-pub(crate) struct Journal {
-    waiting: Mutex<Vec<Waiting>>,
-    writing: Arc<tokio::sync::Mutex<()>>,
+pub(crate) type Journal = Group<(ScreeningRow, AuditRow), ()>;
+
+pub(crate) fn journal() -> Arc<Journal> {
+    Group::new(keep)
 }
 
-impl Journal {
-    /// Returns once the answer is stored.
-    pub(super) async fn keep(
-        self: &Arc<Self>,
-        gateway: &Gateway,
-        screening: ScreeningRow,
-        audit: AuditRow,
-    ) -> Result<(), FlowError> {
-        let (done, stored) = oneshot::channel();
-        let mine = Waiting {
-            screening,
-            audit,
-            done,
-        };
-        self.lock().push(mine);
-        // A task of its own, because the caller may go away while others rely on this commit.
-        let (journal, gateway) = (Arc::clone(self), gateway.clone());
-        tokio::spawn(async move { journal.write(&gateway).await });
-        match stored.await {
-            Ok(true) => Ok(()),
-            _ => Err(FlowError::Internal("a screening couldn't be kept")),
-        }
-    }
-
-    async fn write(&self, gateway: &Gateway) {
-        let _writing = self.writing.lock().await;
-        let batch = std::mem::take(&mut *self.lock());
-        if batch.is_empty() {
-            return;
-        }
-        let (rows, done): (Vec<_>, Vec<_>) = batch
-            .into_iter()
-            .map(|waiting| ((waiting.screening, waiting.audit), waiting.done))
-            .unzip();
-        let stored = gateway.store(move |store| store.keep_screenings(rows)).await;
-        if let Err(error) = &stored {
-            tracing::error!(error = %error, "screenings couldn't be kept");
-        }
-        for done in done {
-            // Whoever went away doesn't wait for the outcome.
-            let _ = done.send(stored.is_ok());
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn keep(store: &Store, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<Vec<()>, StoreError> {
+    let done = vec![(); screenings.len()];
+    store.keep_screenings(screenings)?;
+    Ok(done)
 }

@@ -13,6 +13,7 @@ use lianfang_wire::vocabulary::{Purpose, VerdictName};
 use uuid::Uuid;
 
 use super::answer::{recommended, risk_tier};
+use super::basis::Basis;
 use super::findings::Findings;
 use super::normalise::{Normalised, normalise};
 use crate::peers::quarantined;
@@ -31,6 +32,7 @@ impl Node {
         actor: &Actor,
         asked: NewScreening,
     ) -> Result<Screening, FlowError> {
+        self.check_standing()?;
         check_subject(&asked.subject, asked.client_reference.as_deref()).map_err(FlowError::Invalid)?;
         let mut normalised = normalise(&asked.subject);
         if normalised.subjects.is_empty() {
@@ -64,10 +66,12 @@ impl Node {
     ) -> Result<Screening, FlowError> {
         let now = self.now();
         let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
-        let peers = self.peer_rows().await?;
+        let asked_links = self.link_keys(&normalised.subjects);
+        let keys = asked_links.keys().copied().collect();
+        let Basis { peers, links } = self.basis(keys).await?;
         let publishers = self.consulted(&peers, &unreachable);
         let situation = Situation {
-            links: self.own_links(&normalised.subjects).await?,
+            links: self.own_links(&normalised.subjects, &asked_links, links).await?,
             ..self.situation(asked, &findings, &without_token, &peers)
         };
         let stale = |exception: &PublisherException| exception.reason == ExceptionReason::Stale;
@@ -156,7 +160,7 @@ impl Node {
             purpose: purpose.to_string(),
             outcome: screening.verdict.to_string(),
         };
-        self.journal.keep(&self.gateway, row, audit).await
+        self.journal.call(&self.gateway, (row, audit)).await
     }
 }
 

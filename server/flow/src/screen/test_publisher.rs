@@ -113,7 +113,7 @@ impl Node {
         let failed = FlowError::Internal("a test record couldn't be made");
         let (fed, list) = (self.trust.federation(), &record.list);
         let key = record_key(token, &fed, &list.publisher, &outcome.key_id);
-        let Ok(jws) = record.sign(&self.keys.signing) else {
+        let Ok(jws) = record.sign(self.signing()?) else {
             return Err(failed);
         };
         let Ok(sealed) = seal(&jws, key.as_bytes(), list, &fed, &mut self.randomness.rng()) else {

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -19,6 +20,7 @@ use super::refusal::problem_type;
 use super::run::SyncFailure;
 use super::{ListSync, PeerSync};
 use crate::bodies::failed;
+use crate::durable::durable_step;
 use crate::publish::{kind_of, list_key};
 use crate::trust::active_member;
 use crate::{FlowError, Node};
@@ -50,6 +52,7 @@ impl Node {
         self: &Arc<Self>,
         peer: &NodeId,
         offered: &ListHead,
+        incarnation: u32,
         dry_run: bool,
         done: &mut PeerSync,
     ) -> Result<Option<Timestamp>, SyncFailure> {
@@ -73,7 +76,7 @@ impl Node {
         };
         let mut created = held.as_ref().map(|held| held.created);
         if !dry_run {
-            match self.take_over(peer, offered, held, done).await {
+            match self.take_over(peer, offered, incarnation, held, done).await {
                 Ok(newer) => created = Some(newer),
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
@@ -94,6 +97,7 @@ impl Node {
         self: &Arc<Self>,
         peer: &NodeId,
         offered: &ListHead,
+        incarnation: u32,
         held: Option<HeadRow>,
         done: &mut PeerSync,
     ) -> Result<Timestamp, Stop> {
@@ -109,6 +113,9 @@ impl Node {
                 (Err(Stop::Refused(Refusal::BaseMissing)), Some(created)) => return Ok(created),
                 (outcome, _) => outcome?,
             };
+            if accepted.state.incarnation() != incarnation {
+                return Err(Refusal::Incarnation.into());
+            }
             let before = held.as_ref().map(|state| (state, total));
             if self.grows_too_fast(peer, before, &accepted.heads).await? {
                 return Err(Stop::Failed(SyncFailure::Braked));
@@ -124,7 +131,7 @@ impl Node {
             }
             let rows = accepted.heads.iter().map(head_row).collect();
             match self.gateway.store(move |store| store.adopt_heads(rows)).await? {
-                Adoption::Adopted | Adoption::Known => {}
+                Adoption::Adopted | Adoption::Known => durable_step("heads_adopted"),
                 Adoption::Older => return Err(Refusal::Replayed.into()),
                 Adoption::Fork { .. } => return Err(Refusal::Fork.into()),
             }
@@ -245,6 +252,7 @@ impl Node {
             .truncate(false)
             .read(true)
             .write(true)
+            .mode(0o600)
             .open(path)
             .map_err(failed)?;
         let resumed = resume(&mut file, &mut verifier);
@@ -257,6 +265,7 @@ impl Node {
         let moved = verifier.verified().saturating_sub(resumed);
         verifier.finish()?;
         self.bodies.adopt(&body.sha256, &file)?;
+        durable_step("body_fetched");
         Ok(moved)
     }
 

@@ -7,7 +7,7 @@ use crate::Node;
 
 impl Node {
     /// Fetches every version up to `newest`, one after the other: each is signed by the governors before it.
-    pub(super) async fn fetch_membership(
+    pub(crate) async fn fetch_membership(
         self: &Arc<Self>,
         peer: &NodeId,
         newest: u64,

@@ -33,6 +33,10 @@ impl Node {
                 .filter(|id| *id != self.id)
                 .collect()
         };
+        if only.is_none() && !dry_run {
+            self.recover().await?;
+            self.claim_late().await?;
+        }
         if only.as_ref().is_some_and(|only| !peers.contains(only)) {
             return Err(FlowError::NotFound);
         }
@@ -117,6 +121,10 @@ impl Node {
         if !dry_run && !info.rules.is_empty() {
             self.compare_rules(peer, &info.rules);
         }
+        if !dry_run {
+            self.hear_of_successors(peer, &info).await?;
+        }
+        self.check_incarnation(peer, info.incarnation).await?;
         // Status first: a withdrawal counts before the digest that no longer holds it arrives.
         for feed in &info.feeds {
             self.fetch_status(peer, feed, dry_run, done).await?;
@@ -129,7 +137,9 @@ impl Node {
             .iter()
             .filter(|offered| offered.list.publisher == *peer && !held_back)
         {
-            let created = self.fetch_list(peer, offered, dry_run, done).await?;
+            let created = self
+                .fetch_list(peer, offered, info.incarnation, dry_run, done)
+                .await?;
             lag = lag.max(created.map_or(std::time::Duration::ZERO, |created| self.now().since(created)));
         }
         match done.lists.iter().find_map(|list| list.refused.clone()) {
@@ -144,7 +154,7 @@ fn brought_digests(peer: &PeerSync) -> bool {
 }
 
 /// Why a sync with one peer stopped.
-pub(super) enum SyncFailure {
+pub(crate) enum SyncFailure {
     Peer(PeerError),
     Flow(FlowError),
     /// A digest was refused, by slug; the one in force stays.

@@ -11,6 +11,7 @@ use lianfang_wire::stix::indicator_id;
 
 use super::PeerSync;
 use super::run::SyncFailure;
+use crate::durable::durable_step;
 use crate::trust::active_member;
 use crate::{FlowError, Node};
 
@@ -85,6 +86,7 @@ impl Node {
             .await?;
         match outcome {
             StatusOutcome::Applied { cursor } => {
+                durable_step("status_applied");
                 self.watch_status(peer, &heard).await;
                 Ok(cursor)
             }

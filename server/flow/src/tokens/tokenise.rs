@@ -54,7 +54,7 @@ impl Node {
             let Some(key) = crate::trust::key_by_id(&document.document, key_id) else {
                 continue;
             };
-            for batch in wanted.chunks(MAX_ELEMENTS) {
+            for batch in sections(wanted) {
                 fetches.push(self.fetch(purpose, key, batch).boxed());
             }
         }
@@ -130,5 +130,32 @@ impl Node {
             (wanted.place, token)
         };
         Ok(wanted.iter().zip(tokens).map(remember).collect())
+    }
+}
+
+/// Splits what is wanted into sections that are full as they are, so that little is padded: as many as possible of the
+/// largest size, and of the rest, which several cores share, of the next.
+fn sections<T>(wanted: &[T]) -> impl Iterator<Item = &[T]> {
+    /// The largest padded size below [`MAX_ELEMENTS`] (PROTOCOL.md §2).
+    const NEXT: usize = 512;
+    let (full, rest) = wanted.split_at(wanted.len() / MAX_ELEMENTS * MAX_ELEMENTS);
+    full.chunks(MAX_ELEMENTS).chain(rest.chunks(NEXT))
+}
+
+#[cfg(test)]
+mod tests {
+    use lianfang_token::padded_len;
+
+    use super::*;
+
+    #[test]
+    fn sections_hold_everything_in_order_and_are_padded_by_less_than_one_of_them() {
+        for count in [0, 1, 8, 512, 513, 3_000, 4_095, 4_096, 4_097, 20_000] {
+            let wanted: Vec<usize> = (0..count).collect();
+            let sections: Vec<_> = sections(&wanted).collect();
+            assert_eq!(sections.concat(), wanted);
+            let sent: usize = sections.iter().map(|section| padded_len(section.len())).sum();
+            assert!(sent < count + 512, "{count}: {sent}");
+        }
     }
 }

@@ -99,16 +99,13 @@ impl Node {
         let same = move |stored: &str| {
             serde_json::from_str::<RecordedDecision>(stored).is_ok_and(|stored| stored == recorded)
         };
+        let audit = self.audit_row(actor, "resolve_alert", id.to_string(), "roster", outcome.as_str());
         let resolution = self
             .gateway
-            .store(move |store| store.resolve_alert(id, &text, same, now))
+            .store(move |store| store.resolve_alert(id, &text, same, now, audit))
             .await?;
         match resolution {
-            Resolution::Recorded => {
-                self.tell_alert_news();
-                self.audit_roster(actor, "resolve_alert", id.to_string(), outcome.as_str())
-                    .await?;
-            }
+            Resolution::Recorded => self.tell_alert_news(),
             Resolution::Repeated => {}
             Resolution::Conflict => {
                 return Err(FlowError::because(

@@ -58,11 +58,10 @@ impl Node {
         let node = Arc::clone(self);
         let (mut results, prepared): (Vec<_>, Vec<_>) = self
             .gateway
-            .compute(move || {
-                let prepare = |(line, read)| node.prepare_roster_line(line, read);
-                lines.into_iter().map(prepare).unzip()
-            })
-            .await?;
+            .compute_each(lines, move |(line, read)| node.prepare_roster_line(line, read))
+            .await?
+            .into_iter()
+            .unzip();
         let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
         let count = prepared.len();
         let puts = self.put_prepared(prepared).await?;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_flow::Node;
-use lianfang_wire::screening::{BrakeDecision, ReasonCode};
+use lianfang_wire::peer::BrakeDecision;
+use lianfang_wire::screening::ReasonCode;
 use lianfang_wire::vocabulary::{BrakeAction, VerdictName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, operator, screening};

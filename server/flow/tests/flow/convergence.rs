@@ -137,7 +137,7 @@ impl Life {
 }
 
 /// Synthetic company codes with their check digit.
-fn code(number: u32) -> String {
+pub(crate) fn code(number: u32) -> String {
     let body = format!("91350100M0001{number:04}");
     let valid = |check: &char| {
         let code = format!("{body}{check}");

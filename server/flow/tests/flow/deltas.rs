@@ -1,10 +1,13 @@
 //! On commit: deltas on top of bases, withdrawals first, nothing lost when a notice or a base is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use lianfang_digest::SignedHead;
 use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::vocabulary::{EventType, VerdictName};
 
+use crate::convergence::code;
 use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening};
 
 const CODES: [&str; 4] = [
@@ -207,4 +210,46 @@ async fn a_delta_with_another_bit_is_refused_and_what_was_in_force_stays() {
     federation.network.tamper(Box::new(|_, answer| answer));
     moved(&b).await;
     assert_eq!(verdict(&b, CODES[1]).await, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn whoever_asks_by_the_prefix_a_head_states_is_one_of_eight_at_least() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let mut entries = Vec::new();
+    for number in 0..40 {
+        entries.push(record(&a, &code(number)).await);
+    }
+    a.build_digests().await.unwrap();
+    let most = checked_bits(&federation, "platform-a");
+    assert!(most > 0, "nothing would be put to the test");
+    for (entry, number) in entries[..38].iter().zip(40..) {
+        withdraw(&a, entry).await;
+        if number % 8 == 0 {
+            record(&a, &code(number)).await;
+        }
+        a.publish_changes().await.unwrap();
+        assert!(checked_bits(&federation, "platform-a") <= most);
+    }
+    assert_eq!(checked_bits(&federation, "platform-a"), 0, "few are left");
+}
+
+/// The prefix length that a node's newest head states, after a look at what is found under each such prefix.
+fn checked_bits(federation: &Federation, publisher: &str) -> u8 {
+    let store = federation.store(publisher);
+    let head = store
+        .heads_in_force(Some(&publisher.parse().unwrap()))
+        .unwrap()
+        .remove(0);
+    let bits = SignedHead::decode(&head.head).unwrap().header().confirm_bits;
+    let records = store.records_under(&head.list(), &[], 0).unwrap();
+    let mut under = BTreeMap::<u16, usize>::new();
+    for record in &records {
+        let first = u16::from_be_bytes([record.confirm_key[0], record.confirm_key[1]]);
+        let prefix = first.checked_shr(16 - u32::from(bits)).unwrap_or(0);
+        *under.entry(prefix).or_default() += 1;
+    }
+    let one_of_eight = bits == 0 || under.values().all(|records| *records >= 8);
+    assert!(one_of_eight, "{bits} bits, {under:?}");
+    bits
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use lianfang_digest::{Header, Kind, SignedHead, padded};
 use lianfang_encoding::FederationId;
+use lianfang_wire::info::Info;
+use lianfang_wire::membership::Hash32;
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening, signing_key};
@@ -117,6 +119,43 @@ async fn a_list_beyond_its_publisher_s_quota_is_refused_before_a_byte_of_it_is_f
         header.body.length = header.class().unwrap().body_length();
     });
     assert_eq!(refusal_of(oversized).await, "digest-oversized");
+}
+
+#[tokio::test]
+async fn two_heads_of_one_sequence_hold_their_publisher_back() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    a.record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    assert!(b.sync(None, false).await.unwrap().is_complete());
+    let other_head = signed_by_a(|header| header.created = header.created + Duration::from_micros(1));
+    federation
+        .network
+        .tamper(Box::new(move |asked, answer| match asked {
+            "info" => offering_another_head(&answer),
+            _ => other_head(asked, answer),
+        }));
+    let report = b.sync(Some("platform-a".parse().unwrap()), false).await.unwrap();
+    assert_eq!(report.peers[0].error.as_deref(), Some("digest-fork"));
+    let peers = b.peers().await.unwrap();
+    let of_a = peers
+        .iter()
+        .find(|peer| peer.id.as_str() == "platform-a")
+        .unwrap();
+    assert_eq!(of_a.brake_reason.as_deref(), Some("digest_fork"));
+    let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Review);
+}
+
+fn offering_another_head(info: &[u8]) -> Vec<u8> {
+    let mut info: Info = serde_json::from_slice(info).unwrap();
+    for list in &mut info.lists {
+        list.head = Hash32([1; 32]);
+    }
+    serde_json::to_vec(&info).unwrap()
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't go on has failed"
 )]
 
 mod alerts;
 mod audiences;
 mod brake;
+mod bulk;
 mod convergence;
 mod conversation;
 mod deltas;
@@ -20,7 +22,9 @@ mod links;
 mod names;
 mod population;
 mod restart;
+mod restore;
 mod returning;
 mod roster;
 mod rules;
+mod statements;
 mod verdicts;

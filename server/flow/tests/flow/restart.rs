@@ -1,5 +1,10 @@
 //! What a node had it has again.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening};
@@ -29,6 +34,83 @@ async fn digests_and_confirmed_records_survive_a_restart_while_the_publisher_is_
         let b = federation.restart("platform-b").await;
         let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
         assert_eq!((answer.verdict, answer.complete), (VerdictName::Block, true));
+    }
+}
+
+/// A federation in which B holds a base of A and the screening index over it.
+async fn with_an_index() -> Federation {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    a.record_entry(&operator(), entry(company(CODE), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    b.sync(None, false).await.unwrap();
+    federation
+}
+
+/// The file that B's index is, and when it was written.
+fn image(federation: &Federation) -> (PathBuf, SystemTime) {
+    let folder = federation.folder("platform-b").join("index");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().collect();
+    assert_eq!(files.len(), 1, "one image is in use");
+    let path = files.remove(0).unwrap().path();
+    let written = path.metadata().unwrap().modified().unwrap();
+    (path, written)
+}
+
+async fn verdict_of_b(federation: &Federation) -> VerdictName {
+    let b = federation.node("platform-b");
+    let answer = b.screen(&operator(), screening(company(CODE))).await;
+    answer.unwrap().verdict
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_with_the_index_that_was_built_before_and_needs_no_body_for_it() {
+    let federation = with_an_index().await;
+    let before = image(&federation);
+    let bodies = federation.folder("platform-b").join("digests");
+    std::fs::remove_dir_all(bodies).unwrap();
+    federation.restart("platform-b").await;
+    assert_eq!(verdict_of_b(&federation).await, VerdictName::Block);
+    assert_eq!(image(&federation), before);
+}
+
+#[tokio::test]
+async fn an_index_that_the_disk_has_spoilt_is_built_anew() {
+    let federation = with_an_index().await;
+    let (path, _) = image(&federation);
+    let sound = std::fs::read(&path).unwrap();
+    // Its directory, which a start reads, stays as it is.
+    let (front, rows) = sound.split_at(4_096);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, [front, &vec![0; rows.len()]].concat()).unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+    let b = federation.restart("platform-b").await;
+    assert_eq!(
+        verdict_of_b(&federation).await,
+        VerdictName::Clear,
+        "the damage was done"
+    );
+    b.check_index().await.unwrap();
+    assert_eq!(verdict_of_b(&federation).await, VerdictName::Block);
+    assert_eq!(std::fs::read(&path).unwrap(), sound);
+}
+
+#[tokio::test]
+async fn what_isn_t_an_index_is_cleared_away_at_the_start() {
+    let federation = with_an_index().await;
+    let (path, _) = image(&federation);
+    let whole = std::fs::read(&path).unwrap();
+    for torn in [&whole[..0], &whole[..40], &whole[..whole.len() - 1]] {
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, torn).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+        std::fs::write(path.with_file_name("left-over"), b"x").unwrap();
+        federation.restart("platform-b").await;
+        assert_eq!(verdict_of_b(&federation).await, VerdictName::Block);
+        assert_eq!(std::fs::read(image(&federation).0).unwrap(), whole);
     }
 }
 

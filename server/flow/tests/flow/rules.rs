@@ -2,7 +2,8 @@
 
 use lianfang_digest::SignedHead;
 use lianfang_encoding::SigningKey;
-use lianfang_wire::screening::{DisabledReason, ExceptionReason, Peer};
+use lianfang_wire::peer::{DisabledReason, Peer};
+use lianfang_wire::screening::ExceptionReason;
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, product, screening};

@@ -20,8 +20,14 @@ use serde_json::{Value, json};
 
 use crate::harness::node::TestNode;
 
+/// The allocator of the node.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Requests under way at once.
 const IN_FLIGHT: usize = 16;
+/// Connections they share.
+const CONNECTIONS: usize = 4;
 const REQUESTS: usize = 2_000;
 const ROUNDS: usize = 7;
 /// Synthetic applicants; each is screened many times, so that its token is cached.
@@ -36,15 +42,16 @@ const APPLICANTS: [&str; 4] = [
 async fn main() {
     let unlimited = "[limits]\nplatform_per_minute = 100000000";
     let node = TestNode::start_with(|text| text.replace("[limits]", unlimited)).await;
-    let client = node.raw();
+    let clients: Vec<_> = (0..CONNECTIONS).map(|_| node.raw()).collect();
+    let client = |place: usize| &clients[place % CONNECTIONS];
     let token = node.token(&[Scope::ScreeningsWrite]);
     let (hello, screening) = (
         node.platform_url("/.well-known/jwks.json"),
         node.platform_url("/v1/screenings"),
     );
-    let hello = |_| client.get(&hello);
+    let hello = |place| client(place).get(&hello);
     let screen = |place: usize| {
-        client
+        client(place)
             .post(&screening)
             .bearer_auth(&token)
             .json(&applicant(APPLICANTS[place % APPLICANTS.len()]))

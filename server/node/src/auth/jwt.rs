@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use lianfang_encoding::{NodeId, PublicKey, SigningKey};
+use lianfang_encoding::{NodeId, PublicKey, SigningKey, Transcript};
 use serde::{Deserialize, Serialize};
 
-use super::keyring::{Checking, audience};
+use super::keyring::{Checking, LEEWAY, audience};
 use super::{Keyring, Scopes};
 
 const TYPE: &str = "lianfang-access+jwt";
@@ -98,6 +98,18 @@ impl Issuer {
     }
 }
 
+impl Claims {
+    /// The claims, unless their time has passed or hasn't come.
+    fn in_time(self, now: u64) -> Result<Self, TokenError> {
+        let has_come = self.nbf.is_none_or(|from| from <= now.saturating_add(LEEWAY));
+        if has_come && self.exp.saturating_add(LEEWAY) > now {
+            Ok(self)
+        } else {
+            Err(TokenError::Time)
+        }
+    }
+}
+
 impl Verifier {
     /// Takes tokens that a key of `keys` signed.
     pub fn new(keys: Keyring) -> Self {
@@ -121,20 +133,35 @@ impl Verifier {
     /// # Errors
     /// [`TokenError`].
     pub fn verify(&self, token: &str) -> Result<Claims, TokenError> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
-        if header.crit.is_some() {
-            return Err(TokenError::Malformed);
+        let keys = self.keys.load();
+        let place = Transcript::new("lianfang/access-token/v1")
+            .bytes(token.as_bytes())
+            .sha256();
+        if let Some(claims) = keys.verified.get(&place) {
+            return claims.in_time(jsonwebtoken::get_current_timestamp());
         }
-        let (keys, id) = (self.keys.load(), header.kid.as_deref().unwrap_or_default());
-        let mut refused = TokenError::Untrusted;
-        for checking in keys.under(id) {
-            match verified(checking, header.typ.as_deref(), token) {
-                Ok(claims) => return Ok(claims),
-                Err(error) => refused = error,
-            }
+        let (claims, by) = check(&keys, token)?;
+        if by.until.is_none() {
+            keys.verified.insert(place, claims.clone());
         }
-        Err(refused)
+        Ok(claims)
     }
+}
+
+fn check<'a>(keys: &'a Keyring, token: &str) -> Result<(Claims, &'a Checking), TokenError> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
+    if header.crit.is_some() {
+        return Err(TokenError::Malformed);
+    }
+    let id = header.kid.as_deref().unwrap_or_default();
+    let mut refused = TokenError::Untrusted;
+    for checking in keys.under(id) {
+        match verified(checking, header.typ.as_deref(), token) {
+            Ok(claims) => return Ok((claims, checking)),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused)
 }
 
 fn verified(by: &Checking, kind: Option<&str>, token: &str) -> Result<Claims, TokenError> {
@@ -237,6 +264,18 @@ mod tests {
             (claims.sub.as_str(), claims.scope.as_str()),
             ("erp", "entries:read")
         );
+    }
+
+    #[test]
+    fn a_token_that_is_known_is_refused_once_its_time_is_over() {
+        let verifier = verifier();
+        let claims = verifier.verify(&issue(now())).unwrap();
+        assert_eq!(verifier.verify(&issue(now())), Ok(claims.clone()));
+        let end = claims.exp + LEEWAY;
+        assert_eq!(claims.clone().in_time(end - 1), Ok(claims.clone()));
+        assert_eq!(claims.clone().in_time(end), Err(TokenError::Time));
+        let early = claims.nbf.unwrap() - LEEWAY - 1;
+        assert_eq!(claims.in_time(early), Err(TokenError::Time));
     }
 
     #[test]

@@ -2,9 +2,15 @@ use std::collections::BTreeMap;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use lianfang_encoding::{NodeId, PublicKey};
+use quick_cache::sync::Cache;
+
+use super::Claims;
 
 /// Clocks of the platform's own systems may be off by this many seconds.
-const LEEWAY: u64 = 30;
+pub(super) const LEEWAY: u64 = 30;
+
+/// Callers whose tokens are remembered.
+const REMEMBERED: usize = 1_000;
 
 /// The door that tokens of `node` are for.
 pub(super) fn audience(node: &NodeId) -> String {
@@ -32,6 +38,9 @@ pub struct External {
 pub struct Keyring {
     by_id: BTreeMap<String, Vec<Checking>>,
     own: Vec<Retired>,
+    /// Tokens that were in order a moment ago, by their hash: a caller's next requests cost no signature check each.
+    /// Gone with the keys; a retired key's tokens are checked each time, because that key ends.
+    pub(super) verified: Cache<[u8; 32], Claims>,
 }
 
 /// One key with the rules for what it signed.
@@ -49,6 +58,7 @@ impl Keyring {
     pub fn new(node: &NodeId, current: PublicKey, retired: &[Retired], external: &[External]) -> Self {
         let mut ring = Self {
             by_id: BTreeMap::new(),
+            verified: Cache::new(REMEMBERED),
             own: vec![Retired {
                 key: current,
                 until: u64::MAX,

@@ -2,6 +2,7 @@
 //! work on the data folder or on standard input alone.
 
 mod alerts;
+mod backup;
 mod demo;
 mod doctor;
 mod entry;
@@ -13,6 +14,7 @@ mod messages;
 mod migrate;
 mod node;
 mod peers;
+mod restore;
 mod roster;
 mod screen;
 mod serve;
@@ -72,6 +74,10 @@ enum Command {
     /// Tokens for callers of the platform door.
     #[command(subcommand)]
     Token(token::Command),
+    /// Copy a node, running or not, into a file.
+    Backup(backup::Args),
+    /// Restore such a copy into an empty data folder and database.
+    Restore(restore::Args),
     /// Bring the database's schema up to date.
     Migrate(migrate::Args),
     /// Look a node over, whether it runs or not: what is wrong, and advice.
@@ -114,6 +120,8 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Identifier(command) => identifier::run(command, terminal),
         Command::Init(args) => init::run(args, terminal),
         Command::Token(command) => token::run(command, terminal),
+        Command::Backup(args) => backup::run(&args, terminal),
+        Command::Restore(args) => restore::run(args, terminal),
         Command::Migrate(args) => migrate::run(&args, terminal),
         Command::Doctor(args) => doctor::run(&args, terminal),
         Command::Serve(args) => with_runtime(serve::run(args, terminal)),

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use lianfang_encoding::NodeId;
-use lianfang_wire::screening::{BrakeDecision, Peer};
+use lianfang_wire::peer::{BrakeDecision, Peer};
 use lianfang_wire::vocabulary::BrakeAction;
 
 use super::node::NodeArgs;

@@ -32,6 +32,15 @@ impl Terminal {
         }
     }
 
+    /// A summary for machines: the result, or beside one that is on standard output already.
+    pub fn summary(&self, document: &impl Serialize, is_result: bool) {
+        if is_result {
+            self.json(document);
+        } else if let Ok(text) = serde_json::to_string(document) {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
     /// A document as result, for people to read.
     pub fn pretty(&self, document: &impl Serialize) {
         if let Ok(text) = serde_json::to_string_pretty(document) {

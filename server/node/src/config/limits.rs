@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct Limits {
     /// Largest head of one request, in bytes: target and headers, 32 more for each header.
     pub head_bytes: usize,
-    /// Largest body of one request, in bytes.
+    /// Largest body of one request, and line of a batch, in bytes.
     pub body_bytes: usize,
     /// Largest body of a batch, in bytes.
     pub batch_bytes: usize,

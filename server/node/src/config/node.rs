@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use lianfang_encoding::NodeId;
@@ -21,6 +22,9 @@ pub struct Node {
     /// Keys, database, digests and the operator socket.
     #[serde(default = "here")]
     pub data_dir: PathBuf,
+    /// The address from which other members are called; the system's choice when absent.
+    #[serde(default)]
+    pub source_address: Option<IpAddr>,
 }
 
 fn here() -> PathBuf {

@@ -55,6 +55,11 @@ impl DataFolder {
         self.0.join("bodies")
     }
 
+    /// The screening index that is built from them.
+    pub fn images(&self) -> PathBuf {
+        self.0.join("index")
+    }
+
     /// The request for a certificate.
     pub fn request(&self) -> PathBuf {
         self.0.join("tls/node.csr")

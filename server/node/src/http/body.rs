@@ -105,7 +105,7 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, Failure> {
     Ok(body.freeze())
 }
 
-fn announced(request: &HttpRequest) -> Option<usize> {
+pub(super) fn announced(request: &HttpRequest) -> Option<usize> {
     request
         .headers()
         .get(header::CONTENT_LENGTH)?

@@ -1,70 +1,365 @@
-use std::pin::Pin;
+//! Batches: one JSON document per line, read as it arrives and answered as it is done. What is read and not done yet
+//! is bounded, so that whoever sends faster than the node works, or doesn't read the answers, is made to wait.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::rt;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use futures_util::{StreamExt as _, future, stream};
+use lianfang_flow::FlowError;
 use lianfang_wire::{Problem, ProblemType};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::{Instant, timeout_at};
 
 use super::{body, pointer};
-use crate::problem::Failure;
+use crate::config::Limits;
+use crate::problem::{Answer, Failure};
 
-/// Most lines of one batch.
-const MAX_LINES: usize = 100_000;
+const MEDIA_TYPE: &str = "application/x-ndjson";
+/// Lines and bytes that wait for the node.
+const WAITING_LINES: usize = 1_024;
+const WAITING_BYTES: usize = 8 * 1024 * 1024;
 
-/// A body of one JSON document per line, of at most `limits.batch_bytes`. A line that isn't a `T` doesn't spoil
-/// the others.
-pub struct Lines<T>(pub Vec<Line<T>>);
+/// A body of one JSON document per line, each of at most `limits.body_bytes`, altogether of at most
+/// `limits.batch_bytes`. A line that isn't a `T` doesn't spoil the others.
+pub struct Lines<T> {
+    lines: mpsc::Receiver<Raw>,
+    kind: PhantomData<T>,
+}
 
 /// The number of a line, from 1, and what it says.
 pub type Line<T> = (u64, Result<T, Problem>);
 
+/// A line as it was sent, or why there is none; nothing follows what ends the body.
+struct Raw {
+    number: u64,
+    text: Result<Vec<u8>, Problem>,
+    ends: bool,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Lines<T> {
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+    type Future = future::Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            body::expect_type(&request, &["application/x-ndjson", "application/jsonl"])?;
-            let bytes = body::read(&request, payload, |limits| limits.batch_bytes).await?;
-            Ok(Self(parse(&bytes)?))
-        })
+        future::ready(open(request, payload.take()))
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<Line<T>>, Failure> {
-    let mut lines = Vec::new();
-    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        if lines.len() == MAX_LINES {
-            let detail = format!("A batch has at most {MAX_LINES} lines; send the rest in another.");
-            return Err(Failure::detail(ProblemType::TooLarge, &detail));
-        }
-        lines.push((number, pointer::parse(line).map_err(|problem| *problem)));
+fn open<T>(request: &HttpRequest, payload: Payload) -> Result<Lines<T>, Failure> {
+    body::expect_type(request, &[MEDIA_TYPE, "application/jsonl"])?;
+    let limits = request.app_data::<Data<Limits>>().ok_or(ProblemType::Internal)?;
+    if body::announced(request).is_some_and(|length| length > limits.batch_bytes) {
+        return Err(body::too_large(limits.batch_bytes));
     }
-    Ok(lines)
+    Ok(Lines::read(payload, limits))
+}
+
+impl<T> Lines<T> {
+    fn read(payload: Payload, limits: &Limits) -> Self {
+        let (to, lines) = mpsc::channel(WAITING_LINES);
+        let reader = Reader {
+            payload,
+            to,
+            room: Arc::new(Semaphore::new(WAITING_BYTES)),
+            line_bytes: limits.body_bytes,
+            batch_bytes: limits.batch_bytes,
+            patience: limits.body(),
+            text: Vec::new(),
+            is_too_long: false,
+            number: 1,
+            taken: 0,
+        };
+        rt::spawn(reader.run());
+        Self {
+            lines,
+            kind: PhantomData,
+        }
+    }
+
+    /// What has arrived, at least one line and at most `most`; none at the end. More arrives meanwhile.
+    async fn part(&mut self, most: usize) -> Option<Vec<Raw>> {
+        let mut part = Vec::new();
+        let count = self.lines.recv_many(&mut part, most).await;
+        (count > 0).then_some(part)
+    }
+}
+
+/// Answers a batch part by part, each of at most `most` lines, with one result per line. When the first part fails as a
+/// whole, so does the request; of a later one each line has the problem as its result.
+///
+/// # Errors
+/// That of the first part.
+pub async fn answer_lines<T, R, F>(
+    mut lines: Lines<T>,
+    most: usize,
+    refused: fn(u64, Problem) -> R,
+    work: impl Fn(Vec<Line<T>>) -> F + 'static,
+) -> Answer
+where
+    T: DeserializeOwned + 'static,
+    R: Serialize + 'static,
+    F: Future<Output = Result<Vec<R>, FlowError>>,
+{
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(MEDIA_TYPE);
+    let Some(first) = lines.part(most).await else {
+        return Ok(answer.finish());
+    };
+    if let [
+        Raw {
+            text: Err(problem),
+            ends: true,
+            ..
+        },
+    ] = &first[..]
+    {
+        return Err(problem.clone().into());
+    }
+    let first = written(&work(parsed(first)).await?)?;
+    let rest = stream::unfold((lines, work), move |(mut lines, work)| async move {
+        let part = parsed(lines.part(most).await?);
+        let numbers: Vec<_> = part.iter().map(|(number, _)| *number).collect();
+        let results = work(part).await.unwrap_or_else(|error| {
+            let problem = Failure::from(error).problem().clone();
+            numbers
+                .into_iter()
+                .map(|number| refused(number, problem.clone()))
+                .collect()
+        });
+        Some((written(&results), (lines, work)))
+    });
+    Ok(answer.streaming(stream::once(future::ready(Ok(first))).chain(rest)))
+}
+
+fn parsed<T: DeserializeOwned>(part: Vec<Raw>) -> Vec<Line<T>> {
+    let parse = |raw: Raw| {
+        let said = raw
+            .text
+            .and_then(|text| pointer::parse(&text).map_err(|problem| *problem));
+        (raw.number, said)
+    };
+    part.into_iter().map(parse).collect()
+}
+
+fn written<R: Serialize>(results: &[R]) -> Result<Bytes, FlowError> {
+    let mut text = Vec::new();
+    for result in results {
+        serde_json::to_writer(&mut text, result).map_err(|_| FlowError::Internal("a result isn't JSON"))?;
+        text.push(b'\n');
+    }
+    Ok(text.into())
+}
+
+/// Takes a body apart while it arrives.
+struct Reader {
+    payload: Payload,
+    to: mpsc::Sender<Raw>,
+    room: Arc<Semaphore>,
+    line_bytes: usize,
+    batch_bytes: usize,
+    patience: Duration,
+    text: Vec<u8>,
+    is_too_long: bool,
+    number: u64,
+    taken: usize,
+}
+
+/// Nobody waits for the lines any more.
+struct Gone;
+
+impl Reader {
+    async fn run(mut self) {
+        let problem = match self.read().await {
+            Ok(Err(failure)) => failure.problem().clone(),
+            Ok(Ok(())) | Err(Gone) => return,
+        };
+        let last = Raw {
+            number: self.number,
+            text: Err(problem),
+            ends: true,
+            _room: None,
+        };
+        // Whoever has gone needs no reason.
+        let _ = self.to.send(last).await;
+    }
+
+    /// A line that is cut off by the end of the connection isn't one. The time counts from line to line, and not while
+    /// the node is behind.
+    async fn read(&mut self) -> Result<Result<(), Failure>, Gone> {
+        let mut deadline = Instant::now() + self.patience;
+        loop {
+            let Ok(next) = timeout_at(deadline, self.payload.next()).await else {
+                return Ok(Err(Failure::new(ProblemType::Timeout)));
+            };
+            let bytes = match next {
+                None => {
+                    self.end_line().await?;
+                    return Ok(Ok(()));
+                }
+                Some(Err(error)) => return Ok(Err(body::interrupted(&error, self.batch_bytes))),
+                Some(Ok(bytes)) => bytes,
+            };
+            self.taken += bytes.len();
+            if self.taken > self.batch_bytes {
+                return Ok(Err(body::too_large(self.batch_bytes)));
+            }
+            for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+                self.append(piece);
+                if piece.ends_with(b"\n") {
+                    self.end_line().await?;
+                    deadline = Instant::now() + self.patience;
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, piece: &[u8]) {
+        self.is_too_long |= self.text.len() + piece.len() > self.line_bytes + 1;
+        if self.is_too_long {
+            self.text = Vec::new();
+        } else {
+            self.text.extend_from_slice(piece);
+        }
+    }
+
+    async fn end_line(&mut self) -> Result<(), Gone> {
+        let (text, number) = (std::mem::take(&mut self.text), self.number);
+        self.number += 1;
+        let is_too_long = std::mem::take(&mut self.is_too_long);
+        if !is_too_long && text.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        let wanted = u32::try_from(text.len().clamp(1, WAITING_BYTES)).unwrap_or(1);
+        let room = Arc::clone(&self.room).acquire_many_owned(wanted).await;
+        let text = match is_too_long {
+            true => {
+                let detail = format!("A line has at most {} bytes.", self.line_bytes);
+                Err(Problem::new(ProblemType::TooLarge).detail(detail))
+            }
+            false => Ok(text),
+        };
+        let raw = Raw {
+            number,
+            text,
+            ends: false,
+            _room: room.ok(),
+        };
+        self.to.send(raw).await.map_err(|_| Gone)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use actix_web::error::PayloadError;
+
     use super::*;
 
-    #[test]
-    fn a_bad_line_spoils_no_other_and_empty_lines_keep_their_number() {
-        let lines = parse::<u8>(b"1\n\nx\r\n4\n").unwrap();
-        let numbers: Vec<_> = lines
-            .iter()
-            .map(|(number, line)| (*number, line.clone().ok()))
-            .collect();
-        assert_eq!(numbers, [(1, Some(1)), (3, None), (4, Some(4))]);
+    fn lines(
+        pieces: impl IntoIterator<Item = Result<Bytes, PayloadError>> + 'static,
+        limits: &Limits,
+    ) -> Lines<u64> {
+        Lines::read(
+            Payload::Stream {
+                payload: Box::pin(stream::iter(pieces)),
+            },
+            limits,
+        )
     }
 
-    #[test]
-    fn a_batch_has_a_bounded_number_of_lines() {
-        assert!(parse::<u8>(&b"1\n".repeat(MAX_LINES)).is_ok());
-        assert!(parse::<u8>(&b"1\n".repeat(MAX_LINES + 1)).is_err());
+    fn small() -> Limits {
+        Limits {
+            body_bytes: 10,
+            batch_bytes: 1_000,
+            ..Limits::default()
+        }
+    }
+
+    async fn all(mut lines: Lines<u64>) -> Vec<(u64, Result<u64, Option<ProblemType>>)> {
+        let mut seen = Vec::new();
+        while let Some(part) = lines.part(7).await {
+            let part = parsed::<u64>(part).into_iter();
+            seen.extend(part.map(|(number, said)| (number, said.map_err(|problem| problem.kind()))));
+        }
+        seen
+    }
+
+    fn pieces(text: &str, size: usize) -> Vec<Result<Bytes, PayloadError>> {
+        text.as_bytes()
+            .chunks(size)
+            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+            .collect()
+    }
+
+    #[actix_web::test]
+    async fn a_bad_line_spoils_no_other_however_the_body_is_cut_and_empty_lines_keep_their_number() {
+        let text = "1\n\nx\r\n1234567890\n12345678901\n6";
+        for size in [1, 2, 7, 100] {
+            let seen = all(lines(pieces(text, size), &small())).await;
+            assert_eq!(
+                seen,
+                [
+                    (1, Ok(1)),
+                    (3, Err(Some(ProblemType::Malformed))),
+                    (4, Ok(1_234_567_890)),
+                    (5, Err(Some(ProblemType::TooLarge))),
+                    (6, Ok(6)),
+                ]
+            );
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_line_that_is_cut_off_is_not_taken_and_the_last_result_says_why() {
+        let mut cut = pieces("1\n23", 2);
+        cut.push(Err(PayloadError::Incomplete(None)));
+        let seen = all(lines(cut, &small())).await;
+        assert_eq!(seen, [(1, Ok(1)), (2, Err(Some(ProblemType::Malformed)))]);
+    }
+
+    #[actix_web::test]
+    async fn a_batch_beyond_its_bytes_ends_with_the_line_to_go_on_at() {
+        let seen = all(lines(pieces(&"1\n".repeat(600), 100), &small())).await;
+        assert_eq!(seen.len(), 501);
+        assert_eq!(seen[500], (501, Err(Some(ProblemType::TooLarge))));
+    }
+
+    #[actix_web::test]
+    async fn no_more_is_read_than_the_node_has_room_for() {
+        let read = Rc::new(Cell::new(0_usize));
+        let counted = Rc::clone(&read);
+        let line = Bytes::from(format!("\"{}\"\n", "x".repeat(64 * 1024)));
+        let endless = std::iter::from_fn(move || {
+            counted.set(counted.get() + line.len());
+            Some(Ok(line.clone()))
+        });
+        let limits = Limits {
+            batch_bytes: usize::MAX,
+            ..Limits::default()
+        };
+        let mut lines = lines(endless, &limits);
+        for parts in 1..=3 {
+            assert!(lines.part(1).await.is_some());
+            // The reader goes on until it has to wait.
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+            assert!(
+                read.get() <= WAITING_BYTES + (parts + 2) * 70_000,
+                "{}",
+                read.get()
+            );
+        }
     }
 
     proptest::proptest! {
@@ -72,9 +367,10 @@ mod tests {
         fn any_bytes_give_one_answer_per_line_that_holds_something(
             bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400),
         ) {
-            let lines = parse::<serde_json::Value>(&bytes).map_err(|_| ()).unwrap();
-            let said = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-            proptest::prop_assert_eq!(lines.len(), said.count());
+            let said = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+            let body = vec![Ok(Bytes::from(bytes))];
+            let seen = rt::System::new().block_on(async { all(lines(body, &Limits::default())).await });
+            proptest::prop_assert_eq!(seen.len(), said);
         }
     }
 }

@@ -15,8 +15,6 @@ use crate::data::DataFolder;
 use crate::idempotency::Ledger;
 use crate::tls::{Credential, Revocations};
 
-const INCARNATION: &str = "incarnation";
-
 /// A node that has been put together, without its doors.
 pub struct Assembled {
     pub node: Arc<Node>,
@@ -41,7 +39,10 @@ pub struct Assembled {
 /// [`StartError`] that says what to do.
 pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let folder = DataFolder::at(&config.node.data_dir);
-    let (store, memberships, incarnation) = opened(config).await?;
+    if crate::backup::interrupted(folder.path()) {
+        return Err(StartError::Restoring);
+    }
+    let (store, memberships) = opened(config).await?;
     if memberships.is_empty() {
         return Err(StartError::NoFederation);
     }
@@ -58,15 +59,15 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     // TLS keeps the system's time.
     let list = config.tls.revocations.clone();
     let revocations = Arc::new(Revocations::read(list, authorities, Arc::new(SystemClock))?);
-    let peers = Arc::new(HttpsPeers::new(
+    let peers = HttpsPeers::new(
         trust.federation(),
         config.node.id.clone(),
         credential.identity(),
         Arc::<Revocations>::clone(&revocations),
-    ));
+    );
+    let peers = Arc::new(peers.from_address(config.node.source_address));
     let node = Node::start(NodeParts {
         id: config.node.id.clone(),
-        incarnation,
         settings: settings(config),
         keys: folder.node_keys(secrets)?,
         clock,
@@ -102,16 +103,12 @@ pub fn open_store(config: &Config) -> Result<Store, StoreError> {
     Ok(store)
 }
 
-async fn opened(config: &Config) -> Result<(Store, Vec<Vec<u8>>, u32), StartError> {
+async fn opened(config: &Config) -> Result<(Store, Vec<Vec<u8>>), StartError> {
     let config = config.clone();
     let opened = tokio::task::spawn_blocking(move || {
         let store = open_store(&config)?;
         let memberships = stored_memberships(&store)?;
-        let incarnation = store
-            .meta(INCARNATION)?
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0);
-        Ok::<_, StoreError>((store, memberships, incarnation))
+        Ok::<_, StoreError>((store, memberships))
     });
     Ok(opened.await.map_err(|_| StartError::Lost)??)
 }

@@ -28,6 +28,8 @@ pub enum StartError {
         "this node isn't in a federation yet: run `lianfang federation create` or `lianfang federation join`"
     )]
     NoFederation,
+    #[error("a restore into this data folder was interrupted: run the same `lianfang restore` again")]
+    Restoring,
     #[error("the clock is shared-file, but the membership document isn't that of a test federation")]
     ClockOfTests,
     #[error(transparent)]

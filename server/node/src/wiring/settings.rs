@@ -10,6 +10,7 @@ pub(super) fn settings(config: &Config) -> Settings {
     let screening = &config.screening;
     Settings {
         bodies: DataFolder::at(&config.node.data_dir).bodies(),
+        images: DataFolder::at(&config.node.data_dir).images(),
         policy: Policy {
             jurisdiction: config.node.jurisdiction.to_string(),
             trusted_publishers: screening.trusted_publishers.iter().cloned().collect(),

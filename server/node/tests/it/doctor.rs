@@ -12,8 +12,8 @@ use lianfang_store::testing::Backend;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Said, lianfang};
 use crate::harness::authority::{list, renewed};
+use crate::harness::command::{Said, lianfang};
 use crate::harness::entries::typed;
 use crate::harness::federation::{now, past};
 use crate::harness::node::{TestNode, founded};

@@ -1,6 +1,8 @@
 //! The doors from outside, over real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod backup;
+mod batches;
 mod command;
 mod crowds;
 mod doctor;
@@ -9,7 +11,9 @@ mod federation_tls;
 mod harness;
 mod hostile_connections;
 mod idempotency;
+mod imports;
 mod jobs;
+mod kills;
 mod large_bodies;
 mod operations_door;
 mod operator_door;
@@ -25,5 +29,7 @@ mod regulator_door;
 mod renewal;
 mod revocations;
 mod routes;
+mod seen;
 mod stopping;
 mod token_keys;
+mod trouble;

@@ -1,6 +1,6 @@
 use lianfang_node::auth::Scope;
 use lianfang_wire::ProblemType;
-use lianfang_wire::screening::BrakeDecision;
+use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::vocabulary::BrakeAction;
 use reqwest::StatusCode;
 use serde_json::json;

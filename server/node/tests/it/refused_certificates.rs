@@ -59,11 +59,10 @@ const REFUSED_AT_THE_HANDSHAKE: [(&str, Shown); 9] = [
     }),
 ];
 
-/// What ends the membership of a node.
-type Ends = fn(&Federation, &str);
+/// What happens to a member while its connection is open.
+type Change = (&'static str, fn(&Federation, &str));
 
-/// What happens to someone who has a connection.
-const REFUSED_ON_OPEN_CONNECTIONS: [(&str, Ends); 2] = [
+const REFUSED_ON_OPEN_CONNECTIONS: [Change; 2] = [
     ("removal", |one, node| one.members.remove(node)),
     ("another certificate in the membership", |one, node| {
         one.join(node);
@@ -138,7 +137,8 @@ async fn an_expired_membership_document_ends_blocking_and_readiness_but_not_the_
     }}))
     .unwrap();
     let client = node.platform(Scope::ALL);
-    assert_eq!(client.screen(&blocked).await.unwrap().verdict, VerdictName::Block);
+    let answer = client.screen(&blocked).await.unwrap();
+    assert_eq!(answer.verdict, VerdictName::Block, "{:?}", answer.reasons);
     let expires = node.node().trust().current().document.expires;
     node.set_clock(&expires.to_string());
     let answer = member

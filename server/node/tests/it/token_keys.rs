@@ -8,7 +8,7 @@ use lianfang_node::auth::{Scope, jwks};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::command::lianfang;
+use crate::harness::command::lianfang;
 use crate::harness::node::TestNode;
 use crate::harness::tokens::signed;
 

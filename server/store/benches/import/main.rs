@@ -26,15 +26,18 @@ const ENTRIES: usize = 5_000;
 const BATCH: usize = 500;
 /// The best round counts: whatever else the machine does only ever adds time.
 const ROUNDS: usize = 15;
+/// How many there are, when not so many.
+const ROUNDS_VARIABLE: &str = "LIANFANG_BENCH_ROUNDS";
 
 fn main() {
+    let rounds = std::env::var(ROUNDS_VARIABLE).map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     let mut results = Vec::new();
     for backend in [Backend::Sqlite, Backend::Postgres] {
         for (name, sealer) in [
             ("hashed", &Hashing as &dyn EventSealer),
             ("signed", &Signing::new()),
         ] {
-            let rounds: Vec<_> = (0..ROUNDS).map(|_| round(backend, sealer)).collect();
+            let rounds: Vec<_> = (0..rounds).map(|_| round(backend, sealer)).collect();
             let imported = rounds.iter().map(|(import, _)| *import).min().unwrap();
             let raw = rounds.iter().map(|(_, raw)| *raw).min().unwrap();
             results.push(comparison(backend, name, imported, raw));

@@ -8,12 +8,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, SmallInt, Text};
 use lianfang_encoding::Timestamp;
 use lianfang_store::testing::{Backend, TestDatabase};
-use lianfang_store::{EntryFilter, EntryRow, EventRow, PayloadRow, Store};
+use lianfang_store::{
+    EntryFilter, EntryRow, EventRow, FeedFilter, FeedKind, FeedRow, FeedVersions, PayloadRow, Store,
+};
 
 pub(crate) struct Rows {
     entries: Vec<EntryRow>,
     events: Vec<EventRow>,
     payloads: Vec<PayloadRow>,
+    feed: Vec<FeedRow>,
 }
 
 macro_rules! statement {
@@ -71,13 +74,29 @@ macro_rules! bind_event {
     };
 }
 
+macro_rules! bind_feed {
+    ($query:expr, $row:expr) => {
+        $query
+            .bind::<BigInt, _>(micros($row.added))
+            .bind::<SmallInt, _>($row.kind)
+            .bind::<Binary, _>($row.object_id.as_bytes().as_slice())
+            .bind::<Text, _>($row.audience.as_str())
+            .bind::<Nullable<SmallInt>, _>($row.subject_type)
+            .bind::<BigInt, _>(micros($row.created))
+            .bind::<BigInt, _>(micros($row.modified))
+            .bind::<Nullable<BigInt>, _>($row.superseded.map(micros))
+            .bind::<Binary, _>($row.content.as_slice())
+    };
+}
+
 /// One multi-row insert per table and batch; batches in transactions of their own.
 macro_rules! insert {
     ($conn:expr, $backend:ty, $rows:expr, $batch:expr) => {{
         let entries = $rows.entries.chunks($batch);
         let events = $rows.events.chunks($batch);
         let payloads = $rows.payloads.chunks($batch);
-        for ((entries, events), payloads) in entries.zip(events).zip(payloads) {
+        let feed = $rows.feed.chunks($batch);
+        for (((entries, events), payloads), feed) in entries.zip(events).zip(payloads).zip(feed) {
             $conn
                 .transaction(|conn| {
                     let mut query = statement!($backend, "entries", 23, entries.len());
@@ -97,6 +116,11 @@ macro_rules! insert {
                             .bind::<Binary, _>(row.salt.as_slice())
                             .bind::<Binary, _>(row.payload_sealed.as_slice());
                     }
+                    query.execute(conn)?;
+                    let mut query = statement!($backend, "regulator_feed", 9, feed.len());
+                    for row in feed {
+                        query = bind_feed!(query, row);
+                    }
                     query.execute(conn)
                 })
                 .unwrap();
@@ -115,10 +139,25 @@ impl Rows {
             .iter()
             .map(|event| store.event_payload(event.seq).unwrap())
             .collect();
+        let filter = FeedFilter {
+            audiences: vec!["all".parse().unwrap()],
+            subject_type: 1,
+            kinds: vec![FeedKind::Entry],
+            objects: None,
+            versions: FeedVersions {
+                all: true,
+                ..FeedVersions::default()
+            },
+        };
+        let feed = store
+            .feed_page(&filter, Timestamp::default(), usize::MAX)
+            .unwrap();
+        assert_eq!(feed.len(), entries.len());
         Self {
             entries,
             events,
             payloads,
+            feed,
         }
     }
 

@@ -6,11 +6,14 @@
 #![expect(clippy::panic, reason = "a test without its database has failed")]
 
 mod server;
+mod trouble;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+pub use server::OwnServer;
 
 use crate::{DatabaseSettings, Store};
 

@@ -7,9 +7,20 @@ use super::must;
 
 struct Server {
     url: String,
-    /// Its standard input closes when this process ends, however it ends; then it stops the server and removes
-    /// the folder.
-    _watchdog: Option<Child>,
+    /// Nothing for a server that somebody else started.
+    _own: Option<OwnServer>,
+}
+
+/// A server of its own for a test that stops it. Gone when the process ends, however it ends.
+#[derive(Debug)]
+pub struct OwnServer {
+    url: String,
+    folder: PathBuf,
+    prefix: Vec<String>,
+    bin: PathBuf,
+    options: String,
+    /// Its standard input closes when this process ends; then it stops the server and removes the folder.
+    _watchdog: Child,
 }
 
 /// URL of a maintenance database.
@@ -17,8 +28,14 @@ pub(super) fn url() -> &'static str {
     static SERVER: OnceLock<Server> = OnceLock::new();
     &SERVER
         .get_or_init(|| match env::var("LIANFANG_TEST_POSTGRES") {
-            Ok(url) => Server { url, _watchdog: None },
-            Err(_) => start(),
+            Ok(url) => Server { url, _own: None },
+            Err(_) => {
+                let own = OwnServer::new();
+                Server {
+                    url: own.url.clone(),
+                    _own: Some(own),
+                }
+            }
         })
         .url
 }
@@ -31,7 +48,47 @@ pub(super) fn with_database(url: &str, name: &str) -> String {
     format!("{scheme}://{host}/{name}?{options}")
 }
 
-fn start() -> Server {
+impl OwnServer {
+    /// Makes and starts one.
+    pub fn new() -> Self {
+        make()
+    }
+
+    /// URL of its maintenance database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops it; whoever is connected is cut off.
+    pub fn stop(&self) {
+        run(&self.prefix, &self.bin.join("pg_ctl"), |pg_ctl| {
+            pg_ctl
+                .arg("-D")
+                .arg(self.folder.join("data"))
+                .args(["-m", "fast", "-s", "-w", "stop"]);
+        });
+    }
+
+    /// Starts it after a stop, and waits until it answers.
+    pub fn start(&self) {
+        run(&self.prefix, &self.bin.join("pg_ctl"), |pg_ctl| {
+            pg_ctl
+                .arg("-D")
+                .arg(self.folder.join("data"))
+                .args(["-s", "-w", "-t", "30", "-l"])
+                .arg(self.folder.join("log"))
+                .args(["-o", &self.options, "start"]);
+        });
+    }
+}
+
+impl Default for OwnServer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn make() -> OwnServer {
     let folder = tempfile::Builder::new().prefix("lfpg.").tempdir_in("/tmp");
     let folder = must("create a folder", folder).keep();
     let prefix = owner_prefix(&folder);
@@ -53,19 +110,16 @@ fn start() -> Server {
          -c synchronous_commit=off -c full_page_writes=off",
         folder.display()
     );
-    run(&prefix, &bin.join("pg_ctl"), |pg_ctl| {
-        pg_ctl
-            .arg("-D")
-            .arg(&data)
-            .args(["-s", "-w", "-t", "30", "-l"])
-            .arg(folder.join("log"));
-        pg_ctl.args(["-o", &options, "start"]);
-    });
-    let url = format!("postgres:///postgres?host={}&user=lf", folder.display());
-    Server {
-        url,
-        _watchdog: Some(watchdog(&prefix, &bin, &folder)),
-    }
+    let server = OwnServer {
+        url: format!("postgres:///postgres?host={}&user=lf", folder.display()),
+        _watchdog: watchdog(&prefix, &bin, &folder),
+        folder,
+        prefix,
+        bin,
+        options,
+    };
+    server.start();
+    server
 }
 
 /// PostgreSQL refuses to run as root: give the folder to the user `postgres` and become it.

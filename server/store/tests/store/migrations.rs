@@ -8,14 +8,15 @@ use std::thread;
 
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
-    AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink, ScreeningRow, Store,
-    StoreError,
+    AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink, RecoveredList,
+    ScreeningRow, Store, StoreError,
 };
 use uuid::Uuid;
 
 use crate::both::both;
 use crate::sample::{
-    Hashing, WITHDRAWN, at, audience, entry, head, list, list_record, node, record, status, to_state, token,
+    Hashing, WITHDRAWN, at, audience, entry, head, list, list_record, node, record, recovered, status,
+    to_state, token,
 };
 use crate::schema;
 
@@ -139,8 +140,23 @@ fn fill(store: &Store) {
     store.see_generation(1, 1, 1).unwrap();
     store.set_meta("incarnation", "1").unwrap();
     store.add_invite(&[1; 32], &node("platform-c"), at(9)).unwrap();
+    fill_restores(store);
     fill_operations(store);
     crate::roster::fill(store);
+}
+
+fn fill_restores(store: &Store) {
+    store
+        .grant_incarnation(&node("platform-b"), 1, &[1; 32], false, at(0))
+        .unwrap();
+    store.recover_status(&audience("cn"), &[recovered(1)]).unwrap();
+    let list = RecoveredList {
+        audience: audience("all"),
+        subject_type: 1,
+        epoch: 1,
+        sequence: 1,
+    };
+    store.raise_lists(vec![list]).unwrap();
 }
 
 fn fill_operations(store: &Store) {

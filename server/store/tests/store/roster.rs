@@ -92,7 +92,13 @@ fn heard(seq: u64, ended_by: Option<&str>) -> EntryChange {
 
 fn resolve(store: &Store, id: u128) -> Resolution {
     store
-        .resolve_alert(Uuid::from_u128(id), "{}", |stored| stored == "{}", at(5))
+        .resolve_alert(
+            Uuid::from_u128(id),
+            "{}",
+            |stored| stored == "{}",
+            at(5),
+            audit(id),
+        )
         .unwrap()
 }
 
@@ -207,7 +213,7 @@ both! {
         let store = database.store();
         fill(store);
         assert_eq!(resolve(store, 1), Resolution::Repeated);
-        let other = store.resolve_alert(Uuid::from_u128(1), "no", |stored| stored == "no", at(6)).unwrap();
+        let other = store.resolve_alert(Uuid::from_u128(1), "no", |stored| stored == "no", at(6), audit(9)).unwrap();
         assert_eq!(other, Resolution::Conflict);
         assert_eq!(store.open_alert(&alert(2, "shop"), at(7)).unwrap(), Opening::Cleared);
         let outdated = store.entries_heard(&node("platform-a"), &[heard(2, None)], at(8)).unwrap();
@@ -271,5 +277,17 @@ both! {
         assert_eq!(names(&page), ["shop-2", "shop-1"]);
         let one = AlertFilter { state: None, client_reference: Some("shop-4".to_owned()) };
         assert_eq!(names(&store.alerts_page(&one, 0, 10).unwrap()), ["shop-4"]);
+    }
+}
+
+fn audit(id: u128) -> lianfang_store::AuditRow {
+    lianfang_store::AuditRow {
+        id: Uuid::from_u128(0xa0d1_0000 + id),
+        at: at(5),
+        actor: String::new(),
+        action: String::new(),
+        object: String::new(),
+        purpose: String::new(),
+        outcome: String::new(),
     }
 }

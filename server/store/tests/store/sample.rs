@@ -6,7 +6,7 @@ use std::thread;
 use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
 use lianfang_store::{
     EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer, EventSignature, HeadRow,
-    ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError, TokenRow,
+    ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError, StatusItem, TokenRow,
 };
 use uuid::Uuid;
 
@@ -265,4 +265,13 @@ pub(crate) fn race<T: Send>(call: impl Fn(u128) -> T + Sync) -> Vec<T> {
         let threads: Vec<_> = (0..8).map(|number| scope.spawn(move || run(number))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
+}
+
+/// An item of this node's own feed that a peer gave back.
+pub(crate) fn recovered(seq: u64) -> StatusItem {
+    StatusItem {
+        audience_seq: seq,
+        entry_id: Uuid::from_u128(u128::from(seq)),
+        bytes: seq.to_be_bytes().to_vec(),
+    }
 }

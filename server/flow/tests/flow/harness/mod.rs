@@ -2,8 +2,10 @@
 
 mod entry;
 mod network;
+mod restore;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -27,6 +29,9 @@ use rand_core::{CryptoRngCore, SeedableRng as _};
 
 pub(crate) use entry::{company, entry, identifier, product, screening, shared_with};
 pub(crate) use network::{Network, Tampering};
+pub(crate) use restore::Copy;
+
+use network::InMemory;
 
 /// Both databases, one after the other.
 pub(crate) const BACKENDS: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
@@ -62,7 +67,7 @@ struct Papers {
     key: NodeKey,
     signing: SigningKey,
     data: [u8; 32],
-    bodies: tempfile::TempDir,
+    folder: tempfile::TempDir,
     database: TestDatabase,
     trusted: Vec<NodeId>,
 }
@@ -179,6 +184,11 @@ impl Federation {
         self.papers[&id(name)].database.store()
     }
 
+    /// Where a node keeps its files.
+    pub(crate) fn folder(&self, name: &str) -> &Path {
+        self.papers[&id(name)].folder.path()
+    }
+
     /// The key a node signs its heads with.
     pub(crate) fn signing_key(&self, name: &str) -> SigningKey {
         self.papers[&id(name)].signing.clone()
@@ -186,20 +196,40 @@ impl Federation {
 
     async fn start(&self, node: &NodeId, keys: NodeKeys) {
         let papers = &self.papers[node];
+        let settings = settings(papers, self.brake, self.confirm_delay);
+        let peers = self.network.peers_of(node);
+        let started = self
+            .launch(node, papers.database.store(), settings, keys, peers)
+            .await;
+        self.network.add(started);
+    }
+
+    /// Starts a node that nobody else can reach yet.
+    async fn launch(
+        &self,
+        node: &NodeId,
+        store: &Store,
+        settings: Settings,
+        keys: NodeKeys,
+        peers: InMemory,
+    ) -> Arc<Node> {
         let parts = NodeParts {
             id: node.clone(),
-            incarnation: 0,
-            settings: settings(papers, self.brake, self.confirm_delay),
+            settings,
             keys,
             clock: self.clock.clone(),
-            randomness: Arc::new(Seeded(AtomicU64::new(
-                self.starts.fetch_add(1, Ordering::SeqCst) << 32,
-            ))),
-            store: papers.database.store().clone(),
-            trust: Trust::load(envelopes(papers.database.store())).unwrap(),
-            peers: Arc::new(self.network.peers_of(node)),
+            randomness: self.randomness(),
+            store: store.clone(),
+            trust: Trust::load(envelopes(store)).unwrap(),
+            peers: Arc::new(peers),
         };
-        self.network.add(Node::start(parts).await.unwrap());
+        Node::start(parts).await.unwrap()
+    }
+
+    fn randomness(&self) -> Arc<Seeded> {
+        Arc::new(Seeded(AtomicU64::new(
+            self.starts.fetch_add(1, Ordering::SeqCst) << 32,
+        )))
     }
 
     fn papers(&self, role: MemberRole, country: &'static str, trusted: &[&str]) -> Papers {
@@ -210,7 +240,7 @@ impl Federation {
             key: NodeKey::generate().unwrap(),
             signing: signing_key(number),
             data: [number; 32],
-            bodies: tempfile::tempdir().unwrap(),
+            folder: tempfile::tempdir().unwrap(),
             database: TestDatabase::on(self.backend),
             trusted: trusted.iter().map(|name| id(name)).collect(),
         }
@@ -247,7 +277,8 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
     };
     let day = Duration::from_secs(86_400);
     Settings {
-        bodies: papers.bodies.path().to_owned(),
+        bodies: papers.folder.path().join("digests"),
+        images: papers.folder.path().join("index"),
         policy: Policy {
             jurisdiction: papers.country.to_owned(),
             trusted_publishers: papers.trusted.iter().cloned().collect(),

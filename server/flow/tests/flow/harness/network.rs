@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,6 +11,7 @@ use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
 use lianfang_wire::info::{Info, Notice};
 use lianfang_wire::membership::Member;
+use lianfang_wire::restore::{Claim, SeenAnswer};
 
 /// Changes an answer on its way: (what was asked, answer).
 pub(crate) type Tampering = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8> + Send + Sync>;
@@ -46,9 +47,15 @@ impl Network {
     }
 
     pub(crate) fn peers_of(self: &Arc<Self>, own: &NodeId) -> InMemory {
+        self.peers_behind(own, Arc::default())
+    }
+
+    /// The same, without a way to whoever is in `unreachable`.
+    pub(crate) fn peers_behind(self: &Arc<Self>, own: &NodeId, unreachable: Unreachable) -> InMemory {
         InMemory {
             network: Arc::clone(self),
             own: own.clone(),
+            unreachable,
         }
     }
 
@@ -66,14 +73,21 @@ impl Network {
     }
 }
 
+/// Whom a node has no way to at present.
+pub(crate) type Unreachable = Arc<Mutex<BTreeSet<NodeId>>>;
+
 /// One node's view of the others.
 pub(crate) struct InMemory {
     network: Arc<Network>,
     own: NodeId,
+    unreachable: Unreachable,
 }
 
 impl InMemory {
     fn find(&self, to: &NodeId) -> Result<Arc<Node>, PeerError> {
+        if self.unreachable.lock().unwrap().contains(to) {
+            return Err(PeerError::Unreachable("no way"));
+        }
         let nodes = self.network.nodes.lock().unwrap();
         nodes.get(to).cloned().ok_or(PeerError::Unreachable("stopped"))
     }
@@ -160,6 +174,35 @@ impl Peers for InMemory {
             .map_err(refused)?;
         let bytes = self.network.pass("status", serde_json::to_vec(&page).unwrap());
         serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    async fn seen(&self, to: &NodeId, own: &NodeId) -> Result<SeenAnswer, PeerError> {
+        let answer = self.find(to)?.seen(&self.own, own).await.map_err(refused)?;
+        let bytes = self.network.pass("seen", serde_json::to_vec(&answer).unwrap());
+        serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    async fn claim(&self, to: &NodeId, own: &NodeId, claim: &Claim) -> Result<SeenAnswer, PeerError> {
+        let answer = self
+            .find(to)?
+            .claimed(&self.own, own, claim.clone())
+            .await
+            .map_err(refused)?;
+        let bytes = self.network.pass("claim", serde_json::to_vec(&answer).unwrap());
+        serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    async fn seen_status(
+        &self,
+        to: &NodeId,
+        own: &NodeId,
+        audience: &Audience,
+        after: u64,
+    ) -> Result<StatusPage, PeerError> {
+        let peer = self.find(to)?;
+        peer.seen_status(&self.own, own, audience.clone(), after)
+            .await
+            .map_err(refused)
     }
 
     // Tests sync by hand, so that nothing happens behind their back.

@@ -9,4 +9,5 @@ mod info;
 mod membership;
 mod notify;
 pub mod router;
+mod seen;
 mod status;

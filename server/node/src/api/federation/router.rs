@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 
-use super::{bodies, confirm, digests, evaluate, info, membership, notify, status};
+use super::{bodies, confirm, digests, evaluate, info, membership, notify, seen, status};
 use crate::http::Routes;
 
 const GET: Method = Method::GET;
@@ -40,6 +40,14 @@ pub fn routes() -> Routes<Members> {
         )
         .on(GET, "/federation/v1/status/{audience}", Members, status::show)
         .on(GET, "/federation/v1/membership", Members, membership::show)
+        .on(GET, "/federation/v1/seen/{node}", Members, seen::show)
+        .on(POST, "/federation/v1/seen/{node}", Members, seen::claim)
+        .on(
+            GET,
+            "/federation/v1/seen/{node}/status/{audience}",
+            Members,
+            seen::status,
+        )
         .on(POST, "/federation/v1/notify", Members, notify::notified)
 }
 

@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use lianfang_flow::{EntryFilter, FlowError, Node};
+use lianfang_flow::{Actor, EntryFilter, FlowError, Node};
 use lianfang_wire::Problem;
 use lianfang_wire::entry::{BatchResult, Entry, EntryPage, NewEntry, NewEvent, TimelineEvent};
 use lianfang_wire::vocabulary::StateName;
@@ -13,10 +15,10 @@ use uuid::Uuid;
 use super::By;
 use super::etag::{IfMatch, etag, if_match};
 use super::items::Items;
-use crate::http::{Json, Lines};
+use crate::http::{Json, Line, Lines, answer_lines};
 use crate::problem::Answer;
 
-/// Entries of one transaction of a batch.
+/// Most entries of one transaction of a batch.
 const TRANSACTION: usize = 1_000;
 const DEFAULT_PAGE: u32 = 100;
 /// Purpose in the audit log.
@@ -52,27 +54,42 @@ pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Ans
 
 /// Record many entries, one JSON document per line.
 ///
-/// One result per line, in order. Send the whole batch again after an interruption: lines with a
-/// `client_reference` that were recorded already aren't recorded twice.
+/// One result per line, in order, while further lines may still be on their way; read them as they come. What a result
+/// acknowledges is recorded for good. Send the whole batch, or what has no result yet, again after an interruption:
+/// lines with a `client_reference` that were recorded already aren't recorded twice.
 #[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
     request_body(content = NewEntry, content_type = "application/x-ndjson"),
     responses((status = 200, body = BatchResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
 pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewEntry>) -> Answer {
-    let node = node.into_inner();
-    let mut text = Vec::new();
-    let mut lines = lines.0.into_iter().peekable();
-    while lines.peek().is_some() {
-        let part: Vec<_> = lines.by_ref().take(TRANSACTION).collect();
-        let count = format!("{} lines", part.len());
-        let results = node.record_entries(&by.0, part).await?;
-        node.audit(&by.0, "record_entries", count, ENTRIES, "done")
-            .await?;
-        for result in results {
-            text.extend(serde_json::to_vec(&result).map_err(|_| FlowError::Internal("a result isn't JSON"))?);
-            text.push(b'\n');
-        }
+    let (node, actor) = (node.into_inner(), by.0);
+    answer_lines(lines, TRANSACTION, refused, move |part| {
+        let (node, actor) = (Arc::clone(&node), actor.clone());
+        async move { record_part(&node, &actor, part).await }
+    })
+    .await
+}
+
+async fn record_part(
+    node: &Arc<Node>,
+    actor: &Actor,
+    part: Vec<Line<NewEntry>>,
+) -> Result<Vec<BatchResult>, FlowError> {
+    let count = format!("{} lines", part.len());
+    let results = node.record_entries(actor, part).await?;
+    node.audit(actor, "record_entries", count, ENTRIES, "done")
+        .await?;
+    Ok(results)
+}
+
+/// A line of which nothing is known but why.
+fn refused(line: u64, problem: Problem) -> BatchResult {
+    BatchResult {
+        line,
+        client_reference: None,
+        id: None,
+        created: None,
+        problem: Some(problem),
     }
-    Ok(HttpResponse::Ok().content_type("application/x-ndjson").body(text))
 }
 
 #[derive(Deserialize, IntoParams)]

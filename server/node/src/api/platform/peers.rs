@@ -3,7 +3,7 @@ use actix_web::web::{Data, Path};
 use lianfang_encoding::NodeId;
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
-use lianfang_wire::screening::{BrakeDecision, Peer};
+use lianfang_wire::peer::{BrakeDecision, Peer};
 
 use super::By;
 use super::items::Items;

@@ -1,12 +1,14 @@
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use lianfang_flow::{FlowError, Node};
+use lianfang_flow::Node;
 use lianfang_wire::Problem;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 
 use super::By;
-use crate::http::{Json, Lines};
+use crate::http::{Json, Lines, answer_lines};
 use crate::problem::Answer;
 
 /// Subjects tokenised and written together.
@@ -58,23 +60,29 @@ pub(super) async fn delete(node: Data<Node>, by: By, reference: Path<String>) ->
 
 /// Watch many sellers and products, one JSON document per line.
 ///
-/// One result per line, in order. Send the whole batch again after an interruption: what is unchanged costs nothing.
+/// One result per line, in order, while further lines may still be on their way. Send the whole batch again after an interruption: what is unchanged costs nothing.
 #[utoipa::path(post, path = "/v1/monitored-subjects/batch", tag = "roster",
     request_body(content = RosterLine, content_type = "application/x-ndjson"),
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
     responses((status = 200, body = RosterResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
 pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<RosterLine>) -> Answer {
-    let node = node.into_inner();
-    let mut text = Vec::new();
-    let mut lines = lines.0.into_iter().peekable();
-    while lines.peek().is_some() {
-        let part = lines.by_ref().take(PART).collect();
-        for result in node.put_subjects(&by.0, part).await? {
-            text.extend(serde_json::to_vec(&result).map_err(|_| FlowError::Internal("a result isn't JSON"))?);
-            text.push(b'\n');
-        }
+    let (node, actor) = (node.into_inner(), by.0);
+    answer_lines(lines, PART, refused, move |part| {
+        let (node, actor) = (Arc::clone(&node), actor.clone());
+        async move { node.put_subjects(&actor, part).await }
+    })
+    .await
+}
+
+/// A line of which nothing is known but why.
+fn refused(line: u64, problem: Problem) -> RosterResult {
+    RosterResult {
+        line,
+        client_reference: None,
+        created: None,
+        complete: None,
+        problem: Some(problem),
     }
-    Ok(HttpResponse::Ok().content_type("application/x-ndjson").body(text))
 }
 
 /// How much is watched.

@@ -2,9 +2,8 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data, Path};
-use futures_util::{StreamExt as _, stream};
-use lianfang_flow::{Actor, FlowError, Node};
+use actix_web::web::{Data, Path};
+use lianfang_flow::Node;
 use lianfang_wire::Problem;
 use lianfang_wire::screening::{
     DecisionOutcome, NewScreening, Screening, ScreeningDecision, ScreeningResult,
@@ -12,11 +11,11 @@ use lianfang_wire::screening::{
 use uuid::Uuid;
 
 use super::By;
-use crate::http::{Json, Lines};
+use crate::http::{Json, Lines, answer_lines};
 use crate::problem::Answer;
 
-/// Lines of a batch that are screened at once.
-const LINES_AT_ONCE: usize = 16;
+/// Most lines of a batch whose tokens are asked for together.
+const PART: usize = 512;
 
 /// Screen a seller or a product against every member's findings.
 ///
@@ -34,54 +33,28 @@ pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewScreening>) ->
 
 /// Screen many sellers or products, one JSON document per line.
 ///
-/// One result per line, in order, as soon as it is there; a line that can't be screened says why and spoils no other.
+/// One result per line, in order, while further lines may still be on their way; read them as they come. A line that
+/// can't be screened says why and spoils no other. What has no result yet is sent again after an interruption.
 #[utoipa::path(post, path = "/v1/screenings/batch", tag = "screenings",
     request_body(content = NewScreening, content_type = "application/x-ndjson"),
     responses((status = 200, body = ScreeningResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
 pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewScreening>) -> Answer {
-    let node = node.into_inner();
-    let answers = stream::iter(lines.0)
-        .map(move |(line, asked)| {
-            let (node, actor) = (Arc::clone(&node), by.0.clone());
-            async move { serialised(&screen_line(&node, &actor, line, asked).await) }
-        })
-        // Answers wait for whoever reads them, and screenings for the answers.
-        .buffered(LINES_AT_ONCE);
-    Ok(HttpResponse::Ok()
-        .content_type("application/x-ndjson")
-        .streaming(answers))
+    let (node, actor) = (node.into_inner(), by.0);
+    answer_lines(lines, PART, refused, move |part| {
+        let (node, actor) = (Arc::clone(&node), actor.clone());
+        async move { Ok(node.screen_lines(&actor, part).await) }
+    })
+    .await
 }
 
-async fn screen_line(
-    node: &Arc<Node>,
-    actor: &Actor,
-    line: u64,
-    asked: Result<NewScreening, Problem>,
-) -> ScreeningResult {
-    let client_reference = asked
-        .as_ref()
-        .ok()
-        .and_then(|asked| asked.client_reference.clone());
-    let outcome = match asked {
-        Ok(asked) => node.screen(actor, asked).await.map_err(|error| error.problem()),
-        Err(problem) => Err(problem),
-    };
-    let (result, problem) = match outcome {
-        Ok(screening) => (Some(screening), None),
-        Err(problem) => (None, Some(problem)),
-    };
+/// A line of which nothing is known but why.
+fn refused(line: u64, problem: Problem) -> ScreeningResult {
     ScreeningResult {
         line,
-        client_reference,
-        result,
-        problem,
+        client_reference: None,
+        result: None,
+        problem: Some(problem),
     }
-}
-
-fn serialised(result: &ScreeningResult) -> Result<Bytes, FlowError> {
-    let mut line = serde_json::to_vec(result).map_err(|_| FlowError::Internal("a result isn't JSON"))?;
-    line.push(b'\n');
-    Ok(line.into())
 }
 
 /// Read a screening.

@@ -1,30 +1,25 @@
-use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use lianfang_identifier::Region;
 use lianfang_sdk::{Client, Error};
 use lianfang_wire::entry::NewEntry;
 
 use super::template::Template;
 use crate::cli::node::NodeArgs;
-use crate::cli::table::{self, Batches, Load, Mapping, Rejects, Sent};
-use crate::cli::{Fault, Outcome, Terminal};
+use crate::cli::table::{self, Load, Reading, Sent, Source, Task};
+use crate::cli::{Outcome, Terminal};
 
 #[derive(clap::Args)]
 #[command(after_help = table::HELP)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
-    /// FILE.csv with one identifier per row, or FILE.jsonl with one entry per line as for POST /v1/entries.
+    /// FILE.csv with one identifier per row, or FILE.jsonl with one entry per line as for POST /v1/entries; `-` is
+    /// standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// How columns and kinds are called in the CSV file, see below.
-    #[arg(long = "map", value_name = "MAPPING")]
-    maps: Vec<Mapping>,
-    /// Country of values that don't name one.
-    #[arg(long, value_name = "CC")]
-    region: Option<Region>,
+    #[command(flatten)]
+    reading: Reading,
     /// Everything but the subject, as JSON, for the rows of a CSV file. Without category, evidence, decision date
     /// and notice to the subject, entries stay local until they are completed; without a template they are the
     /// platform's own decision for a year from the file's last change.
@@ -40,17 +35,22 @@ struct Entries;
 
 impl Load for Entries {
     type Item = NewEntry;
-    const SIZE: usize = 500;
+    const WHAT: &'static str = "entries";
+    const SIZE: usize = 1_000;
     const NOT_ONE: &'static str = "not an entry";
 
-    async fn send(client: &Client, batch: &[(u64, NewEntry)]) -> Result<Vec<Sent>, Error> {
+    fn name(entry: &mut NewEntry, reference: impl FnOnce() -> String) {
+        entry.client_reference.get_or_insert_with(reference);
+    }
+
+    async fn send(client: Client, batch: Vec<(u64, NewEntry)>) -> Result<Vec<Sent>, Error> {
         let results = client
             .record_entries(batch.iter().map(|(_, entry)| entry))
             .await?;
         let sent = results.into_iter().map(|result| Sent {
             problem: result.problem,
             is_new: result.created != Some(false),
-            is_incomplete: false,
+            ..Sent::default()
         });
         Ok(sent.collect())
     }
@@ -58,29 +58,24 @@ impl Load for Entries {
 
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
-    let bar = table::progress(&args.file)?;
-    let source = BufReader::new(bar.wrap_read(table::open(&args.file)?));
-    let mut batches = Batches::<Entries>::new(client, Rejects::beside(&args.file));
-    match args.file.extension().and_then(|ending| ending.to_str()) {
-        Some("jsonl" | "ndjson") => batches.lines(source).await?,
-        Some("csv") => {
-            let template = Template::read(args.template.as_deref(), &args.file, &args.node.config()?)?;
-            let entry = |reference: String, subject| template.entry(&reference, subject);
-            batches.table(source, &args.maps, args.region, entry).await?;
-        }
-        _ => return Err(Fault::new("file_kind").with("file", args.file.display())),
+    let config = args.node.config()?;
+    let template = args.template.as_deref().map(Template::read).transpose()?;
+    let source = Source::open(&args.file, &args.reading, terminal)?;
+    let meaning = match &template {
+        Some((_, text)) => table::meaning(&args.reading, text),
+        None => table::meaning(&args.reading, &config.node.jurisdiction.to_string()),
+    };
+    let task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
+    let loaded = table::load::<Entries, _>(source, task, &args.reading, |since| {
+        let template = template.map_or_else(|| Template::least(&config, since), |(template, _)| template);
+        Ok(move |reference: String, subject| template.entry(&reference, subject))
+    });
+    let loaded = loaded.await?;
+    loaded.tell("imported", &args.file, terminal);
+    if args.reading.json {
+        terminal.json(&loaded.summary(&args.file));
     }
-    let (tally, rejects) = batches.finish().await?;
-    bar.finish_and_clear();
-    let with = [
-        ("recorded", tally.added.to_string()),
-        ("present", tally.present.to_string()),
-        ("rejected", tally.rejected.to_string()),
-        ("skipped", tally.skipped.to_string()),
-    ];
-    terminal.note("imported", &with);
-    rejects.tell(terminal);
-    Ok(if args.strict && tally.rejected > 0 {
+    Ok(if args.strict && loaded.tally.rejected > 0 {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
 use lianfang_wire::entry::{
@@ -35,22 +35,21 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// From a file, or the least that can be said: the platform's own decision to close the shop, for a year from
-    /// the day the sellers' list was last changed, so that a second run says the same.
-    pub(super) fn read(file: Option<&Path>, sellers: &Path, config: &Config) -> Result<Self, Fault> {
-        let Some(file) = file else {
-            return Ok(Self::least(config, last_change(sellers)?));
-        };
+    /// From a file, with its text.
+    pub(super) fn read(file: &Path) -> Result<(Self, String), Fault> {
         let failed = |reason: String| {
             Fault::new("document")
                 .with("file", file.display())
                 .with("reason", reason)
         };
-        let text = std::fs::read(file).map_err(|error| failed(error.to_string()))?;
-        serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))
+        let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+        let template = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        Ok((template, text))
     }
 
-    fn least(config: &Config, since: Timestamp) -> Self {
+    /// The least that can be said: the platform's own decision to close the shop, for a year from the day the sellers'
+    /// list was last changed, so that a second run says the same.
+    pub(super) fn least(config: &Config, since: Timestamp) -> Self {
         let country = config.node.jurisdiction.to_string();
         Self {
             violation: None,
@@ -91,16 +90,4 @@ impl Template {
             sharing: self.sharing.clone(),
         }
     }
-}
-
-fn last_change(file: &Path) -> Result<Timestamp, Fault> {
-    let failed = |error| {
-        Fault::new("file")
-            .with("file", file.display())
-            .with("reason", error)
-    };
-    let changed = std::fs::metadata(file)
-        .and_then(|about| about.modified())
-        .map_err(failed)?;
-    Ok(Timestamp::default() + changed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }

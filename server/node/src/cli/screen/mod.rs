@@ -4,13 +4,12 @@ mod verdict;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-use lianfang_identifier::{InputKind, Region};
+use lianfang_identifier::InputKind;
 use lianfang_wire::screening::OnUnavailable;
 use lianfang_wire::vocabulary::Purpose;
 
 use super::node::NodeArgs;
-use super::table::{self, Mapping};
+use super::table;
 use super::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -32,15 +31,12 @@ pub(super) struct Args {
     /// Screen the sellers of a file, one answer per line.
     #[arg(long, value_name = "FILE", conflicts_with = "kind")]
     file: Option<PathBuf>,
-    /// How the file is written; taken from its name when absent.
-    #[arg(long, requires = "file")]
-    format: Option<Format>,
-    /// How columns and kinds are called in a CSV file, see below.
-    #[arg(long = "map", value_name = "MAPPING", requires = "file")]
-    maps: Vec<Mapping>,
-    /// Country of values that don't name one.
-    #[arg(long, value_name = "CC")]
-    region: Option<Region>,
+    /// Where the answers go, one per line. An interrupted run that writes to a file goes on where it stopped; one that
+    /// writes to standard output begins anew.
+    #[arg(long, value_name = "FILE", requires = "file")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    reading: table::Reading,
     /// Why: onboarding, offer_publication, payout or periodic_review.
     #[arg(long, default_value = "onboarding")]
     purpose: Purpose,
@@ -50,15 +46,6 @@ pub(super) struct Args {
     /// Answer clear, marked incomplete, when something can't be asked; review otherwise.
     #[arg(long)]
     clear_on_unavailable: bool,
-}
-
-/// How a file of sellers is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// One identifier per row.
-    Csv,
-    /// One screening per line, as for POST /v1/screenings.
-    Jsonl,
 }
 
 impl Args {

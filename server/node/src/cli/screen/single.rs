@@ -24,7 +24,7 @@ pub(super) async fn run(args: &Args, kind: InputKind, terminal: &Terminal) -> Ou
             identifiers: vec![Identifier {
                 kind: kind.to_string(),
                 value: value()?,
-                region: args.region.map(String::from),
+                region: args.reading.region.map(String::from),
                 role: Role::Own,
                 verified: !args.unverified,
                 observed_at: None,

@@ -4,7 +4,7 @@ use lianfang_wire::vocabulary::VerdictName;
 use crate::cli::Terminal;
 
 /// What a script acts on, from harmless to severe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Clear,
     Incomplete,
@@ -28,6 +28,26 @@ impl Verdict {
             Self::Review => 10,
             Self::Incomplete => 11,
             Self::Block => 20,
+        }
+    }
+
+    /// In order, so that the most severe of many can be told.
+    pub(super) fn severity(self) -> u8 {
+        match self {
+            Self::Clear => 0,
+            Self::Incomplete => 1,
+            Self::Review => 2,
+            Self::Block => 3,
+        }
+    }
+
+    /// The one of this severity.
+    pub(super) fn of_severity(severity: u8) -> Self {
+        match severity {
+            0 => Self::Clear,
+            1 => Self::Incomplete,
+            2 => Self::Review,
+            _ => Self::Block,
         }
     }
 

@@ -1,26 +1,163 @@
-use std::fs::File;
-use std::path::Path;
+//! A whole file, row by row.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Read;
+
+use encoding_rs::Encoding;
+use lianfang_wire::entry::Subject;
 use lianfang_wire::{Problem, ProblemType};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
+use super::framing::Frames;
+use super::loading::{Begin, Loaded, Loading};
+use super::reader::{Rows, sound};
+use super::rejects::Shape;
+use super::source::{Format, Reading, Source};
+use super::task::{Load, Task};
+use super::{KindNames, Left, TableError, groups};
 use crate::cli::Fault;
 
-/// Opens a file that the operator named.
-pub(in crate::cli) fn open(file: &Path) -> Result<File, Fault> {
-    File::open(file).map_err(|error| {
-        Fault::new("file")
-            .with("file", file.display())
-            .with("reason", error)
-    })
+/// Loads a file that is written as `reading` says; `items` makes something of each seller of a table, and is made once
+/// it is known when the file was last changed.
+pub(in crate::cli) async fn load<'a, L, I>(
+    mut source: Source,
+    task: Task<'a>,
+    reading: &Reading,
+    items: impl FnOnce(lianfang_encoding::Timestamp) -> Result<I, Fault>,
+) -> Result<Loaded, Fault>
+where
+    L: Load,
+    I: Fn(String, Subject) -> L::Item,
+{
+    let (text, encoding) = (source.take_text(), source.encoding);
+    match source.format {
+        Format::Jsonl => match Loading::<L>::begin(task, source, Shape::Lines)? {
+            Begin::DoneBefore(loaded) => Ok(loaded),
+            Begin::Go(loading) => lines(*loading, text, encoding).await,
+        },
+        Format::Csv => {
+            let path = source.path.clone();
+            let failed = |error: TableError| {
+                Fault::new("file")
+                    .with("file", path.display())
+                    .with("reason", error)
+            };
+            let rows = Rows::open(text, &reading.maps, encoding).map_err(failed)?;
+            let (header, delimiter) = rows.header();
+            match Loading::<L>::begin(task, source, Shape::Table { header, delimiter })? {
+                Begin::DoneBefore(loaded) => Ok(loaded),
+                Begin::Go(loading) => {
+                    let item = items(loading.since())?;
+                    table(*loading, rows, reading, item).await
+                }
+            }
+        }
+    }
 }
 
-/// How much of a file has been read. Shown on a terminal only.
-pub(in crate::cli) fn progress(file: &Path) -> Result<ProgressBar, Fault> {
-    let length = open(file)?.metadata().map_err(Fault::plain)?.len();
-    let style = "{bar:40} {bytes}/{total_bytes} {eta}";
-    let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
-    Ok(ProgressBar::new(length).with_style(style))
+/// What of the command line decides what is sent.
+pub(in crate::cli) fn meaning(reading: &Reading, more: &str) -> String {
+    format!(
+        "{:?}\n{:?}\n{more}",
+        reading.maps,
+        reading.region.map(String::from)
+    )
+}
+
+async fn table<L: Load>(
+    mut loading: Loading<'_, L>,
+    mut rows: Rows<impl Read>,
+    reading: &Reading,
+    item: impl Fn(String, Subject) -> L::Item,
+) -> Result<Loaded, Fault> {
+    let kinds = KindNames::new(&reading.maps).map_err(Fault::plain)?;
+    let after = loading.after();
+    rows.after(after);
+    for group in groups(rows, &kinds, reading.region) {
+        match group {
+            Ok(group) => {
+                for left in group.left {
+                    loading.leave(left);
+                }
+                if let Some(subject) = group.subject {
+                    loading
+                        .add(group.line, group.rows, item(group.reference, subject))
+                        .await?;
+                }
+            }
+            Err(TableError::Row { line, reason, text }) => {
+                let left = Left {
+                    line,
+                    reason,
+                    unknown_kind: false,
+                    text,
+                };
+                loading.leave(left);
+            }
+            Err(other) => return Err(Fault::plain(other)),
+        }
+        loading.flush().await?;
+    }
+    loading.finish(after).await
+}
+
+async fn lines<L: Load>(
+    mut loading: Loading<'_, L>,
+    text: impl Read,
+    encoding: &'static Encoding,
+) -> Result<Loaded, Fault> {
+    let after = loading.after();
+    let mut frames = Frames::lines(text);
+    while let Some(frame) = frames.next_frame().map_err(Fault::plain)? {
+        if frame.line <= after {
+            continue;
+        }
+        match sound(&frame, encoding).and_then(item::<L>) {
+            Ok(item) => {
+                loading
+                    .add(frame.line, vec![(frame.line, frame.bytes)], item)
+                    .await?
+            }
+            Err(reason) => {
+                let left = Left {
+                    line: frame.line,
+                    reason,
+                    unknown_kind: false,
+                    text: frame.bytes,
+                };
+                loading.leave(left);
+            }
+        }
+        loading.flush().await?;
+    }
+    loading.finish(after).await
+}
+
+/// A line of a file of rejects, after it was mended.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mended<'a> {
+    #[serde(rename = "line")]
+    _line: u64,
+    #[serde(rename = "reason")]
+    _reason: String,
+    #[serde(borrow)]
+    row: &'a RawValue,
+}
+
+fn item<L: Load>(line: &str) -> Result<L::Item, String> {
+    let line = line.trim_start_matches('\u{feff}');
+    let mended = line
+        .starts_with("{\"line\":")
+        .then(|| serde_json::from_str::<Mended<'_>>(line));
+    let text = match &mended {
+        Some(Ok(mended)) => mended.row.get(),
+        _ => line,
+    };
+    serde_json::from_str(text).map_err(|error| {
+        let what = if error.is_data() { L::NOT_ONE } else { "not JSON" };
+        format!("{what} (column {})", error.column())
+    })
 }
 
 /// Slug and broken rules of a refused line: `invalid: /subject/identifiers/0/value check_digit`.

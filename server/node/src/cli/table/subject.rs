@@ -8,6 +8,11 @@ use lianfang_wire::vocabulary::Role;
 
 use super::{KindNames, Row, TableError};
 
+/// Rows of one seller. Those after are refused one by one, so that no file fills the memory.
+const MAX_ROWS: usize = 256;
+/// Bytes of the rows of one seller, for the same reason.
+const MAX_BYTES: usize = 2 * 1024 * 1024;
+
 /// One seller of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -17,6 +22,8 @@ pub struct Group {
     pub reference: String,
     /// What is known of it; none when nothing of it is an identifier.
     pub subject: Option<Subject>,
+    /// Rows that are part of the subject, as they stand in the file.
+    pub rows: Vec<(u64, Vec<u8>)>,
     /// Rows that were left out, and why.
     pub left: Vec<Left>,
 }
@@ -29,6 +36,8 @@ pub struct Left {
     pub reason: String,
     /// The row's kind isn't known here, which isn't the row's fault.
     pub unknown_kind: bool,
+    /// The row as it stands in the file; empty when it is too long to be kept.
+    pub text: Vec<u8>,
 }
 
 /// The sellers of a table, in order. `region` is the country of values that don't name one.
@@ -38,56 +47,93 @@ pub fn groups<'a>(
     region: Option<Region>,
 ) -> impl Iterator<Item = Result<Group, TableError>> + 'a {
     let mut rows = rows.peekable();
+    let mut full = None;
     std::iter::from_fn(move || {
         let first = match rows.next()? {
             Ok(row) => row,
             Err(error) => return Some(Err(error)),
         };
-        Some(Ok(group(first, &mut rows, kinds, region)))
+        if full.as_ref() == Some(&first.reference) {
+            return Some(Err(beyond(first)));
+        }
+        let (group, is_full) = group(first, &mut rows, kinds, region);
+        full = is_full.then(|| group.reference.clone());
+        Some(Ok(group))
     })
 }
 
+fn beyond(row: Row) -> TableError {
+    TableError::Row {
+        line: row.line,
+        reason: format!("a seller has at most {MAX_ROWS} rows"),
+        text: row.text,
+    }
+}
+
+/// The seller whose first row this is, and whether more rows of it may follow than are taken.
 fn group(
     first: Row,
     rows: &mut Peekable<impl Iterator<Item = Result<Row, TableError>>>,
     kinds: &KindNames,
     region: Option<Region>,
-) -> Group {
+) -> (Group, bool) {
     let (line, reference) = (first.line, first.reference.clone());
     let mut builder = Builder {
         kinds,
         region,
         identifiers: Vec::new(),
+        rows: Vec::new(),
         left: Vec::new(),
     };
+    let (mut count, mut bytes) = (1, first.text.len());
     builder.name(&first);
-    builder.row(&first);
-    let same = |row: &Result<Row, TableError>| {
-        !reference.is_empty() && row.as_ref().is_ok_and(|row| row.reference == reference)
+    builder.row(first);
+    // A row that can't be read names no seller; those after it may still be this one's.
+    let same = |row: &Result<Row, TableError>| match row {
+        _ if reference.is_empty() => false,
+        Ok(row) => row.reference == reference,
+        Err(error) => matches!(error, TableError::Row { .. }),
     };
-    while let Some(Ok(row)) = rows.next_if(|row| same(row)) {
-        builder.row(&row);
+    while count < MAX_ROWS && bytes < MAX_BYTES {
+        match rows.next_if(|row| same(row)) {
+            Some(Ok(row)) => {
+                (count, bytes) = (count + 1, bytes + row.text.len());
+                builder.row(row);
+            }
+            Some(Err(TableError::Row { line, reason, text })) => {
+                (count, bytes) = (count + 1, bytes + text.len());
+                builder.leave(line, reason, false, text);
+            }
+            _ => break,
+        }
     }
+    let is_full = count == MAX_ROWS || bytes >= MAX_BYTES;
     let Builder {
-        identifiers, left, ..
+        identifiers,
+        rows,
+        left,
+        ..
     } = builder;
     let subject = (!identifiers.is_empty()).then_some(Subject {
         kind: SubjectType::Seller,
         natural_person: false,
         identifiers,
     });
-    Group {
+    let group = Group {
         line,
-        reference,
         subject,
+        rows,
         left,
-    }
+        reference: reference.clone(),
+    };
+    (group, is_full && !reference.is_empty())
 }
 
 struct Builder<'a> {
     kinds: &'a KindNames,
     region: Option<Region>,
     identifiers: Vec<Identifier>,
+    rows: Vec<(u64, Vec<u8>)>,
     left: Vec<Left>,
 }
 
@@ -102,39 +148,45 @@ impl Builder<'_> {
         if let Ok(kind) = self.kinds.kind(kind)
             && canonicalise(kind, &row.name, self.region).is_ok()
         {
-            self.push(row.line, kind.to_string(), &row.name);
+            self.push(kind.to_string(), &row.name);
         }
     }
 
-    fn row(&mut self, row: &Row) {
-        let leave = |reason: String, unknown_kind| Left {
-            line: row.line,
+    fn row(&mut self, row: Row) {
+        let left = match self.kinds.kind(&row.kind) {
+            Err(unknown) => Some((unknown.to_string(), true)),
+            Ok(kind) => match canonicalise(kind, &row.value, self.region) {
+                Ok(_) if self.push(kind.to_string(), &row.value) => None,
+                Ok(_) => Some((
+                    format!("a seller has at most {MAX_IDENTIFIERS} identifiers"),
+                    false,
+                )),
+                Err(reject) => Some((reject.code().to_owned(), false)),
+            },
+        };
+        match left {
+            None => self.rows.push((row.line, row.text)),
+            Some((reason, unknown_kind)) => self.leave(row.line, reason, unknown_kind, row.text),
+        }
+    }
+
+    fn leave(&mut self, line: u64, reason: String, unknown_kind: bool, text: Vec<u8>) {
+        self.left.push(Left {
+            line,
             reason,
             unknown_kind,
-        };
-        match self.kinds.kind(&row.kind) {
-            Err(unknown) => self.left.push(leave(unknown.to_string(), true)),
-            Ok(kind) => match canonicalise(kind, &row.value, self.region) {
-                Ok(_) => self.push(row.line, kind.to_string(), &row.value),
-                Err(reject) => self.left.push(leave(reject.code().to_owned(), false)),
-            },
-        }
+            text,
+        });
     }
 
-    /// The same identifier in two rows is one.
-    fn push(&mut self, line: u64, kind: String, value: &str) {
+    /// The same identifier in two rows is one. False when there are too many.
+    fn push(&mut self, kind: String, value: &str) -> bool {
         let same = |known: &Identifier| known.kind == kind && known.value == value;
         if self.identifiers.iter().any(same) {
-            return;
+            return true;
         }
         if self.identifiers.len() == MAX_IDENTIFIERS {
-            let reason = format!("a seller has at most {MAX_IDENTIFIERS} identifiers");
-            self.left.push(Left {
-                line,
-                reason,
-                unknown_kind: false,
-            });
-            return;
+            return false;
         }
         self.identifiers.push(Identifier {
             kind,
@@ -144,6 +196,7 @@ impl Builder<'_> {
             verified: true,
             observed_at: None,
         });
+        true
     }
 }
 
@@ -187,6 +240,25 @@ mod tests {
         let groups = read(&format!("client_reference,kind,value\n{text}"));
         assert_eq!(kinds_of(&groups[0]).len(), 64);
         assert_eq!(groups[0].left.len(), 12);
+    }
+
+    #[test]
+    fn a_seller_of_more_rows_than_fit_is_cut_and_the_rest_of_its_rows_are_refused_one_by_one() {
+        let row = |number: usize| format!("1,email,box{number}@acme.de\n");
+        let text: String = (0..MAX_ROWS + 3).map(row).collect();
+        let text = format!("client_reference,kind,value\n{text}2,email,a@acme.de\n");
+        let kinds = KindNames::new(&[]).unwrap();
+        let read: Vec<_> = groups(rows(text.as_bytes(), &[]).unwrap(), &kinds, None).collect();
+        assert_eq!(read.len(), 5);
+        assert!(read[1..4].iter().all(Result::is_err));
+        assert_eq!(read[4].as_ref().unwrap().reference, "2");
+    }
+
+    #[test]
+    fn a_row_that_can_not_be_read_does_not_make_two_of_one_seller() {
+        let groups = read("client_reference,kind,value\n1,email,a@acme.de\n1,\"x\"y,z\n1,email,b@acme.de\n");
+        assert_eq!((groups.len(), kinds_of(&groups[0]).len()), (1, 2));
+        assert_eq!(groups[0].left[0].line, 3);
     }
 
     #[test]

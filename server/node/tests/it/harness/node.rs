@@ -112,6 +112,11 @@ impl TestNode {
         std::fs::write(self.folder.path().join("clock"), time).unwrap();
     }
 
+    /// The database, when it is on a server.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        self.database.as_ref().unwrap()
+    }
+
     /// The data folder.
     pub(crate) fn data(&self) -> &Path {
         self.folder.path()
@@ -173,6 +178,11 @@ impl TestNode {
     /// A plain HTTP client that trusts the node and sends what it is told.
     pub(crate) fn raw(&self) -> reqwest::Client {
         super::federation::client(&self.authority(), None, true)
+    }
+
+    /// The same over the version of HTTP that is asked for.
+    pub(crate) fn raw_over(&self, http2: bool) -> reqwest::Client {
+        super::federation::client(&self.authority(), None, http2)
     }
 
     /// What the operations door shows Prometheus.

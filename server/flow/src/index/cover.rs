@@ -4,54 +4,54 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use lianfang_digest::{Bloom, Seed};
-use lianfang_screener::{AlignedBytes, BaseSource, Bases};
+use lianfang_mapped::MappedFile;
+use lianfang_screener::BaseSource;
 
 use super::HeldList;
+use super::images::{Image, Images};
 use crate::FlowError;
 use crate::bodies::Bodies;
 
 /// Images beyond this many are made into one: each costs a lookup of its own.
-const MOST_SEGMENTS: usize = 4;
-
-type Segment = Arc<Bases<AlignedBytes>>;
+const MOST_IMAGES: usize = 4;
 
 /// Images over the base of every list. Those that exist are used again; a list whose base can't be used is dropped.
-pub(super) fn cover(
+pub(super) fn bases(
     lists: Vec<Arc<HeldList>>,
-    existing: &[Segment],
+    existing: &[Image],
+    images: &Images,
     bodies: &Bodies,
     seed: &Seed,
-) -> Result<(Vec<Arc<HeldList>>, Vec<Segment>), FlowError> {
+) -> Result<(Vec<Arc<HeldList>>, Vec<Image>), FlowError> {
     let wanted: HashSet<_> = lists.iter().map(|list| (&list.id, list.base())).collect();
-    let useful = |segment: &&Segment| {
-        segment
-            .lists()
-            .iter()
-            .any(|(list, base)| wanted.contains(&(list, base)))
+    let useful = |image: &&Image| {
+        let mut held = image.bases.lists().iter();
+        held.any(|(list, base)| wanted.contains(&(list, base)))
     };
-    let mut segments: Vec<_> = existing.iter().filter(useful).cloned().collect();
-    let covered: HashSet<_> = segments.iter().flat_map(|segment| segment.lists()).collect();
+    let mut kept: Vec<_> = existing.iter().filter(useful).cloned().collect();
+    let covered: HashSet<_> = kept.iter().flat_map(|image| image.bases.lists()).collect();
     let stale = covered.len().saturating_sub(lists.len());
     let missing = |list: &&Arc<HeldList>| !covered.contains(&(list.id.clone(), *list.base()));
     let mut new: Vec<_> = lists.iter().filter(missing).cloned().collect();
-    if segments.len() >= MOST_SEGMENTS && !new.is_empty() || stale > lists.len() {
-        segments.clear();
+    if kept.len() >= MOST_IMAGES && !new.is_empty() || stale > lists.len() {
+        kept.clear();
         new.clone_from(&lists);
     }
     let unusable = match new.is_empty() {
         true => HashSet::new(),
-        false => add_segment(&new, bodies, seed, &mut segments)?,
+        false => add_image(&new, images, bodies, seed, &mut kept)?,
     };
     let lists = lists.into_iter().filter(|list| !unusable.contains(list.base()));
-    Ok((lists.collect(), segments))
+    Ok((lists.collect(), kept))
 }
 
 /// Returns the bases that can't be used.
-fn add_segment(
+fn add_image(
     lists: &[Arc<HeldList>],
+    images: &Images,
     bodies: &Bodies,
     seed: &Seed,
-    segments: &mut Vec<Segment>,
+    kept: &mut Vec<Image>,
 ) -> Result<HashSet<[u8; 32]>, FlowError> {
     let mut unusable = HashSet::new();
     let mut read = Vec::new();
@@ -66,7 +66,7 @@ fn add_segment(
     }
     let mut sources = Vec::new();
     for (list, body) in &read {
-        match Bloom::parse(body, list.class, seed) {
+        match Bloom::parse(body.as_ref(), list.class, seed) {
             Ok(bloom) => sources.push(BaseSource {
                 list: list.id.clone(),
                 body: *list.base(),
@@ -79,16 +79,14 @@ fn add_segment(
         }
     }
     if !sources.is_empty() {
-        let bases = Bases::build(&sources);
-        let bases = bases.map_err(|_| FlowError::Internal("the screening index can't be built"))?;
-        segments.push(Arc::new(bases));
+        kept.push(images.build(&sources)?);
     }
     Ok(unusable)
 }
 
-fn checked(list: &HeldList, bodies: &Bodies) -> Result<Vec<u8>, &'static str> {
-    let body = bodies.read(list.base()).map_err(|_| "its body is missing")?;
-    if lianfang_encoding::sha256(&body) == *list.base() {
+fn checked(list: &HeldList, bodies: &Bodies) -> Result<MappedFile, &'static str> {
+    let body = MappedFile::open(&bodies.path(list.base())).map_err(|_| "its body can't be read")?;
+    if lianfang_encoding::sha256(body.as_ref()) == *list.base() {
         Ok(body)
     } else {
         Err("its body is damaged")

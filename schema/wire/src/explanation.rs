@@ -1,0 +1,115 @@
+//! `GET /v1/admin/explain/{id}`: why something was, or wasn't, sent or matched. For a node's own operator only.
+
+use lianfang_encoding::NodeId;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::peer::Peer;
+use crate::screening::Screening;
+use crate::vocabulary::{EvidenceGrade, StateName};
+
+/// What was asked about, and why it is as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Explanation {
+    /// An entry of this node: what of it is published, and who may read that.
+    Entry(Box<EntryExplanation>),
+    /// Another member: what passes between it and this node.
+    Peer(Box<PeerExplanation>),
+    /// An earlier answer, as it was given, with what each identifier and reason means.
+    Screening(Box<Screening>),
+}
+
+/// Why an entry is, or isn't, in a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryExplanation {
+    /// The entry.
+    pub entry: Uuid,
+    /// Its effective state.
+    pub state: StateName,
+    /// For whom it is meant.
+    pub audience: String,
+    /// `seller`, `product`, `consignment` or `content`.
+    pub subject_type: String,
+    /// How well it is documented.
+    pub evidence_grade: EvidenceGrade,
+    /// Sequence of the list's newest head, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u64>,
+    /// Every canonical form of every identifier.
+    pub forms: Vec<FormExplanation>,
+    /// Every other member.
+    pub readers: Vec<ReaderExplanation>,
+}
+
+/// What became of one canonical form. The form itself isn't shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormExplanation {
+    /// Place of the identifier in the entry.
+    pub index: u32,
+    /// Kind of the form.
+    pub kind: String,
+    /// `strict` or `folded`.
+    pub level: String,
+    /// Whether it is in the digest, and is meant to be.
+    pub outcome: FormOutcome,
+    /// Code of the rule that keeps it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The rule as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+/// Whether a form is in the digest, and is meant to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormOutcome {
+    /// In the digest.
+    Published,
+    /// It goes out with the next one.
+    Waiting,
+    /// The privacy filter keeps it out.
+    Withheld,
+    /// The privacy filter keeps it out, and it leaves with the next one.
+    Leaving,
+}
+
+/// Whether a member may read the list an entry belongs to, and has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderExplanation {
+    /// The member.
+    pub peer: NodeId,
+    /// Whether it belongs to the audience.
+    pub may_read: bool,
+    /// Sequence of the list that the member says it has in force; absent when it couldn't be asked or has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<u64>,
+}
+
+/// What passes between this node and another member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerExplanation {
+    /// What is held of it and what went wrong.
+    pub peer: Peer,
+    /// This node's own lists.
+    pub lists: Vec<OwnListExplanation>,
+}
+
+/// Whether a member may read one of this node's lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnListExplanation {
+    /// The audience.
+    pub audience: String,
+    /// `seller`, `product`, `consignment` or `content`.
+    pub subject_type: String,
+    /// The epoch of the token keys.
+    pub epoch: u32,
+    /// Sequence of its newest head.
+    pub sequence: u64,
+    /// Whether the member belongs to the audience.
+    pub may_read: bool,
+    /// Sequence that the member says it has in force; absent when it couldn't be asked or has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<u64>,
+}

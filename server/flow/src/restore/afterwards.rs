@@ -1,0 +1,165 @@
+//! Once a restored node has its incarnation: what it had ended stays ended, its lists are published anew, and members
+//! that were away are asked for their grant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lianfang_encoding::Audience;
+use lianfang_store::StatusItem as Recovered;
+use lianfang_wire::ProblemType;
+use lianfang_wire::entry::NewEvent;
+use lianfang_wire::feed::StatusItem;
+use lianfang_wire::vocabulary::{EventType, StateName};
+use uuid::Uuid;
+
+use super::mark::{MARK, Mark, Stage};
+use crate::entries::state_of;
+use crate::{FlowError, Node};
+
+const PAGE: usize = 1_000;
+
+impl Node {
+    /// Publishes everything anew in the incarnation that was granted, once.
+    pub(crate) async fn publish_after_restore(self: &Arc<Self>) -> Result<(), FlowError> {
+        let due = |mark: &Mark| matches!(mark.stage, Stage::Granted | Stage::Raised);
+        let Some(mut mark) = self.restore_mark().filter(due) else {
+            return Ok(());
+        };
+        self.build_digests().await?;
+        mark.stage = Stage::Published;
+        let text = mark.text()?;
+        self.gateway
+            .store(move |store| store.set_meta(MARK, &text))
+            .await?;
+        self.reload_standing().await
+    }
+
+    /// Brings every entry to the state that others have been told, before anything is published or confirmed again.
+    pub(crate) async fn repeat_what_was_said(self: &Arc<Self>) -> Result<(), FlowError> {
+        if self
+            .restore_mark()
+            .is_none_or(|mark| mark.stage != Stage::Granted)
+        {
+            return Ok(());
+        }
+        for audience in self.gateway.store(|store| store.recovered_audiences()).await? {
+            self.repeat_states(audience).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses until a restored node has repeated what it had said: its entries may be older than that.
+    pub(crate) fn check_repeated(&self) -> Result<(), FlowError> {
+        match self.restore_mark() {
+            Some(mark) if mark.stage == Stage::Granted => Err(ProblemType::Recovering.into()),
+            _ => self.check_standing(),
+        }
+    }
+
+    /// Asks members for their grant who were away when the node recovered, and goes on above what they have seen too.
+    pub(crate) async fn claim_late(self: &Arc<Self>) -> Result<(), FlowError> {
+        let _turn = self.recovering.lock().await;
+        let Some(mut mark) = self.restore_mark().filter(|mark| mark.stage != Stage::Recovering) else {
+            return Ok(());
+        };
+        let others = self.others();
+        let late: Vec<_> = others
+            .into_iter()
+            .filter(|peer| !mark.granted.contains_key(peer))
+            .collect();
+        if late.is_empty() || self.check_standing().is_err() {
+            return Ok(());
+        }
+        let (granted, _) = self.claim_from(&late, &mark).await;
+        if granted.is_empty() {
+            return Ok(());
+        }
+        let lists: Vec<_> = granted.iter().flat_map(|heard| heard.lists.clone()).collect();
+        self.gateway.store(move |store| store.raise_lists(lists)).await?;
+        for heard in granted {
+            mark.granted.insert(heard.peer, heard.statement);
+        }
+        // A list that one of them has seen further is published above that.
+        if mark.stage == Stage::Published {
+            mark.stage = Stage::Raised;
+        }
+        let text = mark.text()?;
+        self.gateway
+            .store(move |store| store.set_meta(MARK, &text))
+            .await?;
+        self.reload_standing().await?;
+        self.changes.notify_one();
+        Ok(())
+    }
+
+    /// Brings entries to the state that this node had already told others, where the backup is older than that.
+    async fn repeat_states(self: &Arc<Self>, audience: Audience) -> Result<(), FlowError> {
+        for (entry, item) in self.last_said(audience).await? {
+            let found = self.gateway.store(move |store| store.entry(entry)).await;
+            let row = match found {
+                Ok(row) => row,
+                // Recorded after the backup; its content is lost.
+                Err(FlowError::NotFound) => continue,
+                Err(other) => return Err(other),
+            };
+            if row.updated_at >= item.at || state_of(&row)?.name() == item.state {
+                continue;
+            }
+            let Some(kind) = event_to(item.state) else {
+                continue;
+            };
+            let event = NewEvent {
+                kind,
+                reason: Some("said before the restore from a backup".to_owned()),
+                reference: None,
+            };
+            match self
+                .move_entry("node".to_owned(), entry, Some(row.revision), event)
+                .await
+            {
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(entry = %entry, error = %error, "a state told before the restore can't be repeated");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The last recovered item of each entry.
+    async fn last_said(&self, audience: Audience) -> Result<BTreeMap<Uuid, StatusItem>, FlowError> {
+        let mut last = BTreeMap::new();
+        let mut after = 0;
+        loop {
+            let name = audience.clone();
+            let page: Vec<Recovered> = self
+                .gateway
+                .store(move |store| store.recovered_status(&name, after, PAGE))
+                .await?;
+            let Some(end) = page.last() else { return Ok(last) };
+            after = end.audience_seq;
+            for item in page {
+                if let Ok(read) = StatusItem::read(&item.bytes) {
+                    last.insert(item.entry_id, read);
+                }
+            }
+        }
+    }
+}
+
+/// The event that leads to a state, where one alone does.
+fn event_to(state: StateName) -> Option<EventType> {
+    Some(match state {
+        StateName::Contested => EventType::Contested,
+        StateName::Forwarded => EventType::Forwarded,
+        StateName::Litigated => EventType::Litigated,
+        StateName::Upheld => EventType::Upheld,
+        StateName::Suspended => EventType::Suspended,
+        StateName::CourtStay => EventType::CourtStayed,
+        StateName::Released | StateName::Withdrawn => EventType::Withdrawn,
+        StateName::Expired => EventType::Expired,
+        StateName::Settled => EventType::Settled,
+        StateName::Corrected => EventType::Corrected,
+        StateName::Draft | StateName::Notified | StateName::Active => return None,
+    })
+}

@@ -1,0 +1,41 @@
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::Path;
+
+use serde_json::json;
+
+/// A table of invented sellers with one domain each, none of which is another's; `what` they are is part of it.
+pub(crate) fn sellers(folder: &Path, what: &str, count: usize) -> String {
+    let path = folder.join(format!("{what}-{count}.csv"));
+    let mut file = BufWriter::new(File::create(&path).unwrap());
+    writeln!(file, "client_reference,name,kind,value").unwrap();
+    for number in 0..count {
+        writeln!(file, "{what}-{number},,domain,invented-{what}-{number}.com").unwrap();
+    }
+    file.flush().unwrap();
+    path.display().to_string()
+}
+
+/// Everything that an entry needs to be shared.
+pub(crate) fn template(folder: &Path) -> String {
+    let path = folder.join("template.json");
+    let now = jsonwebtoken::get_current_timestamp();
+    let time = |seconds: u64| lianfang_encoding::Timestamp::from_secs(seconds).to_string();
+    let day = 86_400;
+    let template = json!({
+        "violation": { "category": "counterfeit" },
+        "basis": { "type": "platform_decision", "jurisdiction": "CN", "default_judgment": false },
+        "decision": { "decided_at": time(now - 2 * day) },
+        "measure": { "action": "close_shop", "jurisdictions": ["CN"], "effective_from": time(now - 2 * day) },
+        "evidence": [{ "sha256": "ab".repeat(32), "media_type": "image/png", "title": "purchase" }],
+        "subject_notice": { "sent_at": time(now - day), "channel": "letter" },
+        "expires": time(now + 300 * day),
+    });
+    std::fs::write(&path, template.to_string()).unwrap();
+    path.display().to_string()
+}
+
+/// How many lines a file has.
+pub(crate) fn lines(path: &str) -> usize {
+    BufReader::new(File::open(path).unwrap()).split(b'\n').count()
+}

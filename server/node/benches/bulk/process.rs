@@ -1,0 +1,137 @@
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use lianfang_sdk::Client;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// How often a process is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A node that is the whole of its federation, in a process of its own.
+pub(crate) struct Node {
+    folder: TempDir,
+    process: Child,
+}
+
+/// What a command cost.
+pub(crate) struct Loaded {
+    pub(crate) took: Duration,
+    /// In KiB.
+    pub(crate) peak: u64,
+}
+
+impl Node {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_owned();
+        let init = [
+            "init",
+            "--name",
+            "platform-a",
+            "--role",
+            "platform",
+            "--jurisdiction",
+            "CN",
+        ];
+        finished(command(&data, &init));
+        configure(&data.join("lianfang.toml"));
+        let endpoint = ["--endpoint", "https://127.0.0.1:7443"];
+        let found = ["federation", "create", "--name", "bench", "--test"];
+        finished(command(&data, &[&found[..], &endpoint].concat()));
+        let config = data.join("lianfang.toml").display().to_string();
+        let process = command(&data, &["serve", "--config", &config])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let node = Self { folder, process };
+        while std::os::unix::net::UnixStream::connect(data.join("operator.sock")).is_err() {
+            sleep(LOOK);
+        }
+        node
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The most memory that it has held, in KiB.
+    pub(crate) fn peak(&self) -> u64 {
+        peak(self.process.id()).unwrap()
+    }
+
+    /// Puts whatever isn't in a signed list yet into one.
+    pub(crate) fn publish(&self) {
+        let client = Client::operator(&self.data().join("operator.sock")).unwrap();
+        let build = async {
+            while let Err(error) = client.build_digests::<Value>().await {
+                // A base of a million may take longer than one answer.
+                assert!(error.is_transient(), "{error}");
+            }
+        };
+        Runtime::new().unwrap().block_on(build);
+    }
+
+    /// Runs a command and looks at it until it ends.
+    pub(crate) fn load(&self, arguments: &[&str]) -> Loaded {
+        let begun = Instant::now();
+        let mut child = command(self.data(), arguments)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut most = 0;
+        loop {
+            most = most.max(peak(child.id()).unwrap_or_default());
+            if let Some(status) = child.try_wait().unwrap() {
+                // A screening's exit code is its verdict.
+                assert!(matches!(status.code(), Some(0 | 10 | 11 | 20)), "{status}");
+                break;
+            }
+            sleep(LOOK);
+        }
+        Loaded {
+            took: begun.elapsed(),
+            peak: most,
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianfang"));
+    command.args(arguments).env("LIANFANG_DATA", data);
+    command
+}
+
+fn finished(mut command: Command) {
+    assert!(command.stdout(Stdio::null()).status().unwrap().success());
+}
+
+/// No door but the operator's, and budgets that a bulk load doesn't exhaust.
+fn configure(path: &Path) {
+    let mut text = std::fs::read_to_string(path).unwrap();
+    for port in 7443..=7446 {
+        text = text.replace(&format!(":{port}"), ":0");
+    }
+    for budget in ["16000", "50000"] {
+        text = text.replace(&format!(" = {budget}\n"), " = 1000000000000\n");
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+/// None when the process has ended.
+fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches(" kB").parse().ok()
+}

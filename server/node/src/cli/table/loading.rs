@@ -1,0 +1,312 @@
+use std::path::{Path, PathBuf};
+
+use lianfang_sdk::{Client, Error};
+use tokio::task::JoinHandle;
+
+use super::answers::Answers;
+use super::batch::{Origin, Waiting, count};
+use super::checkpoint::{Checkpoint, Journal, Tally};
+use super::rejects::{Reject, Rejects, Shape};
+use super::source::Source;
+use super::task::{AnswersTo, Load, Sent, Task};
+use super::{Left, reason};
+use crate::cli::{Fault, Terminal};
+
+/// Bytes of the rows of one request.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is sent and not answered yet.
+struct UnderWay<T> {
+    sent: Waiting<T>,
+    answer: JoinHandle<Result<Vec<Sent>, Error>>,
+}
+
+/// Sends what a file holds in batches, one under way while the next is read, and keeps what became of each line.
+pub(in crate::cli) struct Loading<'a, L: Load> {
+    client: Client,
+    terminal: &'a Terminal,
+    journal: Option<Journal>,
+    checkpoint: Checkpoint,
+    rejects: Rejects,
+    answers: Answers,
+    waiting: Waiting<L::Item>,
+    under_way: Option<UnderWay<L::Item>>,
+    pub(super) source: Source,
+    /// The last step of progress that was told.
+    step: u64,
+}
+
+/// How a file ended.
+pub(in crate::cli) struct Loaded {
+    pub(in crate::cli) tally: Tally,
+    pub(in crate::cli) rejects: Option<PathBuf>,
+    pub(in crate::cli) hash: Option<[u8; 32]>,
+    /// The last line that was taken before this run.
+    pub(in crate::cli) resumed_after: u64,
+    /// Nothing was sent, because all of it was sent before.
+    pub(in crate::cli) done_before: bool,
+}
+
+/// Where a run begins.
+pub(in crate::cli) enum Begin<'a, L: Load> {
+    Go(Box<Loading<'a, L>>),
+    DoneBefore(Loaded),
+}
+
+impl<'a, L: Load> Loading<'a, L> {
+    /// Goes on where an earlier run was interrupted, or from the first line.
+    pub(super) fn begin(task: Task<'a>, source: Source, shape: Shape) -> Result<Begin<'a, L>, Fault> {
+        let resumable = !matches!(task.answers, Some(AnswersTo::Standard));
+        let journal = source.hash.filter(|_| resumable).map(|hash| {
+            let meaning = format!(
+                "{}\n{}\n{:?}",
+                task.meaning,
+                source.encoding.name(),
+                source.format
+            );
+            Journal::of(&task.data, L::WHAT, &hash, &meaning)
+        });
+        let known = journal.as_ref().and_then(Journal::load);
+        let mut checkpoint = known.clone().unwrap_or_else(|| Checkpoint::first(source.changed));
+        if task.again {
+            checkpoint = checkpoint.anew();
+        }
+        let rejects = task
+            .rejects
+            .unwrap_or_else(|| beside(&source.path, shape.ending()));
+        let written = task
+            .answers
+            .iter()
+            .filter_map(AnswersTo::path)
+            .chain([rejects.as_path()]);
+        for path in written {
+            if is_same(path, &source.path) {
+                return Err(Fault::new("overwrites").with("file", source.path.display()));
+            }
+        }
+        if checkpoint.finished {
+            source.bar.finish_and_clear();
+            return Ok(Begin::DoneBefore(Loaded {
+                rejects: (checkpoint.rejects > 0).then_some(rejects),
+                resumed_after: checkpoint.line,
+                tally: checkpoint.tally,
+                hash: source.hash,
+                done_before: true,
+            }));
+        }
+        let (rejects, answers) = match kept(&rejects, &shape, task.answers.as_ref(), &checkpoint)? {
+            Some(kept) => kept,
+            None => {
+                task.terminal.note("starts_over", &[]);
+                checkpoint = checkpoint.anew();
+                kept(&rejects, &shape, task.answers.as_ref(), &checkpoint)?
+                    .ok_or_else(|| Fault::new("file_in_use").with("file", rejects.display()))?
+            }
+        };
+        if let Some(journal) = &journal {
+            journal.save(&checkpoint)?;
+        }
+        if checkpoint.line > 0 {
+            task.terminal
+                .note("goes_on", &[("line", checkpoint.line.to_string())]);
+        }
+        Ok(Begin::Go(Box::new(Self {
+            client: task.client,
+            terminal: task.terminal,
+            journal,
+            checkpoint,
+            rejects,
+            answers,
+            waiting: Waiting::new(),
+            under_way: None,
+            source,
+            step: 0,
+        })))
+    }
+
+    /// The line after which this run begins.
+    pub(super) fn after(&self) -> u64 {
+        self.checkpoint.line
+    }
+
+    /// The file's last change when it was first read.
+    pub(super) fn since(&self) -> lianfang_encoding::Timestamp {
+        self.checkpoint.since
+    }
+
+    /// Takes an item and the rows that it was made of.
+    pub(super) async fn add(
+        &mut self,
+        line: u64,
+        rows: Vec<(u64, Vec<u8>)>,
+        mut item: L::Item,
+    ) -> Result<(), Fault> {
+        L::name(&mut item, || self.checkpoint.reference(line));
+        self.waiting.bytes += rows.iter().map(|(_, text)| text.len()).sum::<usize>();
+        self.waiting.last = rows
+            .iter()
+            .map(|(line, _)| *line)
+            .fold(self.waiting.last.max(line), u64::max);
+        self.waiting.origins.push(Origin { line, rows });
+        self.waiting.items.push((line, item));
+        self.flush().await
+    }
+
+    /// Takes a row that says nothing that could be sent.
+    pub(super) fn leave(&mut self, left: Left) {
+        if left.unknown_kind {
+            self.waiting.skipped += 1;
+        }
+        self.waiting.bytes += left.text.len();
+        self.waiting.last = self.waiting.last.max(left.line);
+        self.waiting.left.push(Reject {
+            line: left.line,
+            reason: left.reason,
+            text: left.text,
+        });
+    }
+
+    /// Sends what is left and says that the file is done.
+    pub(super) async fn finish(mut self, resumed_after: u64) -> Result<Loaded, Fault> {
+        self.send().await?;
+        self.settle().await?;
+        self.source.is_unchanged()?;
+        self.source.bar.finish_and_clear();
+        self.checkpoint.finished = true;
+        if let Some(journal) = &self.journal {
+            journal.save(&self.checkpoint)?;
+        }
+        Ok(Loaded {
+            tally: self.checkpoint.tally,
+            rejects: self.rejects.path().map(Path::to_owned),
+            hash: self.source.hash,
+            resumed_after,
+            done_before: false,
+        })
+    }
+
+    /// Sends when there is enough. Never between the rows of one seller.
+    pub(super) async fn flush(&mut self) -> Result<(), Fault> {
+        let waiting = &self.waiting;
+        let is_full =
+            waiting.items.len() >= L::SIZE || waiting.left.len() >= L::SIZE || waiting.bytes >= MAX_BYTES;
+        if is_full { self.send().await } else { Ok(()) }
+    }
+
+    async fn send(&mut self) -> Result<(), Fault> {
+        self.settle().await?;
+        let mut sent = std::mem::replace(&mut self.waiting, Waiting::new());
+        let items = std::mem::take(&mut sent.items);
+        sent.position = self.source.bar.position();
+        let client = self.client.clone();
+        let answer = tokio::spawn(async move {
+            match items.is_empty() {
+                true => Ok(Vec::new()),
+                false => L::send(client, items).await,
+            }
+        });
+        self.under_way = Some(UnderWay { sent, answer });
+        Ok(())
+    }
+
+    /// Waits for what is under way and keeps what became of it: rejects and answers first, so that the checkpoint
+    /// never says more than they hold.
+    async fn settle(&mut self) -> Result<(), Fault> {
+        let Some(UnderWay { sent, answer }) = self.under_way.take() else {
+            return Ok(());
+        };
+        let results = answer.await.map_err(|_| Fault::new("lost_batch"))??;
+        if results.len() != sent.origins.len() {
+            return Err(Fault::new("lost_batch"));
+        }
+        let mut tally = self.checkpoint.tally.clone();
+        tally.rejected += sent.left.len() as u64 - sent.skipped;
+        tally.skipped += sent.skipped;
+        let (mut rejects, mut lines) = (sent.left, Vec::new());
+        for (origin, result) in sent.origins.into_iter().zip(results) {
+            count(&mut tally, &result);
+            lines.extend_from_slice(&result.answer);
+            let Some(problem) = result.problem else { continue };
+            // That isn't the row's fault: the same again may be taken.
+            if problem.status >= 500 || problem.status == 429 {
+                return Err(Fault::Refused(Box::new(problem)));
+            }
+            let reason = reason(&problem);
+            tally.rejected += origin.rows.len().max(1) as u64;
+            rejects.extend(origin.refused(&reason));
+        }
+        rejects.sort_by_key(|reject| reject.line);
+        self.checkpoint = Checkpoint {
+            line: self.checkpoint.line.max(sent.last),
+            rejects: self.rejects.append(&rejects)?,
+            answers: self.answers.append(&lines)?,
+            tally,
+            ..self.checkpoint.clone()
+        };
+        if let Some(journal) = &self.journal {
+            journal.save(&self.checkpoint)?;
+        }
+        self.tell_progress(sent.position);
+        Ok(())
+    }
+
+    /// Where there is no bar, a line for each tenth of a file, or each 100,000 lines of a pipe.
+    fn tell_progress(&mut self, position: u64) {
+        const OFTEN: u64 = 100_000;
+        if !self.source.bar.is_hidden() {
+            return;
+        }
+        let line = self.checkpoint.line;
+        let (step, is_last) = match self.source.bar.length().filter(|length| *length > 0) {
+            Some(length) => (position * 10 / length, position >= length),
+            None => (line / OFTEN, false),
+        };
+        if step > self.step && !is_last {
+            self.step = step;
+            let percent = ("percent", (step * 10).to_string());
+            let key = if self.source.hash.is_some() {
+                "progress"
+            } else {
+                "progress_of_pipe"
+            };
+            self.terminal.note(key, &[percent, ("line", line.to_string())]);
+        }
+    }
+}
+
+/// What an earlier run wrote; none when it isn't there any more.
+fn kept(
+    rejects: &Path,
+    shape: &Shape,
+    answers: Option<&AnswersTo>,
+    checkpoint: &Checkpoint,
+) -> Result<Option<(Rejects, Answers)>, Fault> {
+    let Some(rejects) = Rejects::open(rejects.to_owned(), shape.clone(), checkpoint.rejects)? else {
+        return Ok(None);
+    };
+    let answers = match answers {
+        None => Some(Answers::Nowhere),
+        Some(AnswersTo::Standard) => Some(Answers::Standard),
+        Some(AnswersTo::File(path)) => Answers::file(path, checkpoint.answers)?,
+    };
+    Ok(answers.map(|answers| (rejects, answers)))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        // What isn't there yet isn't the file that is read.
+        _ => false,
+    }
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let name = if file == Path::new("-") {
+        Path::new("stdin")
+    } else {
+        file
+    };
+    let mut name = name.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}

@@ -1,0 +1,45 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::loading::Loaded;
+use crate::cli::Terminal;
+
+impl Loaded {
+    /// Says how a file ended, under `key` of the catalogue.
+    pub(in crate::cli) fn tell(&self, key: &str, file: &Path, terminal: &Terminal) {
+        if self.done_before {
+            terminal.note("done_before", &[("file", file.display().to_string())]);
+        }
+        // What was taken before isn't taken again: it is there.
+        let added = if self.done_before { 0 } else { self.tally.added };
+        let present = self.tally.added + self.tally.present - added;
+        let with = [
+            ("added", added.to_string()),
+            ("present", present.to_string()),
+            ("incomplete", self.tally.incomplete.to_string()),
+            ("rejected", self.tally.rejected.to_string()),
+            ("skipped", self.tally.skipped.to_string()),
+        ];
+        terminal.note(key, &with);
+        if let Some(rejects) = &self.rejects {
+            terminal.note("rejects", &[("file", rejects.display().to_string())]);
+        }
+    }
+
+    /// The same for machines. Counts are of the whole file, over every run that it took.
+    pub(in crate::cli) fn summary(&self, file: &Path) -> Value {
+        json!({
+            "file": file.display().to_string(),
+            "sha256": self.hash.map(hex::encode),
+            "added": self.tally.added,
+            "present": self.tally.present,
+            "incomplete": self.tally.incomplete,
+            "rejected": self.tally.rejected,
+            "skipped": self.tally.skipped,
+            "resumed_after_line": self.resumed_after,
+            "done_before": self.done_before,
+            "rejects": self.rejects.as_ref().map(|path| path.display().to_string()),
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! Batches of lines that are answered while they are sent.
+
+use bytes::Bytes;
+use lianfang_node::auth::Scope;
+use lianfang_store::testing::Backend;
+use lianfang_wire::{Problem, ProblemType};
+use reqwest::{Body, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::harness::entries::entry;
+use crate::harness::node::TestNode;
+
+const BACKENDS: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
+
+/// A batch that is still being sent, and its answer.
+struct Conversation {
+    lines: mpsc::Sender<String>,
+    answer: Response,
+    unread: Vec<u8>,
+}
+
+impl Conversation {
+    /// Sends the first line; the answer begins with its result.
+    async fn begin(node: &TestNode, path: &str, http2: bool, first: String) -> Self {
+        let (lines, rest) = mpsc::channel(1);
+        let body = futures_util::stream::unfold(rest, async |mut rest: mpsc::Receiver<String>| {
+            let line = rest.recv().await?;
+            Some((Ok::<_, std::io::Error>(Bytes::from(line)), rest))
+        });
+        lines.send(first).await.unwrap();
+        let request = node
+            .raw_over(http2)
+            .post(node.platform_url(path))
+            .bearer_auth(node.token(&[Scope::EntriesWrite, Scope::ScreeningsWrite]))
+            .header("content-type", "application/x-ndjson")
+            .body(Body::wrap_stream(body));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        Self {
+            lines,
+            answer,
+            unread: Vec::new(),
+        }
+    }
+
+    /// The next result; none at the end.
+    async fn result(&mut self) -> Option<Value> {
+        loop {
+            if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.unread.drain(..=end).collect();
+                return Some(serde_json::from_slice(&line).unwrap());
+            }
+            self.unread
+                .extend_from_slice(&self.answer.chunk().await.unwrap()?);
+        }
+    }
+}
+
+fn line(reference: &str) -> String {
+    format!("{}\n", entry(reference))
+}
+
+fn screening(reference: &str) -> String {
+    let asked = json!({
+        "purpose": "onboarding", "client_reference": reference,
+        "subject": { "type": "seller", "identifiers": [
+            { "kind": "cn_uscc", "value": "91990003LF0000032U", "verified": true },
+        ]},
+    });
+    format!("{asked}\n")
+}
+
+async fn send(node: &TestNode, path: &str, body: String) -> Vec<Value> {
+    let request = node
+        .raw()
+        .post(node.platform_url(path))
+        .bearer_auth(node.token(&[Scope::EntriesWrite, Scope::ScreeningsWrite]))
+        .header("content-type", "application/x-ndjson")
+        .body(body);
+    let text = request.send().await.unwrap().text().await.unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_line_is_answered_while_the_next_is_not_even_sent() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        for http2 in [false, true] {
+            let reference = |number| format!("{http2}-{number}");
+            let mut entries =
+                Conversation::begin(&node, "/v1/entries/batch", http2, line(&reference(1))).await;
+            let mut screenings =
+                Conversation::begin(&node, "/v1/screenings/batch", http2, screening(&reference(1))).await;
+            for number in 1..4 {
+                let recorded = entries.result().await.unwrap();
+                assert_eq!(recorded["line"], number);
+                assert_eq!(recorded["created"], true, "{recorded}");
+                let screened = screenings.result().await.unwrap();
+                assert_eq!(screened["client_reference"], reference(number));
+                assert_eq!(screened["result"]["verdict"], "block", "{screened}");
+                entries.lines.send(line(&reference(number + 1))).await.unwrap();
+                screenings
+                    .lines
+                    .send(screening(&reference(number + 1)))
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_stays_when_the_connection_breaks_and_is_not_doubled_when_it_is_sent_again() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        let mut broken = Conversation::begin(&node, "/v1/entries/batch", true, line("1")).await;
+        broken.lines.send(line("2") + &line("3")).await.unwrap();
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            ids.push(broken.result().await.unwrap()["id"].clone());
+        }
+        // Half a line, and then nobody is there any more.
+        broken.lines.send(line("4")[..40].to_owned()).await.unwrap();
+        drop(broken);
+        let whole: String = ["1", "2", "3", "4", "5"].map(line).concat();
+        let again = send(&node, "/v1/entries/batch", whole).await;
+        let created: Vec<_> = again
+            .iter()
+            .map(|result| result["created"].as_bool().unwrap())
+            .collect();
+        assert_eq!(created, [false, false, false, true, true]);
+        assert!(again.iter().zip(&ids).all(|(result, id)| result["id"] == *id));
+        let listed = node
+            .operator()
+            .entries(&lianfang_sdk::EntryQuery::default())
+            .await
+            .unwrap();
+        assert_eq!(listed.items.len(), 5);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_over_the_limit_is_refused_alone() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        let long = format!(
+            "{{\"purpose\":\"{}\"}}\n",
+            "x".repeat(node.config.limits.body_bytes)
+        );
+        for (path, good) in [
+            ("/v1/entries/batch", [line("1"), line("2")]),
+            ("/v1/screenings/batch", [screening("1"), screening("2")]),
+        ] {
+            let [first, last] = good;
+            let results = send(&node, path, format!("{first}{long}{last}")).await;
+            assert_eq!(results.len(), 3, "{path}");
+            let problem: Problem = serde_json::from_value(results[1]["problem"].clone()).unwrap();
+            assert_eq!(problem.kind(), Some(ProblemType::TooLarge));
+            assert!(
+                results[0]["problem"].is_null() && results[2]["problem"].is_null(),
+                "{results:?}"
+            );
+            assert_eq!(results[2]["line"], 3);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_announces_more_bytes_than_are_taken_is_refused_before_it_is_read() {
+    let limits = "[limits]\nbody_bytes = 1000\nbatch_bytes = 2000\n";
+    let node = TestNode::start_with(|text| text.replace("[limits]\n", limits)).await;
+    let request = node
+        .raw()
+        .post(node.platform_url("/v1/entries/batch"))
+        .bearer_auth(node.token(&[Scope::EntriesWrite]))
+        .header("content-type", "application/x-ndjson")
+        .body(line("1").repeat(10));
+    assert_eq!(
+        request.send().await.unwrap().status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+}

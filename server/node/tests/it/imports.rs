@@ -1,0 +1,356 @@
+//! Files as platforms have them, loaded by the command: every bad row is kept with line and reason, whoever is
+//! interrupted goes on where the node's acknowledgement stopped, and nothing is recorded twice.
+
+use std::path::{Path, PathBuf};
+
+use lianfang_store::testing::Backend;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+
+use crate::harness::command::{ended, lianfang, start};
+use crate::harness::entries::{OFFENDER, entry};
+use crate::harness::node::TestNode;
+
+const CLEAR: &str = "91990001LF00000169";
+
+fn written(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+/// References of everything that is recorded, in order.
+async fn recorded(node: &TestNode) -> Vec<String> {
+    let said = lianfang(node.data(), &["entry", "export"], "").await;
+    let reference = |line: &str| {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        entry["content"]["client_reference"].as_str().unwrap().to_owned()
+    };
+    said.out.lines().map(reference).collect()
+}
+
+/// Line and reason of each row in a file of rejects.
+fn rejected(path: &Path) -> Vec<(u64, String)> {
+    let bytes = std::fs::read(path).unwrap();
+    let lines = bytes
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .filter(|line| !line.is_empty());
+    let told = lines.map(|line| {
+        let line = String::from_utf8_lossy(line);
+        let mut parts = line.splitn(2, ",\"");
+        let number = parts.next().unwrap().parse().unwrap();
+        (
+            number,
+            parts.next().unwrap().split("\",").next().unwrap().to_owned(),
+        )
+    });
+    told.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_bad_row_is_kept_with_line_and_reason_and_can_be_mended_and_loaded() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_on(backend).await;
+        let rows: [&[u8]; 9] = [
+            b"client_reference,name,kind,value,,\n",
+            b"1,,cn_uscc,91350100M000100Y43,,\n",
+            b"2,,cn_uscc,91350100M000100Y44,,\n",
+            b"3,,LIBRARY_CARD,77,,\n",
+            b"4,\"Acme \"Best\" Ltd\",cn_uscc,91350100M000100Y43,,\n",
+            b"5,caf\xe9,cn_uscc,91350100M000100Y43,,\n",
+            b"6,,cn_uscc,91350100M000100Y43\0,,\n",
+            b"7,\"open,cn_uscc,91350100M000100Y43,,\n",
+            b"\n8,,cn_uscc,91350100M000100Y43,,\n",
+        ];
+        let file = text(&written(node.data(), "sellers.csv", rows.concat()));
+        let said = lianfang(node.data(), &["entry", "import", &file], "").await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(recorded(&node).await, ["1", "8"]);
+        let path = PathBuf::from(format!("{file}.rejects.csv"));
+        let told = rejected(&path);
+        let parts = [
+            "check_digit",
+            "LIBRARY_CARD",
+            "closing quote",
+            "UTF-8",
+            "NUL",
+            "quote",
+        ];
+        assert_eq!(
+            told.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [3, 4, 5, 6, 7, 8]
+        );
+        for ((line, reason), part) in told.iter().zip(parts) {
+            assert!(reason.contains(part), "{line}: {reason}");
+        }
+        let again = lianfang(node.data(), &["entry", "import", &file, "--json"], "").await;
+        assert!(again.err.contains("0 recorded, 2 there already"), "{}", again.err);
+        let summary: Value = serde_json::from_str(&again.out).unwrap();
+        assert_eq!(
+            (&summary["done_before"], &summary["rejected"]),
+            (&true.into(), &5.into())
+        );
+        let mut mended = std::fs::read(&path).unwrap();
+        let wrong = mended.windows(6).position(|bytes| bytes == b"100Y44").unwrap();
+        mended[wrong + 5] = b'3';
+        let file = text(&written(node.data(), "mended.csv", mended));
+        let said = lianfang(node.data(), &["entry", "import", &file], "").await;
+        assert!(
+            said.err.contains("1 recorded, 0 there already, 4 lines rejected"),
+            "{}",
+            said.err
+        );
+        assert_eq!(recorded(&node).await, ["1", "8", "2"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_json_that_are_not_taken_are_kept_mended_and_loaded_too() {
+    let node = TestNode::start().await;
+    let short = entry("2").to_string().replace("100Y43", "100Y4");
+    let broken = entry("3").to_string().replace("\"seller\"", "\"sailor\"");
+    let lines = format!("{}\n{short}\nnot json\n{broken}\n", entry("1"));
+    let file = text(&written(node.data(), "sellers.jsonl", lines));
+    let said = lianfang(node.data(), &["entry", "import", &file], "").await;
+    assert!(said.err.contains("rejected"), "{}", said.err);
+    let path = format!("{file}.rejects.jsonl");
+    let rejects = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<Value> = rejects
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["line"] == 3 && line["row"] == "not json"),
+        "{rejects}"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["line"] == 4 && line["reason"].as_str().unwrap().contains("not an entry"))
+    );
+    let mended = written(
+        node.data(),
+        "mended.jsonl",
+        rejects.replace("\"sailor\"", "\"seller\""),
+    );
+    lianfang(node.data(), &["entry", "import", &text(&mended)], "").await;
+    assert!(recorded(&node).await.contains(&"3".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spreadsheets_in_any_of_their_encodings_say_the_same() {
+    let node = TestNode::start().await;
+    let table = |reference: &str| {
+        format!(
+            "client_reference;name;kind;value;;\r\n{reference};某某有限公司;cn_uscc;{OFFENDER};;\r\n;;;;;\r\n"
+        )
+    };
+    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        "\u{feff}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(bytes)
+            .collect()
+    };
+    let gbk = encoding_rs::GBK.encode(&table("gbk")).0.into_owned();
+    let files = [
+        ("marked", format!("\u{feff}{}", table("marked")).into_bytes()),
+        ("gbk", gbk),
+        ("utf16le", utf16(&table("utf16le"), u16::to_le_bytes)),
+        ("utf16be", utf16(&table("utf16be"), u16::to_be_bytes)),
+        ("tabs", table("tabs").replace(';', "\t").into_bytes()),
+    ];
+    for (name, bytes) in &files {
+        let file = text(&written(node.data(), &format!("{name}.csv"), bytes));
+        let said = lianfang(node.data(), &["entry", "import", &file], "").await;
+        assert!(
+            said.err.contains("1 recorded, 0 there already, 0 lines rejected"),
+            "{name}: {}",
+            said.err
+        );
+        assert_eq!(said.err.contains("GB18030"), *name == "gbk", "{}", said.err);
+    }
+    let said = lianfang(node.data(), &["entry", "export"], "").await;
+    assert_eq!(said.out.matches("某某有限公司").count(), files.len());
+}
+
+/// Rows enough for several requests.
+fn many(rows: usize, value: &str) -> String {
+    let row = |number| format!("shop-{number},,cn_uscc,{value}\n");
+    format!(
+        "client_reference,name,kind,value\n{}",
+        (0..rows).map(row).collect::<String>()
+    )
+}
+
+/// Runs a command until it says that it has got on, and kills it.
+async fn killed_on_the_way(node: &TestNode, arguments: &[&str]) {
+    let mut child = start(node.data(), arguments);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = said.next_line().await.unwrap().unwrap();
+    assert!(line.contains(" %, up to line "), "{line}");
+    child.kill().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_was_killed_goes_on_where_the_node_s_acknowledgement_stopped() {
+    const ROWS: usize = 6_000;
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_on(backend).await;
+        let file = text(&written(node.data(), "sellers.csv", many(ROWS, OFFENDER)));
+        let import = ["entry", "import", &file, "--json"];
+        killed_on_the_way(&node, &import).await;
+        let said = lianfang(node.data(), &import, "").await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(said.err.contains("going on after line"), "{}", said.err);
+        let summary: Value = serde_json::from_str(&said.out).unwrap();
+        assert!(
+            summary["resumed_after_line"].as_u64().unwrap() > 1_000,
+            "{summary}"
+        );
+        // What the node had taken when the command died, before it could note that, was there already.
+        let (added, present) = (
+            summary["added"].as_u64().unwrap(),
+            summary["present"].as_u64().unwrap(),
+        );
+        assert_eq!(added + present, ROWS as u64);
+        let recorded = recorded(&node).await;
+        assert!(
+            recorded
+                .into_iter()
+                .eq((0..ROWS).map(|number| format!("shop-{number}")))
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_without_reference_are_recorded_once_too_and_a_changed_file_is_a_new_one() {
+    let node = TestNode::start().await;
+    let rows = format!("kind,value\ncn_uscc,{OFFENDER}\nlei,5493001KJTIIGC8Y1R12\n");
+    let file = text(&written(node.data(), "sellers.csv", &rows));
+    let import = ["entry", "import", &file];
+    lianfang(node.data(), &import, "").await;
+    let first = recorded(&node).await;
+    let again = lianfang(node.data(), &[&import[..], &["--again"]].concat(), "").await;
+    assert!(again.err.contains("0 recorded, 2 there already"), "{}", again.err);
+    assert_eq!(recorded(&node).await, first);
+    written(node.data(), "sellers.csv", format!("{rows}email,x@acme.de\n"));
+    let said = lianfang(node.data(), &import, "").await;
+    assert!(said.err.contains("3 recorded"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_a_screening_that_was_killed_are_each_written_once() {
+    const ROWS: usize = 2_500;
+    let node = TestNode::start().await;
+    let file = text(&written(node.data(), "applicants.csv", many(ROWS, CLEAR)));
+    let answers = node.data().join("answers.jsonl");
+    let output = text(&answers);
+    let screen = ["screen", "--file", &file, "--output", &output, "--json"];
+    killed_on_the_way(&node, &screen).await;
+    let said = lianfang(node.data(), &screen, "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let text = std::fs::read_to_string(&answers).unwrap();
+    let lines = text.lines().map(|line| {
+        serde_json::from_str::<Value>(line).unwrap()["line"]
+            .as_u64()
+            .unwrap()
+    });
+    assert!(lines.eq(2..ROWS as u64 + 2));
+    let said = lianfang(node.data(), &screen, "").await;
+    assert!(said.err.contains("nothing is sent"), "{}", said.err);
+    assert_eq!(std::fs::read_to_string(&answers).unwrap(), text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_never_overwritten_with_its_own_rejects_or_answers() {
+    let node = TestNode::start().await;
+    let rows = many(1, CLEAR);
+    let file = text(&written(node.data(), "sellers.csv", &rows));
+    let itself = text(
+        &node
+            .data()
+            .join("..")
+            .join(node.data().file_name().unwrap())
+            .join("sellers.csv"),
+    );
+    for arguments in [
+        ["entry", "import", &file, "--rejects", &itself],
+        ["screen", "--file", &file, "--output", &itself],
+    ] {
+        let said = lianfang(node.data(), &arguments, "").await;
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(said.err.contains("would overwrite"), "{}", said.err);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), rows);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_another_process_loads_is_refused() {
+    let node = TestNode::start().await;
+    let file = written(node.data(), "sellers.csv", many(1, OFFENDER));
+    let held = std::fs::File::open(&file).unwrap();
+    held.lock().unwrap();
+    let said = lianfang(node.data(), &["entry", "import", &text(&file)], "").await;
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("another process"), "{}", said.err);
+}
+
+/// `scripts/endless-line` runs this with 2 GiB.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_without_end_from_a_pipe_costs_little_memory_and_no_other_line() {
+    const MOST: u64 = 128 * 1024;
+    let mebibytes = std::env::var("LIANFANG_PIPE_MIB").map_or(256, |text| text.parse().unwrap());
+    let node = TestNode::start().await;
+    let header = "client_reference,kind,value\n".to_owned();
+    let csv = |reference| format!("{reference},cn_uscc,{OFFENDER}\n");
+    let json = |reference: &str| format!("{}\n", entry(reference));
+    for (format, before, after) in [
+        ("csv", header + &csv("csv-1") + "csv-2,lei,\"", csv("csv-3")),
+        (
+            "jsonl",
+            json("jsonl-1") + "{\"client_reference\":\"",
+            json("jsonl-3"),
+        ),
+    ] {
+        let rejects = text(&node.data().join(format));
+        let import = ["entry", "import", "-", "--format", format, "--rejects", &rejects];
+        let mut child = start(node.data(), &import);
+        let mut pipe = child.stdin.take().unwrap();
+        pipe.write_all(before.as_bytes()).await.unwrap();
+        let piece = vec![b'x'; 1024 * 1024];
+        for _ in 0..mebibytes {
+            pipe.write_all(&piece).await.unwrap();
+        }
+        pipe.write_all(b"\n").await.unwrap();
+        let peak = peak_kibibytes(child.id().unwrap());
+        assert!(peak > 0 && peak <= MOST, "{format}: {peak} KiB");
+        pipe.write_all(after.as_bytes()).await.unwrap();
+        drop(pipe);
+        let said = ended(child).await;
+        assert!(
+            said.err.contains("2 recorded, 0 there already, 1 lines rejected"),
+            "{}",
+            said.err
+        );
+        assert!(std::fs::read_to_string(rejects).unwrap().contains("longer than"));
+    }
+    assert_eq!(recorded(&node).await, ["csv-1", "csv-3", "jsonl-1", "jsonl-3"]);
+}
+
+/// The most memory that a process has held.
+fn peak_kibibytes(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}

@@ -1,0 +1,132 @@
+//! A process that says its durable steps and is killed at the n-th.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+
+const FILTER: &str = "error,lianfang_node::cli::serve=info,durable_step=trace";
+
+/// Nobody kills at this step.
+const NEVER: u64 = u64::MAX;
+
+pub(super) struct Process {
+    child: Arc<Mutex<Child>>,
+    left: Arc<AtomicU64>,
+    state: watch::Receiver<State>,
+    last: Arc<Mutex<String>>,
+    reader: Option<std::thread::JoinHandle<()>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Starting,
+    Up,
+    Over,
+}
+
+impl Process {
+    /// Starts `lianfang`; it is killed at the `step`-th durable step if there is one.
+    pub(super) fn start(arguments: &[&str], step: Option<u64>) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lianfang"))
+            .args(arguments)
+            .env("LIANFANG_LOG__FILTER", FILTER)
+            .env("LIANFANG_LOG__FORMAT", "json")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (child, left) = (
+            Arc::new(Mutex::new(child)),
+            Arc::new(AtomicU64::new(step.unwrap_or(NEVER))),
+        );
+        let (say, state) = watch::channel(State::Starting);
+        let (victim, count) = (Arc::clone(&child), Arc::clone(&left));
+        let last = Arc::new(Mutex::new(String::new()));
+        let words = Arc::clone(&last);
+        let reader = std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if line.contains("\"durable_step\"") {
+                    let step = |left: u64| left.checked_sub(u64::from(left != NEVER));
+                    if count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step) == Ok(1) {
+                        let _ = victim.lock().unwrap().kill();
+                    }
+                } else if line.contains("the node is up") {
+                    let _ = say.send(State::Up);
+                } else {
+                    *words.lock().unwrap() = line;
+                }
+            }
+            let _ = say.send(State::Over);
+        });
+        Self {
+            child,
+            left,
+            state,
+            last,
+            reader: Some(reader),
+        }
+    }
+
+    /// `lianfang serve` on a data folder.
+    pub(super) fn serve(data: &Path, step: Option<u64>) -> Self {
+        let config = data.join("lianfang.toml");
+        Self::start(&["serve", "--config", config.to_str().unwrap()], step)
+    }
+
+    /// Waits until the node is up; says whether it is.
+    pub(super) async fn up(&mut self) -> bool {
+        *self
+            .state
+            .wait_for(|state| *state != State::Starting)
+            .await
+            .unwrap()
+            == State::Up
+    }
+
+    /// Waits until the process has ended; says whether it did by itself, and well.
+    pub(super) async fn ended(&mut self) -> bool {
+        self.state.wait_for(|state| *state == State::Over).await.unwrap();
+        let status = self.child.lock().unwrap().wait().unwrap();
+        status.success()
+    }
+
+    /// Whether it reached the step at which it was to be killed.
+    pub(super) fn reached(&self) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+
+    /// What it last complained of.
+    pub(super) fn last_words(&self) -> String {
+        self.last.lock().unwrap().clone()
+    }
+
+    /// Kills it wherever it is.
+    pub(super) async fn kill(&mut self) {
+        let _ = self.child.lock().unwrap().kill();
+        self.ended().await;
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+        drop(child);
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
+}
+
+/// Runs a command to its end and expects it to succeed.
+pub(super) async fn run(data: &Path, arguments: &[&str]) {
+    let said = crate::harness::command::lianfang(data, arguments, "").await;
+    assert_eq!(said.code, 0, "{arguments:?}: {}", said.err);
+}

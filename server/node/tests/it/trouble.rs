@@ -1,0 +1,58 @@
+//! What callers are told while the database is in trouble, and that it passes by itself.
+
+use lianfang_sdk::Error;
+use lianfang_store::testing::Backend;
+use lianfang_wire::ProblemType;
+
+use crate::harness::entries::typed;
+use crate::harness::node::TestNode;
+
+/// Each connection that was cut costs a call at most; the node has eight.
+const CALLS: u32 = 20;
+
+async fn record(node: &TestNode, number: u32) -> Result<(), Error> {
+    let new = typed(&format!("case-{number}"));
+    node.operator().record_entry(&new).await.map(drop)
+}
+
+fn check_unavailable(error: Error) {
+    let problem = match error {
+        Error::Refused(problem) => Some(problem),
+        _ => None,
+    };
+    let problem = problem.unwrap();
+    assert_eq!(problem.kind(), Some(ProblemType::Unavailable));
+    assert_eq!((problem.status, problem.retry_after), (503, Some(2)));
+}
+
+async fn check_recovers(node: &TestNode) {
+    for number in 1..=CALLS {
+        if record(node, number).await.is_ok() {
+            return;
+        }
+    }
+    assert!(record(node, 0).await.is_ok(), "the node doesn't go on by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_nothing_is_a_problem_with_a_time_to_come_back() {
+    let node = TestNode::start_on(Backend::Postgres).await;
+    node.database().make_read_only();
+    for number in 1..=CALLS {
+        check_unavailable(record(&node, number).await.unwrap_err());
+    }
+    node.database().make_writable();
+    check_recovers(&node).await;
+    node.database().fill_disk();
+    check_unavailable(record(&node, 99).await.unwrap_err());
+    node.database().free_disk();
+    check_recovers(&node).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_was_restarted_is_used_again() {
+    let node = TestNode::start_on(Backend::Postgres).await;
+    record(&node, 1).await.unwrap();
+    node.database().cut_connections();
+    check_recovers(&node).await;
+}

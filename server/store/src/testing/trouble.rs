@@ -1,0 +1,69 @@
+//! What happens to databases in the field, brought about on purpose and taken back.
+
+use diesel::connection::SimpleConnection as _;
+
+use super::{Backend, TestDatabase, administer, must};
+use crate::database::Db;
+
+impl TestDatabase {
+    /// From now on nothing more fits: the SQLite file may not grow, PostgreSQL refuses events as it does on a full disk.
+    pub fn fill_disk(&self) {
+        match self.backend() {
+            Backend::Sqlite => self.on_writer("PRAGMA max_page_count = 1"),
+            Backend::Postgres => self.execute(
+                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION \
+                 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$; \
+                 CREATE TRIGGER full_disk BEFORE INSERT ON events EXECUTE FUNCTION full_disk()",
+            ),
+        }
+    }
+
+    /// There is room again.
+    pub fn free_disk(&self) {
+        match self.backend() {
+            Backend::Sqlite => self.on_writer("PRAGMA max_page_count = 1000000"),
+            Backend::Postgres => self.execute("DROP TRIGGER full_disk ON events; DROP FUNCTION full_disk()"),
+        }
+    }
+
+    /// Nothing can be written any more, for whoever connects from now on; present connections are cut.
+    pub fn make_read_only(&self) {
+        match self.backend() {
+            Backend::Sqlite => self.on_writer("PRAGMA query_only = ON"),
+            Backend::Postgres => self.set_read_only("on"),
+        }
+    }
+
+    /// It can be written again.
+    pub fn make_writable(&self) {
+        match self.backend() {
+            Backend::Sqlite => self.on_writer("PRAGMA query_only = OFF"),
+            Backend::Postgres => self.set_read_only("off"),
+        }
+    }
+
+    fn set_read_only(&self, value: &str) {
+        if let super::Place::Server { name } = &self.place {
+            administer(&format!(
+                "ALTER DATABASE {name} SET default_transaction_read_only = {value}"
+            ));
+            self.cut_connections();
+        }
+    }
+
+    /// Cuts every connection to the database, as a restart of the server does.
+    pub fn cut_connections(&self) {
+        if let super::Place::Server { name } = &self.place {
+            administer(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            ));
+        }
+    }
+
+    /// On the one connection through which the store writes.
+    fn on_writer(&self, sql: &str) {
+        if let Db::Sqlite { rw, .. } = &self.store.db.pools {
+            must("execute", must("connect", rw.get()).batch_execute(sql));
+        }
+    }
+}

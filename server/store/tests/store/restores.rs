@@ -1,0 +1,101 @@
+//! Grants to nodes that came back from a backup, and what such a node gets back itself.
+
+use lianfang_store::{AuditRow, BudgetRate, Charge, Granting, HeadRow, RecoveredList, Store, StoreError};
+use uuid::Uuid;
+
+use crate::both::both;
+use crate::sample::{Hashing, at, audience, entry, head, list, node, recovered};
+
+fn grant(store: &Store, incarnation: u32, key: u8, proven: bool) -> Granting {
+    let (node, key) = (node("platform-a"), [key; 32]);
+    store
+        .grant_incarnation(&node, incarnation, &key, proven, at(0))
+        .unwrap()
+}
+
+both! {
+    fn an_incarnation_is_granted_once_to_one_key(database) {
+        let store = database.store();
+        let a = node("platform-a");
+        assert_eq!(store.known_incarnation(&a), Ok(None));
+        assert_eq!(grant(store, 1, 1, false), Granting::Granted);
+        assert_eq!(grant(store, 1, 1, false), Granting::Granted);
+        assert_eq!(grant(store, 1, 2, false), Granting::Taken);
+        assert_eq!(store.granted_incarnation(&a).unwrap().unwrap().restore_key, [1; 32]);
+        assert_eq!(grant(store, 1, 2, true), Granting::Granted);
+        assert_eq!(grant(store, 3, 3, false), Granting::Granted);
+        assert_eq!(grant(store, 2, 2, true), Granting::Taken);
+        assert_eq!(store.known_incarnation(&a), Ok(Some(3)));
+    }
+}
+
+both! {
+    fn no_incarnation_is_granted_that_heads_were_seen_of(database) {
+        let store = database.store();
+        let seen = HeadRow { incarnation: 2, ..head(&list("platform-a", "all"), 1) };
+        store.adopt_heads(vec![seen]).unwrap();
+        assert_eq!(store.known_incarnation(&node("platform-a")), Ok(Some(2)));
+        assert_eq!(grant(store, 2, 1, true), Granting::Taken);
+        assert_eq!(grant(store, 3, 1, false), Granting::Granted);
+    }
+}
+
+both! {
+    fn a_feed_goes_on_above_what_was_given_back(database) {
+        let store = database.store();
+        let all = audience("all");
+        store.create_entries(vec![entry("case-1")], at(0), &Hashing).unwrap();
+        assert_eq!(store.recover_status(&all, &[recovered(1), recovered(2), recovered(3)]), Ok(3));
+        assert_eq!(store.recover_status(&all, &[recovered(2), recovered(5)]), Ok(3), "a gap is not bridged");
+        store.create_entries(vec![entry("case-2")], at(1), &Hashing).unwrap();
+        let sequences = |after, rows| {
+            let items = store.status_after(&all, after, rows).unwrap();
+            items.iter().map(|item| item.audience_seq).collect::<Vec<_>>()
+        };
+        assert_eq!(sequences(0, 99), [1, 2, 3, 4]);
+        assert_eq!((sequences(1, 2), sequences(3, 9)), (vec![2, 3], vec![4]));
+        assert_eq!(store.recovered_audiences(), Ok(vec![all]));
+        assert_eq!(store.event_head().unwrap().seq, 2, "the chain itself has no gap");
+    }
+}
+
+both! {
+    fn a_sequence_that_was_seen_never_falls(database) {
+        let store = database.store();
+        for sequence in [7, 9, 8] {
+            let list = RecoveredList { audience: audience("all"), subject_type: 1, epoch: 1, sequence };
+            store.raise_lists(vec![list]).unwrap();
+        }
+        let lists = store.recovered_lists().unwrap();
+        assert_eq!((lists.len(), lists[0].sequence), (1, 9));
+    }
+}
+
+both! {
+    fn a_restore_counts_every_budget_as_spent_and_says_who_decided_it(database) {
+        let store = database.store();
+        let rate = BudgetRate { capacity: 100, per_day: 86_400 };
+        let charge = |member, now| store.charge(&node(member), 1, 5, rate, at(now)).unwrap();
+        assert_eq!(charge("platform-b", 0), Charge::Charged { left: 95 });
+        let audit = AuditRow {
+            id: Uuid::from_u128(1),
+            at: at(1),
+            actor: "operator".to_owned(),
+            action: "restore".to_owned(),
+            object: String::new(),
+            purpose: String::new(),
+            outcome: String::new(),
+        };
+        store.mark_restored(&[("restore", "{}")], at(1), audit).unwrap();
+        for member in ["platform-b", "platform-c"] {
+            assert!(matches!(charge(member, 1), Charge::Over { .. }), "{member}");
+            assert_eq!(store.budget_left(&node(member), 1, rate, at(4)), Ok(3));
+            assert_eq!(charge(member, 11), Charge::Charged { left: 5 });
+        }
+        assert_eq!(store.meta("restore"), Ok(Some("{}".to_owned())));
+        assert_eq!(store.audit_page(at(0), None, 9).unwrap().len(), 1);
+        let again = AuditRow { at: at(2), ..store.audit_page(at(0), None, 9).unwrap().remove(0) };
+        assert_eq!(store.mark_restored(&[("restore", "x")], at(2), again), Err(StoreError::Conflict));
+        assert_eq!(store.meta("restore"), Ok(Some("{}".to_owned())), "all or nothing");
+    }
+}
