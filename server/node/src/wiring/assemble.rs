@@ -29,6 +29,8 @@ pub struct Assembled {
     pub revocations: Arc<Revocations>,
     /// Checks tokens of the platform door.
     pub verifier: Arc<Verifier>,
+    /// SHA-256 over the files that its keys were read from.
+    pub(super) tokens_read: [u8; 32],
 }
 
 /// Opens the database, reads keys and membership, and starts the node.
@@ -47,7 +49,10 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let trust = Trust::load(memberships)?;
     let clock = clock(&config.clock, trust.current().document.test)?;
     let secrets = folder.secrets()?;
-    let verifier = Arc::new(Verifier::new(TokenFiles::of(config).read()?));
+    let tokens = TokenFiles::of(config);
+    // Before they are read: what changes in between is read again.
+    let tokens_read = tokens.print();
+    let verifier = Arc::new(Verifier::new(tokens.read()?));
     let ledger = Ledger::new(store.clone(), secrets.data.clone(), Arc::clone(&clock));
     let credential = Arc::new(Credential::read("federation", &config.tls.federation)?);
     let authorities = &trust.current().document.authorities;
@@ -80,6 +85,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
         credential,
         revocations,
         verifier,
+        tokens_read,
     })
 }
 

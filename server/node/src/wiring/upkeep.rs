@@ -68,8 +68,7 @@ impl Upkeep {
             revocations: Arc::clone(&assembled.revocations),
             members: MembersOnly::all(Arc::clone(&assembled.node)),
             verifier: Arc::clone(&assembled.verifier),
-            // What was read at the start may have changed since.
-            tokens_read: Mutex::default(),
+            tokens_read: Mutex::new(assembled.tokens_read),
             tokens: TokenFiles::of(config),
             tls: config.tls.clone(),
             telemetry,

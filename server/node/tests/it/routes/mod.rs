@@ -53,7 +53,7 @@ fn rows(scene: &Scene, door: Door) -> Vec<Row> {
 
 async fn every_route_of(door: Door) {
     for backend in [Backend::Sqlite, Backend::Postgres] {
-        every_route_on(backend, door).await;
+        Box::pin(every_route_on(backend, door)).await;
     }
 }
 
