@@ -48,6 +48,20 @@ impl Node {
             .collect())
     }
 
+    /// Every other active member: those that are synced with, and whose word counts about this node.
+    pub(crate) fn others(&self) -> Vec<NodeId> {
+        let document = self.document();
+        let active = document
+            .document
+            .members
+            .iter()
+            .filter(|member| member.is_active());
+        active
+            .map(|member| member.id.clone())
+            .filter(|id| *id != self.id)
+            .collect()
+    }
+
     /// What is known of each peer.
     pub(crate) async fn peer_rows(&self) -> Result<Vec<PeerRow>, FlowError> {
         self.gateway.store(|store| store.peers()).await

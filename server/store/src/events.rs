@@ -115,6 +115,16 @@ pub struct StatusItem {
     pub bytes: Vec<u8>,
 }
 
+impl From<(Count, Id, Vec<u8>)> for StatusItem {
+    fn from((seq, entry_id, bytes): (Count, Id, Vec<u8>)) -> Self {
+        Self {
+            audience_seq: seq.into(),
+            entry_id: entry_id.into(),
+            bytes,
+        }
+    }
+}
+
 impl Store {
     /// Up to `rows` events after sequence `seq`, in order. A reader with a cursor sees each event once.
     ///

@@ -107,12 +107,7 @@ impl Store {
                 ))
                 .load(conn))?)
         })?;
-        let item = |(seq, entry_id, bytes): (Count, Id, Vec<u8>)| StatusItem {
-            audience_seq: seq.into(),
-            entry_id: entry_id.into(),
-            bytes,
-        };
-        Ok(rows.into_iter().map(item).collect())
+        Ok(rows.into_iter().map(StatusItem::from).collect())
     }
 
     /// The audiences that have recovered items.

@@ -234,20 +234,6 @@ fn generations(document: &Membership) -> Vec<SeenGeneration> {
 }
 
 impl Node {
-    /// The members whose word counts about this node.
-    pub(super) fn others(&self) -> Vec<NodeId> {
-        let document = self.document();
-        let active = document
-            .document
-            .members
-            .iter()
-            .filter(|member| member.is_active());
-        active
-            .map(|member| member.id.clone())
-            .filter(|id| *id != self.id)
-            .collect()
-    }
-
     /// The keys of a member's signatures.
     pub(super) fn keys_of_member(&self, node: &NodeId) -> Vec<lianfang_encoding::PublicKey> {
         let document = self.document();

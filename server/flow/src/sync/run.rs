@@ -21,18 +21,7 @@ impl Node {
         only: Option<NodeId>,
         dry_run: bool,
     ) -> Result<SyncReport, FlowError> {
-        let peers: Vec<NodeId> = {
-            let document = self.document();
-            let active = document
-                .document
-                .members
-                .iter()
-                .filter(|member| member.is_active());
-            active
-                .map(|member| member.id.clone())
-                .filter(|id| *id != self.id)
-                .collect()
-        };
+        let peers = self.others();
         if only.is_none() && !dry_run {
             self.recover().await?;
             self.claim_late().await?;

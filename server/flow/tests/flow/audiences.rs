@@ -13,9 +13,7 @@ const CODE: &str = "91110108661572276L";
 #[tokio::test]
 async fn an_entry_for_others_leaves_no_trace_for_a_member_outside_its_audience() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (mut federation, a, b) = Federation::of_two(backend).await;
         let outsider = federation.join("platform-d", "DE", &["platform-a"]).await;
         let before = a.info(&id("platform-d")).await.unwrap();
         a.record_entry(&operator(), shared_with("cn", entry(company(CODE), a.now())))

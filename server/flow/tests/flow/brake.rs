@@ -33,9 +33,7 @@ async fn release(node: &Arc<Node>, publisher: &str) {
 #[tokio::test]
 async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (_federation, a, b) = Federation::of_two(backend).await;
         a.record_entry(&operator(), entry(company(CODE), a.now()))
             .await
             .unwrap();
@@ -83,9 +81,7 @@ async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released()
 
 #[tokio::test]
 async fn what_a_quarantined_publisher_withdraws_still_counts() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     let recorded = a
         .record_entry(&operator(), entry(company(CODE), a.now()))
         .await

@@ -13,9 +13,7 @@ const CODE: &str = "91110108661572276L";
 #[tokio::test]
 async fn recorded_at_one_platform_blocked_at_another_in_one_process() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (_federation, a, b) = Federation::of_two(backend).await;
         a.record_entry(&operator(), entry(company(CODE), a.now()))
             .await
             .unwrap();
@@ -36,9 +34,7 @@ async fn recorded_at_one_platform_blocked_at_another_in_one_process() {
 
 #[tokio::test]
 async fn nothing_that_passes_between_nodes_names_the_identifier() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();
@@ -82,9 +78,7 @@ async fn nothing_that_passes_between_nodes_names_the_identifier() {
 #[tokio::test]
 async fn a_withdrawal_counts_at_the_next_sync_although_the_record_is_cached() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (_federation, a, b) = Federation::of_two(backend).await;
         let recorded = a
             .record_entry(&operator(), entry(company(CODE), a.now()))
             .await
@@ -110,9 +104,7 @@ async fn a_withdrawal_counts_at_the_next_sync_although_the_record_is_cached() {
 
 #[tokio::test]
 async fn a_publisher_that_is_down_makes_an_uncached_hit_review() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();

@@ -48,9 +48,7 @@ async fn moved(node: &std::sync::Arc<lianfang_flow::Node>) -> u64 {
 #[tokio::test]
 async fn what_is_committed_after_a_base_goes_out_as_a_delta_of_a_few_bytes() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (_federation, a, b) = Federation::of_two(backend).await;
         record(&a, CODES[0]).await;
         a.publish_changes().await.unwrap();
         assert!(moved(&b).await > 50_000, "the first list is a base");
@@ -72,9 +70,7 @@ async fn what_is_committed_after_a_base_goes_out_as_a_delta_of_a_few_bytes() {
 
 #[tokio::test]
 async fn a_removal_masks_what_the_base_holds_and_a_new_entry_brings_it_back() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     let first = record(&a, CODES[0]).await;
     record(&a, CODES[1]).await;
     a.build_digests().await.unwrap();
@@ -95,9 +91,7 @@ async fn a_removal_masks_what_the_base_holds_and_a_new_entry_brings_it_back() {
 
 #[tokio::test]
 async fn a_token_that_another_entry_holds_stays_when_one_of_them_is_withdrawn() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     let first = record(&a, CODES[0]).await;
     a.build_digests().await.unwrap();
     let mut twin = entry(company(CODES[0]), a.now());
@@ -117,9 +111,7 @@ async fn a_token_that_another_entry_holds_stays_when_one_of_them_is_withdrawn() 
 #[tokio::test]
 async fn the_night_folds_the_day_into_a_base_and_both_say_the_same() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (mut federation, a, b) = Federation::of_two(backend).await;
         let mut entries = Vec::new();
         for code in CODES {
             entries.push(record(&a, code).await);
@@ -146,9 +138,7 @@ async fn the_night_folds_the_day_into_a_base_and_both_say_the_same() {
 
 #[tokio::test]
 async fn a_reader_that_was_away_for_many_deltas_and_a_fold_catches_up() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     record(&a, CODES[0]).await;
     a.publish_changes().await.unwrap();
     moved(&b).await;
@@ -172,9 +162,7 @@ async fn a_reader_that_was_away_for_many_deltas_and_a_fold_catches_up() {
 
 #[tokio::test]
 async fn what_was_committed_before_a_crash_is_published_after_it() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     record(&a, CODES[0]).await;
     a.publish_changes().await.unwrap();
     record(&a, CODES[1]).await;
@@ -188,9 +176,7 @@ async fn what_was_committed_before_a_crash_is_published_after_it() {
 
 #[tokio::test]
 async fn a_delta_with_another_bit_is_refused_and_what_was_in_force_stays() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     record(&a, CODES[0]).await;
     a.publish_changes().await.unwrap();
     moved(&b).await;

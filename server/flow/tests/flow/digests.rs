@@ -15,9 +15,7 @@ const OTHER: &str = "91130105MA0FRNGTXX";
 
 /// Tampers with B's second sync of A and says how the refusal was called.
 async fn refusal_of(tampering: Tampering) -> String {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();
@@ -123,9 +121,7 @@ async fn a_list_beyond_its_publisher_s_quota_is_refused_before_a_byte_of_it_is_f
 
 #[tokio::test]
 async fn two_heads_of_one_sequence_hold_their_publisher_back() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();
@@ -160,9 +156,7 @@ fn offering_another_head(info: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn an_older_head_offered_again_is_refused() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();

@@ -96,9 +96,7 @@ fn outcome_of(form: &lianfang_wire::explanation::FormExplanation) -> FormOutcome
 
 #[tokio::test]
 async fn members_outside_the_audience_are_named_as_such_and_readers_by_what_they_hold() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (mut federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     federation.join("platform-d", "DE", &[]).await;
     let new = shared_with("cn", entry(company(CODE), a.now()));
     let id = a.record_entry(&operator(), new).await.unwrap().entry.id;
@@ -122,9 +120,7 @@ async fn members_outside_the_audience_are_named_as_such_and_readers_by_what_they
 
 #[tokio::test]
 async fn a_peer_is_explained_by_what_is_held_of_it_and_what_it_may_read() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();

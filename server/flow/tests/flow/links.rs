@@ -169,9 +169,7 @@ async fn a_shared_mailbox_or_a_genuine_article_alone_is_no_link() {
 
 #[tokio::test]
 async fn nothing_of_a_local_entry_passes_between_nodes() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     let phone = || vec![identifier("phone_cn", "18615020612")];
     a.record_entry(&operator(), local(entry(company_with(OLD, phone()), a.now())))
         .await

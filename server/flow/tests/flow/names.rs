@@ -18,9 +18,7 @@ fn company_with(code: &str, more: Vec<Identifier>) -> Subject {
 
 /// What B answers about `asked` after A, trusted by B, has listed `old`, both at B and at A itself.
 async fn answers(old: Vec<Identifier>, asked: Vec<Identifier>) -> [Screening; 2] {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     let recorded = entry(company_with(OLD, old), a.now());
     a.record_entry(&operator(), recorded).await.unwrap();
     a.build_digests().await.unwrap();
@@ -67,9 +65,7 @@ async fn a_name_and_a_brand_of_one_entry_are_review_and_never_a_block() {
 
 #[tokio::test]
 async fn a_name_of_one_entry_and_a_brand_of_another_are_no_second_signal() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     for (code, known) in [
         (OLD, identifier("legal_name_cn", NAME)),
         ("91350100M000100Y43", identifier("brand", "Kvarnbolt")),

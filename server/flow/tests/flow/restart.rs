@@ -14,9 +14,7 @@ const CODE: &str = "91110108661572276L";
 #[tokio::test]
 async fn digests_and_confirmed_records_survive_a_restart_while_the_publisher_is_down() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let (federation, a, b) = Federation::of_two(backend).await;
         a.record_entry(&operator(), entry(company(CODE), a.now()))
             .await
             .unwrap();
@@ -39,9 +37,7 @@ async fn digests_and_confirmed_records_survive_a_restart_while_the_publisher_is_
 
 /// A federation in which B holds a base of A and the screening index over it.
 async fn with_an_index() -> Federation {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();
@@ -116,9 +112,7 @@ async fn what_isn_t_an_index_is_cleared_away_at_the_start() {
 
 #[tokio::test]
 async fn building_again_without_a_change_publishes_nothing_and_syncing_again_moves_nothing() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();

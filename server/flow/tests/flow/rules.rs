@@ -39,9 +39,7 @@ fn seen(peers: &[Peer], id: &str) -> Vec<(String, DisabledReason)> {
 async fn after(
     change: impl Fn(&mut lianfang_digest::RulesDigest) + Send + Sync + 'static,
 ) -> (VerdictName, VerdictName, Vec<(String, DisabledReason)>, bool) {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     for subject in [company(CODE), product("4006381333931")] {
         a.record_entry(&operator(), entry(subject, a.now()))
             .await
@@ -121,9 +119,7 @@ async fn both_sides_learn_of_other_rules_before_any_digest_is_exchanged() {
 
 #[tokio::test]
 async fn two_versions_of_a_kind_in_one_head_share_the_one_both_have() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     a.record_entry(&operator(), entry(company(CODE), a.now()))
         .await
         .unwrap();

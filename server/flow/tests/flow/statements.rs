@@ -165,9 +165,7 @@ async fn check_spread(federation: &Federation) {
 async fn publisher_and_reader(
     backend: lianfang_store::testing::Backend,
 ) -> (Federation, Arc<Node>, Arc<Node>) {
-    let mut federation = Federation::found(backend).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    let (federation, a, b) = Federation::of_two(backend).await;
     (federation, a, b)
 }
 

@@ -138,6 +138,14 @@ impl Federation {
         federation
     }
 
+    /// A federation with platform A and platform B, which trusts it.
+    pub(crate) async fn of_two(backend: Backend) -> (Self, Arc<Node>, Arc<Node>) {
+        let mut federation = Self::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        (federation, a, b)
+    }
+
     /// Invites, admits and starts a platform that trusts `trusted`.
     pub(crate) async fn join(&mut self, name: &str, country: &'static str, trusted: &[&str]) -> Arc<Node> {
         let papers = self.papers(MemberRole::Platform, country, trusted);

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use lianfang_sdk::{Client, Error};
 use lianfang_wire::entry::NewEntry;
@@ -71,13 +70,5 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         Ok(move |reference: String, subject| template.entry(&reference, subject))
     });
     let loaded = loaded.await?;
-    loaded.tell("imported", &args.file, terminal);
-    if args.reading.json {
-        terminal.json(&loaded.summary(&args.file));
-    }
-    Ok(if args.strict && loaded.tally.rejected > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(loaded.conclude("imported", &args.file, args.strict, args.reading.json, terminal))
 }

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use lianfang_encoding::SubjectType;
 use lianfang_sdk::{Client, Error};
@@ -69,13 +68,5 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         })
     });
     let loaded = loaded.await?;
-    loaded.tell("loaded", &args.file, terminal);
-    if args.reading.json {
-        terminal.json(&loaded.summary(&args.file));
-    }
-    Ok(if args.strict && loaded.tally.rejected > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(loaded.conclude("loaded", &args.file, args.strict, args.reading.json, terminal))
 }

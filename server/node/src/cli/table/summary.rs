@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
@@ -24,6 +25,26 @@ impl Loaded {
         terminal.note(key, &with);
         if let Some(rejects) = &self.rejects {
             terminal.note("rejects", &[("file", rejects.display().to_string())]);
+        }
+    }
+
+    /// The exit code, after everything that is to be said. `strict`: a rejected row fails the run.
+    pub(in crate::cli) fn conclude(
+        &self,
+        key: &str,
+        file: &Path,
+        strict: bool,
+        json: bool,
+        terminal: &Terminal,
+    ) -> ExitCode {
+        self.tell(key, file, terminal);
+        if json {
+            terminal.json(&self.summary(file));
+        }
+        if strict && self.tally.rejected > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
         }
     }
 
