@@ -36,6 +36,11 @@ impl FlowError {
         Self::Problem(kind, Some(detail.into()))
     }
 
+    /// The slug of its problem type, for figures: one of a fixed number.
+    pub(crate) fn code(&self) -> &'static str {
+        self.problem().kind().map_or("internal", ProblemType::slug)
+    }
+
     /// The document to answer with. Nothing of the request and nothing internal is in it.
     pub fn problem(&self) -> Problem {
         match self {

@@ -10,6 +10,7 @@ use lianfang_token::message::{
 };
 use lianfang_token::{Evaluation, TokenError};
 use lianfang_wire::ProblemType;
+use lianfang_wire::membership::Membership;
 
 use crate::keys::HeldShare;
 use crate::trust::{active_member, key_by_id};
@@ -31,14 +32,30 @@ impl Node {
         caller: &NodeId,
         request: &EvalRequest,
     ) -> Result<Vec<u8>, FlowError> {
-        let signing = self.signing()?;
         let document = self.document();
         if active_member(&document.document, caller).is_none() {
             return Err(EvalError::NotMember.into());
         }
+        let evaluated = self.evaluate_member(&document.document, caller, request).await;
+        let outcome = evaluated.as_ref().map_or_else(FlowError::code, |_| "answered");
+        let elements = request
+            .sections()
+            .iter()
+            .map(|section| section.elements.len() as u64);
+        self.tally.evaluated(caller, outcome, elements.sum());
+        evaluated
+    }
+
+    async fn evaluate_member(
+        &self,
+        document: &Membership,
+        caller: &NodeId,
+        request: &EvalRequest,
+    ) -> Result<Vec<u8>, FlowError> {
+        let signing = self.signing()?;
         let mut classes = Vec::new();
         for section in request.sections() {
-            let key = key_by_id(&document.document, &section.key_id).ok_or(EvalError::UnknownKey)?;
+            let key = key_by_id(document, &section.key_id).ok_or(EvalError::UnknownKey)?;
             self.share_for(section)?;
             classes.push(key.fields().class);
         }

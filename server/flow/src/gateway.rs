@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use lianfang_store::{Store, StoreError};
+use lianfang_store::{Store, StoreError, StoreFigures};
 use tokio::sync::Semaphore;
 
 use crate::FlowError;
@@ -27,6 +27,11 @@ impl Gateway {
             cores: Arc::new(Semaphore::new(cores)),
             width: cores,
         }
+    }
+
+    /// What the calls of the store have cost.
+    pub(crate) fn figures(&self) -> StoreFigures {
+        self.store.figures()
     }
 
     /// Runs `call` on a blocking thread with the store.

@@ -19,6 +19,7 @@ use crate::links::LinkKey;
 use crate::restore::{Standing, Successors};
 use crate::screen::{Journal, Reading, journal, reading};
 use crate::sync::Turns;
+use crate::tally::Tally;
 use crate::tokens::TokenCache;
 use crate::watch::Watch;
 use crate::{FlowError, NodeKeys, Randomness, Settings, Trust};
@@ -69,6 +70,7 @@ pub struct Node {
     pub(crate) building: tokio::sync::Mutex<()>,
     pub(crate) recovering: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
+    pub(crate) tally: Tally,
 }
 
 impl Node {
@@ -119,6 +121,7 @@ impl Node {
             building: tokio::sync::Mutex::new(()),
             recovering: tokio::sync::Mutex::new(()),
             watch: Watch::default(),
+            tally: Tally::default(),
         });
         node.relink().await?;
         node.reload_index().await?;

@@ -53,11 +53,14 @@ impl Node {
         while let Err(error) = self.peers.notify(peer, notice).await {
             tracing::debug!(peer = %peer, error = %error, "a peer couldn't be told");
             if pause > LAST_PAUSE || !error.is_absence() {
+                self.tally.notice_ended(peer, false);
                 return;
             }
+            self.tally.notice_waits(peer);
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
+        self.tally.notice_ended(peer, true);
     }
 
     /// States of entries changed: peers fetch them at once, the deltas follow.

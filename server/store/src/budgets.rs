@@ -3,7 +3,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use lianfang_encoding::{NodeId, Timestamp};
 
-use crate::columns::{At, Count, count, micros};
+use crate::columns::{At, Count, NodeName, count, micros};
 use crate::database::{Link, first_locked, query};
 use crate::schema::token_buckets;
 use crate::{Store, StoreError, node_meta};
@@ -26,6 +26,14 @@ pub enum Charge {
     Charged { left: u64 },
     /// Nothing was taken. `retry_after` says when there will be enough; `None`: never, the bucket is too small.
     Over { retry_after: Option<Duration> },
+}
+
+/// Whole elements left in one bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetLeft {
+    pub member: NodeId,
+    pub class: i16,
+    pub left: u64,
 }
 
 impl Store {
@@ -65,6 +73,34 @@ impl Store {
                 left: narrow(left / SCALE),
             })
         })
+    }
+
+    /// What is left in every bucket that was charged before, when buckets of a class refill at `rate`.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn budgets_left(
+        &self,
+        rate: impl Fn(i16) -> BudgetRate,
+        now: Timestamp,
+    ) -> Result<Vec<BudgetLeft>, StoreError> {
+        let rows: Vec<(NodeName, i16, Count, At)> = self.db.read(|link| {
+            Ok(query!(link, |conn| token_buckets::table
+                .order((token_buckets::member, token_buckets::class))
+                .select((
+                    token_buckets::member,
+                    token_buckets::class,
+                    token_buckets::level,
+                    token_buckets::updated_at,
+                ))
+                .load(conn))?)
+        })?;
+        let left = rows.into_iter().map(|(member, class, level, at)| BudgetLeft {
+            member: member.into(),
+            class,
+            left: narrow(refilled((level.into(), at.into()), rate(class), now) / SCALE),
+        });
+        Ok(left.collect())
     }
 
     /// Whole elements left in a bucket.

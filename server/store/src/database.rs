@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
+use crate::meter::{Meter, Trouble};
 use crate::statements::Statements;
 use crate::{DatabaseSettings, StoreError};
 
@@ -140,10 +141,11 @@ impl Db {
     }
 }
 
-/// The pools of a store, and the count of their statements.
+/// The pools of a store, and what is counted of their use.
 pub(crate) struct Counted {
     pub(crate) pools: Db,
     pub(crate) statements: Statements,
+    pub(crate) meter: Meter,
 }
 
 impl Counted {
@@ -152,7 +154,7 @@ impl Counted {
         &self,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.pools.read(&self.statements, body)
+        self.meter.measure(|| self.pools.read(&self.statements, body))
     }
 
     /// Runs statements that change nothing and belong together: SQLite takes its lock once for all of them.
@@ -161,7 +163,7 @@ impl Counted {
         body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match &self.pools {
-            Db::Sqlite { ro, .. } => self.snapshot(&mut *taken(ro)?, body),
+            Db::Sqlite { ro, .. } => self.meter.measure(|| self.snapshot(&mut *taken(ro)?, body)),
             Db::Postgres(_) => self.read(body),
         }
     }
@@ -175,7 +177,8 @@ impl Counted {
         let Db::Sqlite { ro, .. } = &self.pools else {
             return None;
         };
-        Some(self.snapshot(&mut *ro.try_get()?, body))
+        let mut conn = ro.try_get()?;
+        Some(self.meter.measure(|| self.snapshot(&mut conn, body)))
     }
 
     fn snapshot<T>(
@@ -190,11 +193,11 @@ impl Counted {
     }
 
     /// Runs statements in one transaction, which commits unless `body` fails.
-    pub(crate) fn write<T, E: From<StoreError>>(
+    pub(crate) fn write<T, E: From<StoreError> + Trouble>(
         &self,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.pools.write(&self.statements, body)
+        self.meter.measure(|| self.pools.write(&self.statements, body))
     }
 }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 
 use crate::batch::batches;
-use crate::columns::{At, AudienceName, Bytes16, Bytes32, NodeName, Word, limit, micros};
+use crate::columns::{At, AudienceName, Bytes16, Bytes32, Count, MaybeAt, NodeName, Word, limit, micros};
 use crate::database::{Link, query};
 use crate::schema::roster_hits;
 use crate::{Store, StoreError};
@@ -42,6 +42,15 @@ impl std::fmt::Debug for HitRow {
             self.publisher, self.audience, self.due_at
         )
     }
+}
+
+/// Hits of one publisher that wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HitsWaiting {
+    pub publisher: NodeId,
+    pub count: u64,
+    /// When the one that waits longest was found.
+    pub oldest: Timestamp,
 }
 
 impl Store {
@@ -104,6 +113,33 @@ impl Store {
                 .first(conn)
                 .optional())?;
             Ok(due.map(Timestamp::from))
+        })
+    }
+
+    /// How many hits wait, by publisher.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn hits_waiting(&self) -> Result<Vec<HitsWaiting>, StoreError> {
+        self.db.read(|link| {
+            let rows: Vec<(NodeName, Count, MaybeAt)> = query!(link, |conn| roster_hits::table
+                .group_by(roster_hits::publisher)
+                .order(roster_hits::publisher)
+                .select((
+                    roster_hits::publisher,
+                    diesel::dsl::count_star(),
+                    diesel::dsl::min(roster_hits::found_at),
+                ))
+                .load(conn))?;
+            let waiting = rows.into_iter().map(|(publisher, count, oldest)| {
+                let oldest: Option<Timestamp> = oldest.into();
+                Ok(HitsWaiting {
+                    publisher: publisher.into(),
+                    count: count.into(),
+                    oldest: oldest.ok_or(StoreError::Corrupt)?,
+                })
+            });
+            waiting.collect()
         })
     }
 

@@ -8,6 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::StoreError;
 use crate::database::{Counted, Db, Link, query};
 use crate::locks::{Lock, lock};
+use crate::meter::Meter;
 use crate::statements::Statements;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -58,6 +59,7 @@ impl Store {
             db: Arc::new(Counted {
                 pools: Db::open(settings)?,
                 statements: Statements::default(),
+                meter: Meter::default(),
             }),
         })
     }

@@ -87,8 +87,7 @@ impl Node {
         new: NewEvent,
     ) -> Result<store::EntryRow, FlowError> {
         self.check_standing()?;
-        let node = Arc::clone(self);
-        let now = self.now();
+        let (node, now, kind) = (Arc::clone(self), self.now(), new.kind);
         let outcome = self
             .gateway
             .raw(move |store| {
@@ -99,6 +98,7 @@ impl Node {
         match outcome {
             Ok(row) => {
                 durable_step("entry_moved");
+                self.tally.entries_moved(kind, 1);
                 self.watch_status(&self.id, &[heard_of_own(&row)]).await;
                 Ok(row)
             }

@@ -75,6 +75,10 @@ impl Node {
             .store(move |store| store.create_entries(batch, now, node.as_ref()))
             .await?;
         durable_step("entries_committed");
+        let new = created
+            .iter()
+            .filter(|outcome| matches!(outcome, store::Created::New { .. }));
+        self.tally.entries_moved(EventType::Created, new.count() as u64);
         Ok(created)
     }
 

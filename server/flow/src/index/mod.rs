@@ -63,6 +63,15 @@ impl Index {
         &self.lists
     }
 
+    /// Bytes of the images of bases, which are mapped.
+    pub(crate) fn image_bytes(&self) -> u64 {
+        let sizes = self
+            .images
+            .iter()
+            .map(|image| image.bases.as_bytes().len() as u64);
+        sizes.sum()
+    }
+
     /// What is in force of one list.
     pub(crate) fn list(&self, id: &ListId) -> Option<&Arc<HeldList>> {
         self.lists.iter().find(|list| list.id == *id)

@@ -44,6 +44,7 @@ impl Node {
         self.count_hits(1, &findings.seen);
         let screening = self.conclude(&asked, normalised, findings, without_token).await?;
         self.keep(actor, asked.purpose, &screening).await?;
+        self.tally.screened(screening.verdict, screening.complete);
         Ok(screening)
     }
 

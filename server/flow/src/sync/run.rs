@@ -86,6 +86,7 @@ impl Node {
             Err(error) => {
                 say(&mut done, &error);
                 let code = done.error.clone().unwrap_or_default();
+                self.tally.peer_failed(peer, &code);
                 self.gateway
                     .store(move |store| store.peer_failed(&id, now, &code))
                     .await?;
@@ -101,6 +102,7 @@ impl Node {
         done: &mut PeerSync,
     ) -> Result<std::time::Duration, SyncFailure> {
         let info = self.peers.info(peer).await?;
+        self.tally.peer_said_time(peer, info.now, self.now());
         if info.node != *peer || info.federation != self.trust.federation() {
             return Err(PeerError::Malformed.into());
         }

@@ -42,7 +42,9 @@ impl Node {
         let request = EvalRequest::new(purpose, vec![section])
             .map_err(|_| FlowError::Internal("an evaluation request is out of bounds"))?;
         let answers = self.evaluations(key, &Arc::new(request), &blinded).await?;
-        if answers.len() < usize::from(key.threshold()) {
+        let answered = answers.len() >= usize::from(key.threshold());
+        self.tally.tokens_asked(answered);
+        if !answered {
             return Ok(None);
         }
         let key = key.clone();

@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use lianfang_wire::{Problem, taxii};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::metrics::{Answered, Telemetry};
@@ -84,7 +85,9 @@ pub async fn boundary<B: MessageBody + 'static>(
     let route = request.match_pattern().unwrap_or_else(|| "-".to_owned());
     request.extensions_mut().insert(id.clone());
     let started = Instant::now();
-    let answer = match next.call(request).await {
+    // Whatever is logged on the way names the request too.
+    let span = tracing::info_span!("request", request.id = id.0);
+    let answer = match next.call(request).instrument(span).await {
         Ok(answer) => Ok(answer.map_into_boxed_body().map_body(|_, body| body)),
         Err(error) => Err(error.error_response()),
     };

@@ -58,8 +58,23 @@ impl Process {
 
     /// Sends it SIGHUP.
     pub(crate) fn hang_up(&self) {
+        self.signal(rustix::process::Signal::HUP);
+    }
+
+    /// Tells it to stop and gives every line it has logged since it was up.
+    pub(crate) async fn stop(mut self) -> Vec<String> {
+        self.signal(rustix::process::Signal::TERM);
+        let mut lines = Vec::new();
+        while let Some(line) = self.log.next_line().await.unwrap() {
+            lines.push(line);
+        }
+        assert!(self.child.wait().await.unwrap().success());
+        lines
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
     }
 
     pub(crate) fn id(&self) -> u32 {

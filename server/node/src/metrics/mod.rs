@@ -1,8 +1,12 @@
 //! Figures of one node. No global recorder, so that many nodes fit into one process.
 
+mod described;
+mod figures;
+
 use std::time::Duration;
 
-use metrics::{Key, Label, Level, Metadata, Recorder as _};
+pub use described::{DESCRIBED, Figure};
+use metrics::{Key, KeyName, Label, Level, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 /// Seconds; a screening with three evaluations is in the middle.
@@ -31,6 +35,14 @@ impl Telemetry {
     /// When the buckets aren't accepted.
     pub fn new() -> Result<Self, BuildError> {
         let recorder = PrometheusBuilder::new().set_buckets(&BUCKETS)?.build_recorder();
+        for (name, figure, about) in DESCRIBED {
+            let (name, about) = (KeyName::from(*name), (*about).into());
+            match figure {
+                Figure::Counter => recorder.describe_counter(name, None, about),
+                Figure::Gauge => recorder.describe_gauge(name, None, about),
+                Figure::Histogram => recorder.describe_histogram(name, None, about),
+            }
+        }
         let handle = recorder.handle();
         Ok(Self { recorder, handle })
     }
@@ -67,6 +79,13 @@ impl Telemetry {
         self.recorder
             .register_gauge(&Key::from_parts(name, labels), &ABOUT)
             .set(value);
+    }
+
+    /// Takes over a count that is kept elsewhere.
+    fn counter(&self, name: &'static str, labels: Vec<Label>, count: u64) {
+        self.recorder
+            .register_counter(&Key::from_parts(name, labels), &ABOUT)
+            .absolute(count);
     }
 
     /// The text that Prometheus reads.
