@@ -117,9 +117,17 @@ impl Db {
         statements: &Statements,
         body: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        // What went wrong first counts. SQLite may have rolled back by itself then, and the rollback that follows fails.
+        let mut first = None;
         let all = |link: &mut Link<'_>| {
             link.admit()?;
-            let done = body(link).map_err(Abort::Body)?;
+            let done = match body(link) {
+                Ok(done) => done,
+                Err(error) => {
+                    first = Some(error);
+                    return Err(Abort::Database(diesel::result::Error::RollbackTransaction));
+                }
+            };
             // The commit itself.
             link.admit()?;
             Ok(done)
@@ -132,8 +140,12 @@ impl Db {
                 taken(pool)?.transaction(|conn| all(&mut Link::Postgres(conn, statements)))
             }
         };
+        if let Some(error) = first {
+            return Err(error);
+        }
         // A commit may be carried out and its answer lost.
-        let outcome = outcome.and_then(|done| statements.admit().map(|()| done).map_err(Abort::from));
+        let outcome: Result<T, Abort<E>> =
+            outcome.and_then(|done| statements.admit().map(|()| done).map_err(Abort::from));
         outcome.map_err(|abort| match abort {
             Abort::Body(error) => error,
             Abort::Database(error) => StoreError::from(error).into(),
