@@ -2,9 +2,11 @@ use lianfang_digest::{Bloom, ListId, Probe, Seed, SizeClass};
 
 use crate::IndexError;
 use crate::aligned::AlignedBytes;
-use crate::changes::AHEAD;
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::sliced::{Group, transpose, widths};
+
+/// Tokens whose rows are read ahead in a batch.
+pub(crate) const AHEAD: usize = 16;
 
 /// Bytes of rows that are made at once when an image is written.
 const BLOCK: usize = 1 << 18;
@@ -135,28 +137,67 @@ impl<B: AsRef<[u8]>> Bases<B> {
         self.groups.len()
     }
 
-    /// Calls `hit` with each probe's place and the place of each list in group `group` that may hold its token.
-    pub(crate) fn scan(&self, group: usize, probes: &[Probe], mut hit: impl FnMut(usize, usize)) {
+    /// Calls `hit` with the place of each list that may hold the probe's token. The first rows of many groups are read
+    /// ahead, because a request that asks for one token has nothing else to do while it waits for memory.
+    pub(crate) fn scan(&self, probe: &Probe, mut hit: impl FnMut(usize)) {
+        if let [(group, section)] = &self.groups[..] {
+            let data = self.data(section);
+            return group.scan(data, probe, &group.first_rows(probe), lists(group, hit));
+        }
+        for groups in self.groups.chunks(AHEAD) {
+            let (mut ahead, mut seen) = ([[0; _]; AHEAD], 0);
+            for (rows, (group, section)) in ahead.iter_mut().zip(groups) {
+                *rows = group.first_rows(probe);
+                seen ^= group.touch(self.data(section), rows);
+            }
+            std::hint::black_box(seen);
+            for (rows, (group, section)) in ahead.iter().zip(groups) {
+                group.scan(self.data(section), probe, rows, lists(group, &mut hit));
+            }
+        }
+    }
+
+    /// As [`Bases::scan`] in group `group` for each of at most [`AHEAD`] probes, with its place in front. Few tokens have a list left after
+    /// the first rows, and nothing says which: they are sorted out without a branch, and looked at in the end.
+    pub(crate) fn scan_batch(&self, group: usize, probes: &[Probe], mut hit: impl FnMut(usize, usize)) {
         let Some((group, section)) = self.groups.get(group) else {
             return;
         };
-        let data = self.bytes.as_ref().get(section.clone()).unwrap_or_default();
+        let data = self.data(section);
         let mut rows = [[0; _]; AHEAD];
         for (rows, probe) in rows.iter_mut().zip(probes) {
             *rows = group.first_rows(probe);
         }
-        if probes.len() > 1 {
-            let seen = rows[..probes.len().min(AHEAD)]
-                .iter()
-                .fold(0, |seen, rows| seen ^ group.touch(data, rows));
-            std::hint::black_box(seen);
+        let mut seen = 0;
+        for rows in rows.iter().take(probes.len()) {
+            seen ^= group.touch(data, rows);
         }
-        for (place, (probe, rows)) in probes.iter().zip(&rows).enumerate() {
-            group.scan(data, probe, rows, |column| {
-                if let Some(list) = group.columns.get(column) {
-                    hit(place, (*list).into());
-                }
-            });
+        let (mut left, mut count) = ([0; AHEAD], 0);
+        for (place, rows) in rows.iter().enumerate().take(probes.len()) {
+            left[count % AHEAD] = place;
+            count += usize::from(group.survives(data, rows));
+        }
+        let left = &left[..count];
+        for place in left {
+            seen ^= group.touch_next(data, &probes[*place]);
+        }
+        std::hint::black_box(seen);
+        for place in left {
+            let hit = |list| hit(*place, list);
+            group.scan(data, &probes[*place], &rows[*place], lists(group, hit));
+        }
+    }
+
+    fn data(&self, section: &std::ops::Range<usize>) -> &[u8] {
+        self.bytes.as_ref().get(section.clone()).unwrap_or_default()
+    }
+}
+
+/// Columns of a group as places of lists.
+fn lists(group: &Group, mut hit: impl FnMut(usize)) -> impl FnMut(usize) {
+    move |column| {
+        if let Some(list) = group.columns.get(column) {
+            hit((*list).into());
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::aligned::{AlignedBytes, LINE};
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::merged::{self, Home, Merged};
 
-/// Tokens whose lines are read ahead in a batch.
-pub(crate) const AHEAD: usize = 16;
+/// Tokens whose lines are read ahead in a batch: enough for every load that a core can have under way.
+const AHEAD: usize = 64;
 
 /// What changed in one list since its base.
 #[derive(Debug, Clone)]
@@ -125,22 +125,20 @@ impl<B: AsRef<[u8]>> Changes<B> {
         }
     }
 
-    /// As [`Changes::lookup`] for each of `tokens`, with its place in front; the lines of 16 tokens are read ahead.
+    /// As [`Changes::lookup`] for each of `tokens`, with its place in front, in no particular order. The lines of 16
+    /// tokens are read ahead while those before them are looked at.
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, usize)) {
         let Some(merged) = self.merged() else {
             return;
         };
-        for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
-            let mut homes = [Default::default(); AHEAD];
-            let mut ahead = 0;
-            for (home, token) in homes.iter_mut().zip(tokens) {
-                *home = locate(&merged, token);
-                ahead |= merged.touch(home.1);
-            }
-            std::hint::black_box(ahead);
-            for (place, (key, home)) in homes.into_iter().take(tokens.len()).enumerate() {
-                merged.find(key, home, |list| hit(chunk * AHEAD + place, list));
-            }
+        let (mut arrived, mut spilled) = (Wave::default(), Wave::default());
+        // Two more, so that the last tokens come through as well.
+        let ends = [&tokens[..0]; 2];
+        for (chunk, tokens) in tokens.chunks(AHEAD).chain(ends).enumerate() {
+            let sent = Wave::of(&merged, chunk * AHEAD, tokens);
+            spilled.finish(&merged, &mut hit);
+            spilled = arrived.look(&merged, &mut hit);
+            arrived = sent;
         }
     }
 
@@ -183,6 +181,73 @@ impl<B: AsRef<[u8]>> Changes<B> {
 
     fn section(&self, range: &std::ops::Range<usize>) -> &[u8] {
         self.bytes.as_ref().get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// Tokens whose lines are on their way from memory.
+struct Wave {
+    tokens: [Waiting; AHEAD],
+    count: usize,
+}
+
+impl Default for Wave {
+    fn default() -> Self {
+        Self {
+            tokens: [Waiting::default(); AHEAD],
+            count: 0,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Waiting {
+    place: usize,
+    key: u64,
+    home: Home,
+}
+
+impl Wave {
+    /// Sends for the home lines of `tokens`, the first of which has place `first`.
+    #[inline]
+    fn of(merged: &Merged<'_>, first: usize, tokens: &[[u8; 32]]) -> Self {
+        let mut wave = Self::default();
+        for (offset, (waiting, token)) in wave.tokens.iter_mut().zip(tokens).enumerate() {
+            let (key, home) = locate(merged, token);
+            let place = first + offset;
+            *waiting = Waiting { place, key, home };
+        }
+        wave.count = tokens.len().min(AHEAD);
+        wave.touch(merged);
+        wave
+    }
+
+    /// Looks into the lines that have arrived and sends for those behind full ones. About one in eight is full and
+    /// nothing says which, so that goes without a branch.
+    #[inline]
+    fn look(&self, merged: &Merged<'_>, hit: &mut impl FnMut(usize, usize)) -> Self {
+        let mut spilled = Self::default();
+        for waiting in &self.tokens[..self.count] {
+            let is_full = merged.find_here(waiting.home, &mut |list| hit(waiting.place, list));
+            let home = merged.after(waiting.home);
+            spilled.tokens[spilled.count % AHEAD] = Waiting { home, ..*waiting };
+            spilled.count += usize::from(is_full);
+        }
+        spilled.touch(merged);
+        spilled
+    }
+
+    /// A loop of next to nothing but loads: only what fits into a core's window is under way at once.
+    #[inline]
+    fn touch(&self, merged: &Merged<'_>) {
+        let waiting = self.tokens[..self.count].iter();
+        std::hint::black_box(waiting.fold(0, |seen, waiting| seen ^ merged.touch(waiting.home)));
+    }
+
+    #[inline]
+    fn finish(&self, merged: &Merged<'_>, hit: &mut impl FnMut(usize, usize)) {
+        for waiting in &self.tokens[..self.count] {
+            merged.find(waiting.key, waiting.home, |list| hit(waiting.place, list));
+        }
     }
 }
 

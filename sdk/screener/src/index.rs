@@ -1,14 +1,17 @@
 use std::sync::Arc;
 
-use lianfang_digest::{Bloom, ListId, Probe, Seed};
+use lianfang_digest::{Bloom, ListId, Seed};
 
 use crate::aligned::AlignedBytes;
-use crate::bases::{BaseSource, Bases};
-use crate::changes::{AHEAD, Changes};
+use crate::bases::{AHEAD, BaseSource, Bases};
+use crate::changes::Changes;
 use crate::image::ImageError;
 
 /// Lists of one index at most.
 pub const MAX_LISTS: usize = 4_095;
+
+/// Tokens of a batch whose hits are put in order at once.
+const CHUNK: usize = 512;
 
 /// Why an index can't be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -204,7 +207,10 @@ impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
         let mut hits = Vec::new();
         if let Some(seed) = self.seed() {
             let probe = seed.probe(token);
-            self.scan(&[probe], std::slice::from_ref(token), |_, list| hits.push(list));
+            for segment in &self.segments {
+                let hit = |list| hits.extend(self.held(segment, list, token));
+                segment.bases.scan(&probe, hit);
+            }
         }
         if let Some(changes) = &self.changes {
             changes.lookup(token, |place| hits.extend(self.changed_list(place)));
@@ -220,19 +226,19 @@ impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
     /// that many tokens cost far less than as many single lookups.
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
         let mut hits = Vec::new();
-        for (chunk, tokens) in tokens.chunks(AHEAD).enumerate() {
-            self.scan_chunk(tokens, |place, list| hits.push((place, list)));
+        for (chunk, tokens) in tokens.chunks(CHUNK).enumerate() {
+            for (part, tokens) in tokens.chunks(AHEAD).enumerate() {
+                self.scan_batch(tokens, |place, list| hits.push((part * AHEAD + place, list)));
+            }
             if let Some(changes) = &self.changes {
                 changes.lookup_batch(tokens, |place, list| {
                     hits.extend(self.changed_list(list).map(|list| (place, list)));
                 });
             }
-            if !hits.is_empty() {
-                hits.sort_unstable();
-                hits.dedup();
-                hits.drain(..)
-                    .for_each(|(place, list)| hit(chunk * AHEAD + place, list));
-            }
+            hits.sort_unstable();
+            hits.dedup();
+            hits.drain(..)
+                .for_each(|(place, list)| hit(chunk * CHUNK + place, list));
         }
     }
 
@@ -272,7 +278,7 @@ impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
         self.segments.first().map(|segment| segment.bases.seed())
     }
 
-    fn scan_chunk(&self, tokens: &[[u8; 32]], hit: impl FnMut(usize, ListHandle)) {
+    fn scan_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
         let Some((seed, first)) = self.seed().zip(tokens.first()) else {
             return;
         };
@@ -280,20 +286,22 @@ impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
         for (probe, token) in probes.iter_mut().zip(tokens) {
             *probe = seed.probe(token);
         }
-        self.scan(&probes[..tokens.len().min(AHEAD)], tokens, hit);
-    }
-
-    fn scan(&self, probes: &[Probe], tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
+        let probes = &probes[..tokens.len().min(AHEAD)];
         for segment in &self.segments {
             for group in 0..segment.bases.groups() {
-                segment.bases.scan(group, probes, |place, list| {
-                    let list = segment.handles.get(list).copied().flatten();
-                    if let Some(list) = list.filter(|list| !self.is_removed(*list, &tokens[place])) {
+                segment.bases.scan_batch(group, probes, |place, list| {
+                    if let Some(list) = self.held(segment, list, &tokens[place]) {
                         hit(place, list);
                     }
                 });
             }
         }
+    }
+
+    /// The list of a hit in a segment, unless another base is in force for it or the token left it.
+    fn held(&self, segment: &Segment<B>, list: usize, token: &[u8; 32]) -> Option<ListHandle> {
+        let list = segment.handles.get(list).copied().flatten()?;
+        (!self.is_removed(list, token)).then_some(list)
     }
 
     fn is_removed(&self, list: ListHandle, token: &[u8; 32]) -> bool {

@@ -15,6 +15,7 @@ mod image;
 mod index;
 mod merged;
 mod roster;
+mod rows;
 mod sliced;
 
 pub use aligned::AlignedBytes;

@@ -45,6 +45,8 @@ pub(crate) struct Merged<'a> {
 pub(crate) struct Home {
     line: usize,
     fingerprint: u32,
+    /// Lines before this one that were full.
+    step: usize,
 }
 
 impl Merged<'_> {
@@ -62,18 +64,35 @@ impl Merged<'_> {
     /// Calls `hit` with each list that has this key's prefix.
     #[inline]
     pub(crate) fn find(&self, key: u64, home: Home, mut hit: impl FnMut(usize)) {
-        let mut line = home.line;
-        for _ in 0..SPILL.min(self.lines.len()) {
-            let lanes = &self.lines[line];
-            if lanes_hold(lanes, home.fingerprint, self.id_bits) {
-                self.each_lane(lanes, home.fingerprint, &mut hit);
-            }
-            if lanes[LINE - 4..] == [0; 4] {
+        let mut home = home;
+        while home.step < SPILL.min(self.lines.len()) {
+            if !self.find_here(home, &mut hit) {
                 return;
             }
-            line = if line + 1 == self.lines.len() { 0 } else { line + 1 };
+            home = self.after(home);
         }
         self.find_overflow(key >> (64 - u32::from(PREFIX_BITS)), hit);
+    }
+
+    /// Looks into one line alone; returns whether it is full, so that the search goes on behind it.
+    #[inline]
+    pub(crate) fn find_here(&self, home: Home, hit: &mut impl FnMut(usize)) -> bool {
+        let lanes = &self.lines[home.line];
+        if lanes_hold(lanes, home.fingerprint, self.id_bits) {
+            self.each_lane(lanes, home.fingerprint, hit);
+        }
+        lanes[LINE - 4..] != [0; 4]
+    }
+
+    /// The next line that a key may have spilled into.
+    #[inline]
+    pub(crate) fn after(&self, home: Home) -> Home {
+        let next = home.line + 1;
+        Home {
+            line: if next == self.lines.len() { 0 } else { next },
+            step: home.step + 1,
+            ..home
+        }
     }
 
     #[cold]
@@ -148,6 +167,7 @@ fn home(key: u64, lines: usize, id_bits: u32) -> Home {
     Home {
         line: (product >> 64) as usize,
         fingerprint: (product as u64 >> (32 + id_bits)) as u32,
+        step: 0,
     }
 }
 

@@ -3,6 +3,8 @@
 
 use lianfang_digest::{HASHES, Modulus, Probe, SizeClass};
 
+use crate::rows::{Narrow, Table, Wide};
+
 /// Bits of the widest row: a cache line.
 const WIDEST: usize = 512;
 
@@ -64,19 +66,43 @@ impl Group {
     }
 
     /// Loads the first rows, ahead of a scan and of each other.
+    #[inline]
     pub(crate) fn touch(&self, data: &[u8], rows: &Rows) -> u8 {
-        let load = |row: &u32| data.get(*row as usize * self.width / 8).copied().unwrap_or(0);
+        let shift = self.width.ilog2();
+        let load = |row: &u32| data.get((*row as usize) << shift >> 3).copied().unwrap_or(0);
         rows[..self.first()].iter().fold(0, |seen, row| seen ^ load(row))
     }
 
+    /// Loads the rows that a scan reads after the first ones.
+    pub(crate) fn touch_next(&self, data: &[u8], probe: &Probe) -> u8 {
+        let first = self.first() as u32;
+        let rows = (first..HASHES.min(first + STEP as u32)).map(|i| probe.position(i, &self.modulus));
+        let load = |row| data.get(row as usize * self.width / 8).copied().unwrap_or(0);
+        rows.fold(0, |seen, row| seen ^ load(row))
+    }
+
+    /// Whether any list is left after the first rows.
+    #[inline]
+    pub(crate) fn survives(&self, data: &[u8], rows: &Rows) -> bool {
+        let rows = &rows[..self.first()];
+        match self.width {
+            64 => Wide::<1>::of(data).first(rows) != [0],
+            128 => Wide::<2>::of(data).first(rows) != [0; 2],
+            256 => Wide::<4>::of(data).first(rows) != [0; 4],
+            512 => Wide::<8>::of(data).first(rows) != [0; 8],
+            _ => Narrow::of(data, self.width).first(rows) != 0,
+        }
+    }
+
     /// Calls `hit` with each column whose 20 bits are all set. `rows` are the probe's [`Group::first_rows`].
+    #[inline]
     pub(crate) fn scan(&self, data: &[u8], probe: &Probe, rows: &Rows, hit: impl FnMut(usize)) {
         match self.width {
-            64 => self.scan_wide::<1>(data, probe, rows, hit),
-            128 => self.scan_wide::<2>(data, probe, rows, hit),
-            256 => self.scan_wide::<4>(data, probe, rows, hit),
-            512 => self.scan_wide::<8>(data, probe, rows, hit),
-            _ => self.scan_narrow(data, probe, rows, hit),
+            64 => self.scan_rows(&Wide::<1>::of(data), probe, rows, hit),
+            128 => self.scan_rows(&Wide::<2>::of(data), probe, rows, hit),
+            256 => self.scan_rows(&Wide::<4>::of(data), probe, rows, hit),
+            512 => self.scan_rows(&Wide::<8>::of(data), probe, rows, hit),
+            _ => self.scan_rows(&Narrow::of(data, self.width), probe, rows, hit),
         }
     }
 
@@ -84,58 +110,18 @@ impl Group {
         self.width.ilog2() as usize + 3
     }
 
-    fn scan_wide<const WORDS: usize>(
-        &self,
-        data: &[u8],
-        probe: &Probe,
-        rows: &Rows,
-        mut hit: impl FnMut(usize),
-    ) {
-        let table = data.as_chunks::<8>().0.as_chunks::<WORDS>().0;
-        let and = |alive: &mut [u64; WORDS], row: u32| {
-            let row = table.get(row as usize).unwrap_or(&[[0; 8]; WORDS]);
-            alive
-                .iter_mut()
-                .zip(row)
-                .for_each(|(alive, row)| *alive &= u64::from_le_bytes(*row));
-        };
-        let mut alive = [u64::MAX; WORDS];
-        rows[..self.first()].iter().for_each(|row| and(&mut alive, *row));
+    #[inline]
+    fn scan_rows<T: Table>(&self, table: &T, probe: &Probe, rows: &Rows, hit: impl FnMut(usize)) {
+        let mut alive = table.first(&rows[..self.first()]);
         for i in (self.first() as u32..HASHES).step_by(STEP) {
-            if alive.iter().fold(0, |any, word| any | word) == 0 {
+            if alive == T::NONE {
                 return;
             }
             for i in i..HASHES.min(i + STEP as u32) {
-                and(&mut alive, probe.position(i, &self.modulus));
+                table.and(&mut alive, probe.position(i, &self.modulus));
             }
         }
-        for (place, word) in alive.into_iter().enumerate() {
-            bits(word, |bit| hit(place * 64 + bit));
-        }
-    }
-
-    fn scan_narrow(&self, data: &[u8], probe: &Probe, rows: &Rows, hit: impl FnMut(usize)) {
-        let row = |row: u32| {
-            let at = row as usize * self.width;
-            let mut bytes = [0; 8];
-            let found = data.get(at / 8..).unwrap_or_default();
-            let length = self.width.div_ceil(8).min(found.len());
-            bytes[..length].copy_from_slice(&found[..length]);
-            u64::from_le_bytes(bytes) >> (at % 8)
-        };
-        let all = (1 << self.width) - 1;
-        let mut alive = rows[..self.first()]
-            .iter()
-            .fold(all, |alive, at| alive & row(*at));
-        for i in (self.first() as u32..HASHES).step_by(STEP) {
-            if alive == 0 {
-                return;
-            }
-            for i in i..HASHES.min(i + STEP as u32) {
-                alive &= row(probe.position(i, &self.modulus));
-            }
-        }
-        bits(alive, hit);
+        T::columns(alive, hit);
     }
 }
 
@@ -181,13 +167,6 @@ fn transpose_octet(mut x: u64) -> u64 {
         x ^= swapped ^ (swapped << shift);
     }
     x
-}
-
-fn bits(mut alive: u64, mut hit: impl FnMut(usize)) {
-    while alive != 0 {
-        hit(alive.trailing_zeros() as usize);
-        alive &= alive - 1;
-    }
 }
 
 #[cfg(test)]
