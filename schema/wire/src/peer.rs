@@ -36,8 +36,8 @@ pub struct Peer {
     pub last_error: Option<String>,
     /// `none` or `quarantined`.
     pub brake: String,
-    /// Why it is quarantined: `brake_too_many_hits`, `brake_unfounded_hits`, `brake_growth`, `digest_fork`,
-    /// `status_fork` or `operator`.
+    /// Why it is quarantined: `brake_too_many_hits`, `brake_too_many_monitored`, `brake_unfounded_hits`, `brake_growth`,
+    /// `digest_fork`, `status_fork` or `operator`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brake_reason: Option<String>,
     /// Kinds of identifiers that aren't compared with it, because it reads them by other rules.

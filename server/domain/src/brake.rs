@@ -48,6 +48,8 @@ pub enum BrakeReason {
     TooManyHits,
     /// Most of its hits have no record behind them.
     UnfoundedHits,
+    /// Its digests hit more of those who trade here already than one would believe.
+    TooManyMonitored,
     /// Its lists grow faster than is its habit.
     Growth,
 }
@@ -58,6 +60,7 @@ impl BrakeReason {
         match self {
             Self::TooManyHits => "brake_too_many_hits",
             Self::UnfoundedHits => "brake_unfounded_hits",
+            Self::TooManyMonitored => "brake_too_many_monitored",
             Self::Growth => "brake_growth",
         }
     }
@@ -65,15 +68,22 @@ impl BrakeReason {
 
 /// Whether what was seen over the window calls for the brake.
 pub fn brake(seen: Seen, rule: &BrakeRule) -> Option<BrakeReason> {
-    let (hits, looked_up) = (u128::from(seen.hits), u128::from(seen.looked_up));
     if seen.unfounded >= rule.least_unfounded && seen.unfounded > seen.hits / 2 {
         Some(BrakeReason::UnfoundedHits)
-    } else if seen.hits >= rule.least_hits && hits * 1_000_000 > u128::from(rule.hits_per_million) * looked_up
-    {
-        Some(BrakeReason::TooManyHits)
     } else {
-        None
+        is_too_many(seen.hits, seen.looked_up, rule).then_some(BrakeReason::TooManyHits)
     }
+}
+
+/// Whether what a publisher hit of the subjects that are watched, over the window, calls for the brake. Hits without
+/// records don't count apart: a large roster has some by chance with every base.
+pub fn brake_monitored(hits: u64, monitored: u64, rule: &BrakeRule) -> Option<BrakeReason> {
+    is_too_many(hits, monitored, rule).then_some(BrakeReason::TooManyMonitored)
+}
+
+fn is_too_many(hits: u64, subjects: u64, rule: &BrakeRule) -> bool {
+    let bound = u128::from(rule.hits_per_million) * u128::from(subjects);
+    hits >= rule.least_hits && u128::from(hits) * 1_000_000 > bound
 }
 
 /// Whether a day's growth calls for the brake. `days` are the growth of each earlier day on which the publisher was
@@ -114,6 +124,17 @@ mod tests {
         assert_eq!(
             brake(seen(1_000_000, 40, 21), &rule),
             Some(BrakeReason::UnfoundedHits)
+        );
+    }
+
+    #[test]
+    fn a_share_of_those_who_are_watched_brakes_as_one_of_applicants_does() {
+        let rule = BrakeRule::default();
+        assert_eq!(brake_monitored(49, 49, &rule), None);
+        assert_eq!(brake_monitored(50, 2_500, &rule), None);
+        assert_eq!(
+            brake_monitored(50, 2_499, &rule),
+            Some(BrakeReason::TooManyMonitored)
         );
     }
 

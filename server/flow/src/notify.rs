@@ -8,9 +8,12 @@ use lianfang_wire::info::Notice;
 
 use crate::{FlowError, Node};
 
-/// Pauses between attempts to tell a peer, doubled each time. After the last one it is left to the peer's polling.
+/// Pauses between attempts to tell a peer, doubled each time up to the longest: a peer that was cut off is told so soon
+/// after it is back. An attempt costs a connection that isn't answered.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LAST_PAUSE: Duration = Duration::from_secs(64);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+/// So long an absence is left to the peer's own polling.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(600);
 
 impl Node {
     /// A peer says it has news: sync with it in the background.
@@ -49,16 +52,17 @@ impl Node {
         let Some(_turn) = self.telling.take_or_rely(peer).await else {
             return;
         };
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut waited) = (FIRST_PAUSE, Duration::ZERO);
         while let Err(error) = self.peers.notify(peer, notice).await {
             tracing::debug!(peer = %peer, error = %error, "a peer couldn't be told");
-            if pause > LAST_PAUSE || !error.is_absence() {
+            if waited > GIVEN_UP_AFTER || !error.is_absence() {
                 self.tally.notice_ended(peer, false);
                 return;
             }
             self.tally.notice_waits(peer);
             tokio::time::sleep(pause).await;
-            pause *= 2;
+            waited += pause;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
         self.tally.notice_ended(peer, true);
     }

@@ -1,9 +1,10 @@
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{NodeId, Timestamp};
 
-use crate::columns::{Count, count};
+use crate::columns::{Count, count, micros};
 use crate::database::{Link, query};
-use crate::schema::brake_days;
+use crate::schema::{alerts, brake_days, brake_releases, monitored_subjects, roster_hits};
 use crate::{Store, StoreError};
 
 /// What was seen of one publisher on one day.
@@ -25,6 +26,15 @@ pub struct BrakeDay {
     /// Prefixes that its lists grew by.
     #[diesel(deserialize_as = Count)]
     pub grown: u64,
+}
+
+/// What one publisher hits among the subjects that are watched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RosterHit {
+    /// Subjects that are watched.
+    pub monitored: u64,
+    /// Those it hits.
+    pub hit: u64,
 }
 
 impl Store {
@@ -54,12 +64,57 @@ impl Store {
         })
     }
 
-    /// Starts counting anew for a publisher, as a person decided, and forgets days before `since` of everybody.
+    /// What a publisher's lists have hit in the roster since `since`, or since a person released it: subjects with an
+    /// alert opened since, and those one of whose hits waits.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn roster_hit_by(&self, publisher: &NodeId, since: Timestamp) -> Result<RosterHit, StoreError> {
+        self.db.read(|link| {
+            let released: Option<i64> = query!(link, |conn| brake_releases::table
+                .find(publisher.as_str())
+                .select(brake_releases::released_at)
+                .first(conn)
+                .optional())?;
+            let since = micros(since).max(released.unwrap_or(i64::MIN));
+            let opened: i64 = query!(link, |conn| alerts::table
+                .filter(alerts::publisher.eq(publisher.as_str()))
+                .filter(alerts::opened_at.gt(since))
+                .select(diesel::dsl::count(alerts::client_reference).aggregate_distinct())
+                .first(conn))?;
+            let known = alerts::table
+                .filter(alerts::publisher.eq(publisher.as_str()))
+                .filter(alerts::client_reference.eq(roster_hits::client_reference));
+            let waiting: i64 = query!(link, |conn| roster_hits::table
+                .filter(roster_hits::publisher.eq(publisher.as_str()))
+                .filter(roster_hits::found_at.gt(since))
+                .filter(not(exists(known)))
+                .select(diesel::dsl::count(roster_hits::client_reference).aggregate_distinct())
+                .first(conn))?;
+            let monitored: i64 = query!(link, |conn| monitored_subjects::table.count().get_result(conn))?;
+            Ok(RosterHit {
+                monitored: monitored.unsigned_abs(),
+                hit: opened.unsigned_abs() + waiting.unsigned_abs(),
+            })
+        })
+    }
+
+    /// Starts counting anew for a publisher, as a person decided `now`, and forgets days before `since` of everybody.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn forget_brake(&self, publisher: &NodeId, since: u64) -> Result<(), StoreError> {
+    pub fn forget_brake(&self, publisher: &NodeId, since: u64, now: Timestamp) -> Result<(), StoreError> {
         self.db.write(|link| {
+            let release = (
+                brake_releases::publisher.eq(publisher.as_str()),
+                brake_releases::released_at.eq(micros(now)),
+            );
+            query!(link, |conn| diesel::insert_into(brake_releases::table)
+                .values(release)
+                .on_conflict(brake_releases::publisher)
+                .do_update()
+                .set(release.1)
+                .execute(conn))?;
             query!(link, |conn| diesel::delete(
                 brake_days::table.filter(
                     brake_days::publisher

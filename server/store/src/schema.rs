@@ -232,6 +232,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    brake_releases (publisher) {
+        publisher -> Text,
+        released_at -> BigInt,
+    }
+}
+
+diesel::table! {
     incarnation_grants (node) {
         node -> Text,
         incarnation -> BigInt,
@@ -416,3 +423,4 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads);
 diesel::allow_tables_to_appear_in_same_query!(alerts, alert_matches);
+diesel::allow_tables_to_appear_in_same_query!(alerts, roster_hits);

@@ -3,6 +3,7 @@
 
 mod counters;
 mod growth;
+mod roster;
 mod run;
 
 pub(crate) use counters::Counters;

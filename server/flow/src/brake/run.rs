@@ -96,8 +96,9 @@ impl Node {
                 match decision.action {
                     BrakeAction::Quarantine => store.quarantine_peer(&peer, now, "operator")?,
                     BrakeAction::Release => {
-                        store.forget_brake(&peer, first_day(now))?;
+                        store.forget_brake(&peer, first_day(now), now)?;
                         store.release_peer(&peer)?;
+                        store.hasten_hits(&peer, now)?;
                     }
                 }
                 store.append_audit(line)
@@ -105,6 +106,7 @@ impl Node {
             .await?;
         if decision.action == BrakeAction::Release {
             self.sync(Some(publisher.clone()), false).await?;
+            self.confirm_later(vec![now]).await?;
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! One batch under one key: blind, ask t members and one more for each that fails or is slow, combine.
+//! One batch under one key: blind, ask t members and one more for each that fails or is slow, combine. A member that
+//! fails is asked a second time when there is nobody else: a broken connection must not cost an applicant the answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,26 +65,24 @@ impl Node {
         let document = self.document();
         let needed = usize::from(key.threshold());
         let mut committee = self.committee(key, &document.document.members).into_iter();
-        let mut asked = FuturesUnordered::new();
-        let mut answers = Vec::with_capacity(needed);
-        asked.extend(
-            committee
-                .by_ref()
-                .take(needed)
-                .map(|member| self.ask(member, key, request, blinded).boxed()),
-        );
-        while answers.len() < needed && !asked.is_empty() {
-            match tokio::time::timeout(HEDGE, asked.next()).await {
-                Ok(Some(Some(answer))) => answers.push(answer),
-                Ok(None) => break,
-                Ok(Some(None)) | Err(_) => {
-                    asked.extend(
-                        committee
-                            .next()
-                            .map(|member| self.ask(member, key, request, blinded).boxed()),
-                    );
+        let ask = |member| async move { (member, self.ask(member, key, request, blinded).await) }.boxed();
+        let mut asked: FuturesUnordered<_> = committee.by_ref().take(needed).map(ask).collect();
+        let (mut answers, mut twice) = (Vec::with_capacity(needed), Vec::new());
+        while answers.len() < needed {
+            let next = match tokio::time::timeout(HEDGE, asked.next()).await {
+                Ok(Some((_, Some(answer)))) => {
+                    answers.push(answer);
+                    continue;
                 }
-            }
+                Ok(Some((failed, None))) => committee.next().or_else(|| {
+                    let is_first = !twice.contains(&&failed.id);
+                    twice.push(&failed.id);
+                    is_first.then_some(failed)
+                }),
+                Ok(None) => break,
+                Err(_) => committee.next(),
+            };
+            asked.extend(next.map(ask));
         }
         Ok(answers)
     }

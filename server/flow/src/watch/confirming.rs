@@ -48,7 +48,7 @@ impl Node {
     }
 
     /// Confirms what is due at each of these times: at once what is due already, the rest in the background.
-    pub(super) async fn confirm_later(self: &Arc<Self>, mut times: Vec<Timestamp>) -> Result<(), FlowError> {
+    pub(crate) async fn confirm_later(self: &Arc<Self>, mut times: Vec<Timestamp>) -> Result<(), FlowError> {
         let now = self.now();
         times.sort_unstable();
         times.dedup();
@@ -93,6 +93,9 @@ impl Node {
         publisher: &NodeId,
         hits: Vec<HitRow>,
     ) -> Result<usize, FlowError> {
+        if self.holds_back(publisher).await? {
+            return self.finish_run(publisher, Vec::new(), hits).await.map(|()| 0);
+        }
         let Sorted {
             ask,
             mut over,

@@ -162,6 +162,9 @@ impl Node {
                 .or_insert_with(|| self.time_to_ask());
         }
         self.gateway.store(move |store| store.queue_hits(hits)).await?;
+        for publisher in due.keys() {
+            self.brake_by_roster(publisher).await?;
+        }
         self.confirm_later(due.into_values().collect()).await
     }
 }

@@ -8,6 +8,7 @@ use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::screening::ReasonCode;
 use lianfang_wire::vocabulary::{BrakeAction, VerdictName};
 
+use crate::alerts::{alerts, watch};
 use crate::harness::{BACKENDS, Federation, company, entry, operator, screening};
 
 const CODE: &str = "91110108661572276L";
@@ -76,6 +77,49 @@ async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released()
             "what waited is fetched with the release"
         );
         assert_eq!(b.apply_brake().await.unwrap(), 0, "and is counted anew");
+    }
+}
+
+#[tokio::test]
+async fn a_publisher_that_hits_too_many_of_those_who_trade_alarms_nobody_until_released() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        federation.brake.least_hits = 2;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        for (reference, code) in [
+            ("shop-1", CODE),
+            ("shop-2", OTHER),
+            ("shop-3", "91350100M000100Y43"),
+        ] {
+            watch(&c, reference, company(code)).await;
+        }
+        for code in [CODE, OTHER] {
+            a.record_entry(&operator(), entry(company(code), a.now()))
+                .await
+                .unwrap();
+        }
+        a.publish_changes().await.unwrap();
+        c.sync(None, false).await.unwrap();
+        assert_eq!(
+            brake_of(&c, "platform-a").await.as_deref(),
+            Some("brake_too_many_monitored")
+        );
+        assert!(alerts(&c).await.is_empty());
+        assert_eq!(c.roster_status().await.unwrap().pending_hits, 2);
+        release(&c, "platform-a").await;
+        let mut alarmed: Vec<_> = alerts(&c)
+            .await
+            .into_iter()
+            .map(|alert| alert.client_reference)
+            .collect();
+        alarmed.sort();
+        assert_eq!(alarmed, ["shop-1", "shop-2"]);
+        assert_eq!(
+            brake_of(&c, "platform-a").await,
+            None,
+            "what was released counts no more"
+        );
     }
 }
 

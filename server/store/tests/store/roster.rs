@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lianfang_store::{
     AlertFilter, AlertMatch, AlertState, EntryChange, HitRow, MonitoredSubject, MonitoredToken, NewAlert,
-    Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate,
+    Opening, Resolution, RosterCounts, RosterHit, Store, StoreError, SubjectUpdate,
 };
 use uuid::Uuid;
 
@@ -289,5 +289,36 @@ fn audit(id: u128) -> lianfang_store::AuditRow {
         object: String::new(),
         purpose: String::new(),
         outcome: String::new(),
+    }
+}
+
+both! {
+    fn what_a_publisher_hits_in_the_roster_counts_each_subject_once_and_from_its_release_on(database) {
+        let store = database.store();
+        store.put_subjects(["a", "b", "c"].map(|reference| subject(reference, &[1])).to_vec(), at(1)).unwrap();
+        let publisher = node("platform-a");
+        let mut waiting = hit("a", "platform-a", 5);
+        waiting.found_at = at(10);
+        let mut again = waiting.clone();
+        again.form = [2; 32];
+        let alerted = HitRow { client_reference: "b".to_owned(), ..waiting.clone() };
+        store.queue_hits(vec![waiting, again, alerted, hit("c", "platform-b", 5)]).unwrap();
+        store.open_alert(&alert(1, "b"), at(20)).unwrap();
+        let seen = |since| store.roster_hit_by(&publisher, at(since)).unwrap();
+        assert_eq!(seen(0), RosterHit { monitored: 3, hit: 2 });
+        assert_eq!(seen(1_000).hit, 0, "only what came since");
+        store.forget_brake(&publisher, 0, at(1_000)).unwrap();
+        assert_eq!(seen(0).hit, 0, "only what came since the release");
+    }
+}
+
+both! {
+    fn hits_that_were_put_off_can_be_asked_about_at_once(database) {
+        let store = database.store();
+        store.queue_hits(vec![hit("a", "platform-a", 100), hit("a", "platform-b", 100)]).unwrap();
+        store.hasten_hits(&node("platform-a"), at(7)).unwrap();
+        let due = store.hits_due(at(7), 10).unwrap();
+        assert_eq!(due.len(), 1);
+        assert_eq!((due[0].publisher.as_str(), due[0].due_at), ("platform-a", at(7)));
     }
 }
