@@ -171,12 +171,15 @@ pub struct Transfer {
 /// How one kind is normalised; frozen per (kind, norm_version).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KindRules {
     /// The kind.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Kind,
     /// Version of its rules.
     pub norm_version: u8,
     /// SHA-256 over tables, Unicode version and pinned data.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Hash32,
 }
 
@@ -192,6 +195,7 @@ pub enum EnvelopeError {
 /// The payload's bytes and the governors' signatures over them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MembershipEnvelope))]
 pub struct Envelope {
     payload: String,
     signatures: Vec<EnvelopeSignature>,
@@ -200,10 +204,13 @@ pub struct Envelope {
 /// One governor's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvelopeSignature {
     /// Which key.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub key: KeyId,
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     signature: Signature,
 }
 
