@@ -7,6 +7,7 @@ mod digests;
 mod entries;
 mod failures;
 mod feeds;
+mod jobs;
 mod migrations;
 mod operations;
 mod own_links;
