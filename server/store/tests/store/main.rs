@@ -12,6 +12,7 @@ mod migrations;
 mod operations;
 mod own_links;
 mod peers;
+mod permissions;
 mod regulator_feed;
 mod restores;
 mod roster;
