@@ -38,6 +38,11 @@ class Node:
     def init(self, name, role, country):
         self.command("init", "--name", name, "--role", role, "--jurisdiction", country)
 
+    def configure(self, section, *lines):
+        """Puts lines under a section of the configuration, before the node is served."""
+        config = self.folder / "lianfang.toml"
+        config.write_text(config.read_text().replace(f"[{section}]\n", "\n".join([f"[{section}]", *lines, ""])))
+
     def __enter__(self):
         config = self.folder / "lianfang.toml"
         text = config.read_text()
@@ -76,6 +81,10 @@ class Node:
 
     def withdraw(self, entry):
         self.command("entry", "withdraw", entry)
+
+    @property
+    def federation(self):
+        return f"https://127.0.0.1:{self.ports[0]}"
 
     @property
     def platform(self):

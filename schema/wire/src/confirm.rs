@@ -8,6 +8,7 @@ pub const MAX_PREFIXES: usize = 16;
 
 /// Asks a publisher for every record under some prefixes of one list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmRequest {
     /// The list that was hit.
@@ -15,11 +16,13 @@ pub struct ConfirmRequest {
     /// Length of every prefix in bits, exactly as in a currently valid signed head.
     pub confirm_bits: u8,
     /// At most [`MAX_PREFIXES`].
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub prefixes: Vec<Prefix>,
 }
 
 /// Sealed records, base64, in no particular order. Who holds the token opens its own and no other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmResponse {
     /// `nonce ‖ AES-256-GCM(record_key, record)`, see [`crate::record`].

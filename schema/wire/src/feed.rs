@@ -148,6 +148,7 @@ impl StatusItem {
 /// One answer of `GET /status/{audience}?after=`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusPage {
     /// Signed items in base64, in order.
     pub items: Vec<String>,

@@ -8,10 +8,13 @@ use crate::membership::{Hash32, KindRules};
 
 /// A node's state as one member may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Info {
     /// Who answers.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub node: NodeId,
     /// Of which federation.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub federation: FederationId,
     /// Its restore count.
     pub incarnation: u32,
@@ -24,6 +27,7 @@ pub struct Info {
     /// Version of the software.
     pub software: String,
     /// Its clock, for comparison with the peers'.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
     /// By which rules it reads identifiers, every version it has: a kind whose rules differ is off between the two.
     #[serde(default)]
@@ -36,19 +40,23 @@ pub struct Info {
 
 /// The newest head of one list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListHead {
     /// The list.
     pub list: ListId,
     /// Its sequence.
     pub sequence: u64,
     /// SHA-256 of the head's bytes.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub head: Hash32,
 }
 
 /// The newest item of one status feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedHead {
     /// The audience.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub audience: lianfang_encoding::Audience,
     /// Sequence of its last item.
     pub sequence: u64,
@@ -56,6 +64,7 @@ pub struct FeedHead {
 
 /// `POST /federation/v1/notify`: something changed, come and see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
     /// The sender's membership version, so that a change of members spreads at once.

@@ -15,6 +15,7 @@ pub mod names;
 pub mod peer;
 pub mod problem;
 pub mod record;
+pub mod renewal;
 pub mod restore;
 pub mod roster;
 pub mod screening;

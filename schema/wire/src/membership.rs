@@ -99,6 +99,9 @@ pub struct Member {
     pub endpoint: String,
     /// SHA-256 of the SubjectPublicKeyInfo of its TLS certificate.
     pub pin: Hash32,
+    /// The pin that this one replaces, while it still counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retiring: Option<RetiringPin>,
     /// Keys for heads, records and status items.
     pub signing_keys: Vec<PublicKey>,
     /// Its index in the token committee, if it sits there.
@@ -109,10 +112,33 @@ pub struct Member {
     pub status: MemberStatus,
 }
 
+/// A pin that was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetiringPin {
+    /// The pin.
+    pub pin: Hash32,
+    /// From then on it counts no more.
+    pub until: Timestamp,
+}
+
 impl Member {
     /// Whether it takes part.
     pub fn is_active(&self) -> bool {
         self.status == MemberStatus::Active
+    }
+
+    /// Whether it may show a certificate over this key at `now`.
+    pub fn is_pinned(&self, pin: &[u8; 32], now: Timestamp) -> bool {
+        self.pin.0 == *pin
+            || self
+                .retiring_at(now)
+                .is_some_and(|retiring| retiring.pin.0 == *pin)
+    }
+
+    /// The pin that was replaced, if it still counts at `now`.
+    pub fn retiring_at(&self, now: Timestamp) -> Option<RetiringPin> {
+        self.retiring.filter(|retiring| now < retiring.until)
     }
 }
 
@@ -171,12 +197,15 @@ pub struct Transfer {
 /// How one kind is normalised; frozen per (kind, norm_version).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KindRules {
     /// The kind.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Kind,
     /// Version of its rules.
     pub norm_version: u8,
     /// SHA-256 over tables, Unicode version and pinned data.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Hash32,
 }
 
@@ -192,6 +221,7 @@ pub enum EnvelopeError {
 /// The payload's bytes and the governors' signatures over them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MembershipEnvelope))]
 pub struct Envelope {
     payload: String,
     signatures: Vec<EnvelopeSignature>,
@@ -200,10 +230,13 @@ pub struct Envelope {
 /// One governor's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvelopeSignature {
     /// Which key.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub key: KeyId,
     #[serde(with = "hex::serde")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     signature: Signature,
 }
 

@@ -71,6 +71,7 @@ pub struct SeenGeneration {
 /// drive a node's sequences up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeenAnswer {
     /// [`Seen`] as a compact JWS.
     pub statement: String,
@@ -101,10 +102,12 @@ impl Seen {
 /// `POST /federation/v1/seen/{node}`: a restored node asks for its next incarnation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RestoreClaim))]
 pub struct Claim {
     /// The incarnation asked for.
     pub incarnation: u32,
     /// Made when the backup was restored; no two restored copies have the same.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub restore_key: PublicKey,
     /// Shows that the caller has that key: a [`Proof`] as a compact JWS under it.
     pub proof: String,

@@ -1,9 +1,12 @@
 //! What only the operator's socket offers. Reports are the node's own; the caller names their type.
 
+use std::time::Duration;
+
 use lianfang_encoding::NodeId;
 use lianfang_wire::explanation::Explanation;
 use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
 use lianfang_wire::names::{RankNames, RankedName};
+use lianfang_wire::renewal::{GrantRenewal, RenewalRequest, Renewed};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -66,6 +69,23 @@ impl Client {
     /// [`Error::Refused`] when the invitation isn't good or the request breaks a rule.
     pub async fn approve(&self, request: &JoinRequest) -> Result<Welcome, Error> {
         self.post("/v1/admin/members", request).await
+    }
+
+    /// Certifies a member's new key and pins it in the place of the old one, which counts beside it for `overlap`.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the member didn't sign the request or another key is in force.
+    pub async fn replace_certificate(
+        &self,
+        asked: &RenewalRequest,
+        overlap: Duration,
+    ) -> Result<Renewed, Error> {
+        let granted = GrantRenewal {
+            request: asked.request.clone(),
+            overlap_seconds: overlap.as_secs(),
+        };
+        self.post(&format!("/v1/admin/members/{}/certificate", asked.node), &granted)
+            .await
     }
 
     /// Removes a member for good.

@@ -53,6 +53,7 @@ impl PeerClient {
         Arc::ptr_eq(&self.trusted, trusted)
             && self.base == member.endpoint.trim_end_matches('/')
             && self.expected.pin == member.pin.0
+            && self.expected.retiring == member.retiring
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

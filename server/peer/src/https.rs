@@ -113,6 +113,7 @@ impl Peers for HttpsPeers {
                         fed: self.fed,
                         node: member.id.clone(),
                         pin: member.pin.0,
+                        retiring: member.retiring,
                     };
                     PeerClient::new(member, expected, self.source, Arc::clone(&trusted))?
                 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use lianfang_encoding::{FederationId, NodeId};
+use lianfang_encoding::{FederationId, NodeId, Timestamp};
+use lianfang_wire::membership::RetiringPin;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -113,6 +114,16 @@ pub(crate) struct ExpectedPeer {
     pub(crate) fed: FederationId,
     pub(crate) node: NodeId,
     pub(crate) pin: [u8; 32],
+    /// Counts beside it for a while.
+    pub(crate) retiring: Option<RetiringPin>,
+}
+
+impl ExpectedPeer {
+    fn is_pinned(&self, pin: &[u8; 32], now: UnixTime) -> bool {
+        let now = Timestamp::from_secs(now.as_secs());
+        let retiring = self.retiring.filter(|retiring| now < retiring.until);
+        self.pin == *pin || retiring.is_some_and(|retiring| retiring.pin.0 == *pin)
+    }
 }
 
 #[derive(Debug)]
@@ -142,7 +153,7 @@ impl ServerCertVerifier for PeerVerifier {
             return Err(Error::InvalidCertificate(CertificateError::Revoked));
         }
         let expected = &self.expected;
-        if fed == expected.fed && node == expected.node && pin == expected.pin {
+        if fed == expected.fed && node == expected.node && expected.is_pinned(&pin, now) {
             Ok(verified)
         } else {
             Err(refused())

@@ -87,10 +87,10 @@ impl Db {
             .any(|scheme| settings.url.starts_with(scheme))
         {
             pool(
-                &settings.url,
+                &bounded(&settings.url),
                 settings.connections,
                 settings.patience,
-                server(settings.patience),
+                server(settings.patience, settings.statement),
                 true,
             )
             .map(Self::Postgres)
@@ -254,11 +254,43 @@ fn reader(patience: Duration) -> Preamble {
     ))
 }
 
-fn server(patience: Duration) -> Preamble {
+/// Reasons are told apart by their English text; a server that doesn't permit asking for it may be configured so.
+fn server(patience: Duration, statement: Duration) -> Preamble {
     Preamble(format!(
-        "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = '30s';",
-        patience.as_millis()
+        "SET lock_timeout = {}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = '30s'; \
+         DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;",
+        patience.as_millis(),
+        statement.as_millis()
     ))
+}
+
+/// How long a server that is gone without a word is waited for, unless the operator's URL says otherwise: 10 seconds to
+/// connect, a minute on a connection.
+const BOUNDS: [(&str, &str); 5] = [
+    ("connect_timeout", "10"),
+    ("keepalives_idle", "30"),
+    ("keepalives_interval", "10"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "60000"),
+];
+
+fn bounded(url: &str) -> String {
+    let missing = BOUNDS
+        .iter()
+        .filter(|(name, _)| !url.contains(&format!("{name}=")));
+    missing.fold(url.to_owned(), |url, (name, value)| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{joint}{name}={value}")
+    })
+}
+
+/// A migration takes as long as it takes.
+pub(crate) fn without_limit(link: &mut Link<'_>) -> Result<(), StoreError> {
+    if let Link::Postgres(conn, statements) = link {
+        statements.admit()?;
+        conn.batch_execute("SET LOCAL statement_timeout = 0")?;
+    }
+    Ok(())
 }
 
 impl<C: R2D2Connection + SimpleConnection + 'static> CustomizeConnection<C, diesel::r2d2::Error>
@@ -302,4 +334,21 @@ where
         0 => StoreError::Unavailable,
         _ => StoreError::Busy,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bounded;
+
+    #[test]
+    fn a_server_is_not_waited_for_without_bounds_and_the_operator_s_own_stay() {
+        let all = "connect_timeout=10&keepalives_idle=30&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=60000";
+        assert_eq!(bounded("postgres://u@h/n"), format!("postgres://u@h/n?{all}"));
+        let own = bounded("postgres:///n?host=/tmp&connect_timeout=3");
+        assert!(
+            own.starts_with("postgres:///n?host=/tmp&connect_timeout=3&keepalives_idle=30&"),
+            "{own}"
+        );
+        assert_eq!(own.matches("connect_timeout").count(), 1);
+    }
 }

@@ -92,7 +92,7 @@ fn of_kind(kind: &DatabaseErrorKind, message: &str) -> StoreError {
     }
 }
 
-/// Both client libraries report these by text only, in English (`lc_messages` is asked for on connecting).
+/// Both client libraries report these by text only; PostgreSQL is asked for English on connecting (`lc_messages`).
 fn of_message(message: &str) -> StoreError {
     const KNOWN: [(&str, StoreError); 12] = [
         ("database is locked", StoreError::Busy),

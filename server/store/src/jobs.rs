@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::columns::{At, Id, MaybeAt, micros};
 use crate::database::{Link, query};
+use crate::locks::{Lock, lock};
 use crate::schema::job_runs;
 use crate::{Store, StoreError};
 
@@ -34,15 +35,15 @@ pub struct JobRunRow {
 pub enum Claim {
     /// The caller, until its lease ends.
     Won,
-    /// Another runner holds a lease that hasn't ended.
+    /// A run of this job, for this time or another one, holds a lease that hasn't ended.
     Running(JobRunRow),
     /// Nobody: this run is finished.
     Finished(JobRunRow),
 }
 
 impl Store {
-    /// Asks to run `job` as scheduled for a time. Of all replicas one wins; a lease that ran out without a finish
-    /// can be taken over. `lease_token` is fresh for each claim.
+    /// Asks to run `job` as scheduled for a time. Of all replicas one wins, and none while a run of the job is under
+    /// way anywhere; a lease that ran out without a finish can be taken over. `lease_token` is fresh for each claim.
     ///
     /// # Errors
     /// Those of any write.
@@ -66,6 +67,10 @@ impl Store {
             job_runs::scheduled_for.eq(micros(scheduled_for)),
         );
         self.db.write(|link| {
+            lock(link, Lock::Job(job))?;
+            if let Some(run) = under_way(link, job, now, lease)? {
+                return Ok(Claim::Running(run));
+            }
             let inserted = query!(link, |conn| diesel::insert_into(job_runs::table)
                 .values((key, values))
                 .on_conflict_do_nothing()
@@ -75,18 +80,12 @@ impl Store {
             }
             let ran_out = job_runs::table
                 .find((job, micros(scheduled_for)))
-                .filter(job_runs::finished.is_null())
-                .filter(job_runs::lease_expires.le(micros(now)));
+                .filter(job_runs::finished.is_null());
             let taken = query!(link, |conn| diesel::update(ran_out).set(values).execute(conn))?;
             if taken == 1 {
                 return Ok(Claim::Won);
             }
-            let run = select(link, job, scheduled_for)?;
-            Ok(if run.finished.is_some() {
-                Claim::Finished(run)
-            } else {
-                Claim::Running(run)
-            })
+            select(link, job, scheduled_for).map(Claim::Finished)
         })
     }
 
@@ -142,14 +141,16 @@ impl Store {
         })
     }
 
-    /// The run of `job` with the latest schedule that was finished.
+    /// The run of `job` with the latest schedule up to `now` that was finished. What ran while the clock was ahead
+    /// doesn't count once it is right again.
     ///
     /// # Errors
     /// Those of any read.
-    pub fn last_finished_job(&self, job: &str) -> Result<Option<JobRunRow>, StoreError> {
+    pub fn last_finished_job(&self, job: &str, now: Timestamp) -> Result<Option<JobRunRow>, StoreError> {
         self.db.read(|link| {
             Ok(query!(link, |conn| job_runs::table
                 .filter(job_runs::job.eq(job))
+                .filter(job_runs::scheduled_for.le(micros(now)))
                 .filter(job_runs::finished.is_not_null())
                 .order(job_runs::scheduled_for.desc())
                 .select(JobRunRow::as_select())
@@ -169,6 +170,25 @@ fn held<'a>(job: &'a &'a str, scheduled_for: &'a i64, lease_token: &'a [u8; 16])
         .filter(job_runs::scheduled_for.eq(scheduled_for))
         .filter(job_runs::lease_token.eq(lease_token))
         .filter(job_runs::finished.is_null())
+}
+
+/// A run whose lease holds. One that ends later than any that could have been given at `now` comes from a clock that
+/// was ahead, and holds nobody up.
+fn under_way(
+    link: &mut Link<'_>,
+    job: &str,
+    now: Timestamp,
+    lease: Duration,
+) -> Result<Option<JobRunRow>, StoreError> {
+    Ok(query!(link, |conn| job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::finished.is_null())
+        .filter(job_runs::lease_expires.gt(micros(now)))
+        .filter(job_runs::lease_expires.le(micros(now + lease * 2)))
+        .order(job_runs::scheduled_for.desc())
+        .select(JobRunRow::as_select())
+        .first(conn)
+        .optional())?)
 }
 
 fn select(link: &mut Link<'_>, job: &str, scheduled_for: Timestamp) -> Result<JobRunRow, StoreError> {

@@ -10,6 +10,7 @@ pub(crate) enum Lock<'a> {
     Membership,
     List(&'a ListKey),
     Alerts,
+    Job(&'a str),
 }
 
 /// Keeps other replicas out until the transaction ends. The one writer of a SQLite file is alone already.
@@ -20,6 +21,7 @@ pub(crate) fn lock(link: &mut Link<'_>, lock: Lock<'_>) -> Result<(), StoreError
             Lock::Migrations => (1, String::new()),
             Lock::Membership => (2, String::new()),
             Lock::Alerts => (4, String::new()),
+            Lock::Job(name) => (5, name.to_owned()),
             Lock::List(list) => (
                 3,
                 format!(

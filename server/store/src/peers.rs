@@ -31,6 +31,8 @@ pub struct PeerRow {
     pub quarantine: Option<String>,
     #[diesel(deserialize_as = MaybeAt)]
     pub quarantined_at: Option<Timestamp>,
+    /// How far ahead of this node's clock its own was when it last answered, in microseconds; negative when behind.
+    pub clock_offset_micros: Option<i64>,
 }
 
 impl Store {
@@ -42,13 +44,19 @@ impl Store {
         self.db.read(all)
     }
 
-    /// Notes that `node` answered.
+    /// Notes that `node` answered, and by how many microseconds its clock was ahead.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn peer_answered(&self, node: &NodeId, now: Timestamp) -> Result<(), StoreError> {
+    pub fn peer_answered(
+        &self,
+        node: &NodeId,
+        now: Timestamp,
+        clock_offset_micros: i64,
+    ) -> Result<(), StoreError> {
         self.note_peer(&Note {
             last_contact: Some(micros(now)),
+            clock_offset_micros: Some(clock_offset_micros),
             ..Note::about(node)
         })
     }
@@ -131,6 +139,7 @@ struct Note<'a> {
     last_error_at: Option<Option<i64>>,
     quarantine: Option<Option<&'a str>>,
     quarantined_at: Option<Option<i64>>,
+    clock_offset_micros: Option<i64>,
 }
 
 impl<'a> Note<'a> {

@@ -136,6 +136,7 @@ diesel::table! {
         last_error_at -> Nullable<BigInt>,
         quarantine -> Nullable<Text>,
         quarantined_at -> Nullable<BigInt>,
+        clock_offset_micros -> Nullable<BigInt>,
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::StoreError;
-use crate::database::{Counted, Db, Link, query};
+use crate::database::{Counted, Db, Link, query, without_limit};
 use crate::locks::{Lock, lock};
 use crate::meter::Meter;
 use crate::statements::Statements;
@@ -23,15 +23,18 @@ pub struct DatabaseSettings {
     pub connections: u32,
     /// How long a call waits for a connection, and then for a lock, before it is [`StoreError::Busy`].
     pub patience: Duration,
+    /// How long PostgreSQL may work at one statement before it gives it up and the call is [`StoreError::Busy`].
+    pub statement: Duration,
 }
 
 impl DatabaseSettings {
-    /// Four connections and two seconds.
+    /// Four connections, two seconds, and a minute.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             connections: 4,
             patience: Duration::from_secs(2),
+            statement: Duration::from_secs(60),
         }
     }
 }
@@ -70,6 +73,7 @@ impl Store {
     /// [`StoreError::Migration`] when the database is not what these migrations lead from.
     pub fn migrate(&self) -> Result<(), StoreError> {
         self.db.write(|link| {
+            without_limit(link)?;
             lock(link, Lock::Migrations)?;
             match link {
                 Link::Sqlite(conn, _) => conn.run_pending_migrations(SQLITE).map(drop),
@@ -85,6 +89,7 @@ impl Store {
     /// [`StoreError::Migration`].
     pub fn revert_all(&self) -> Result<(), StoreError> {
         self.db.write(|link| {
+            without_limit(link)?;
             lock(link, Lock::Migrations)?;
             match link {
                 Link::Sqlite(conn, _) => conn.revert_all_migrations(SQLITE).map(drop),

@@ -40,7 +40,12 @@ impl Node {
                 "This node id is taken, or was once: ids are never used again. Invite under another one.",
             ));
         }
-        let certificate = self.certify(&request)?;
+        let identity = NodeIdentity {
+            fed: request.federation,
+            node: request.node.clone(),
+            hosts: request.hosts.clone(),
+        };
+        let certificate = self.certify(&identity, &request.csr)?;
         use_invitation(self, &request).await?;
         let member = self.member(&request)?;
         let mut next = self.successor();
@@ -68,22 +73,17 @@ impl Node {
         self.put_forward(next).await
     }
 
-    fn certify(&self, request: &JoinRequest) -> Result<String, FlowError> {
+    pub(super) fn certify(&self, identity: &NodeIdentity, csr: &str) -> Result<String, FlowError> {
         let authority = self.keys.authority.as_ref().ok_or_else(|| {
             FlowError::because(
                 ProblemType::Conflict,
                 "This node doesn't keep the federation's certificate authority. Run this on the founder's node.",
             )
         })?;
-        let identity = NodeIdentity {
-            fed: request.federation,
-            node: request.node.clone(),
-            hosts: request.hosts.clone(),
-        };
         authority
             .issue(
-                &request.csr,
-                &identity,
+                csr,
+                identity,
                 CERTIFICATE_LIFE,
                 self.now(),
                 Serial::random(&mut self.randomness.rng()),
@@ -102,6 +102,7 @@ impl Node {
             jurisdiction: request.jurisdiction.clone(),
             endpoint: request.endpoint.clone(),
             pin: Hash32(pin),
+            retiring: None,
             signing_keys: vec![request.signing_key],
             committee_index: None,
             quotas: Quotas::default(),
@@ -110,7 +111,7 @@ impl Node {
     }
 
     /// The document in force as the start of the next one.
-    fn successor(&self) -> Membership {
+    pub(super) fn successor(&self) -> Membership {
         let current = self.document();
         Membership {
             version: current.document.version + 1,
@@ -122,7 +123,7 @@ impl Node {
     }
 
     /// Signs the next document as a governor, puts it in force here and tells the peers.
-    async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
+    pub(super) async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
         self.check_standing()?;
         let key = self.keys.governor.as_ref().ok_or_else(|| {
             FlowError::because(

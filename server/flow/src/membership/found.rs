@@ -123,6 +123,7 @@ fn genesis(
             jurisdiction: founder.jurisdiction.clone(),
             endpoint: founder.endpoint.clone(),
             pin: Hash32(pin),
+            retiring: None,
             signing_keys: vec![founder.signing_key],
             committee_index: Some(1),
             quotas: Quotas::default(),

@@ -4,6 +4,7 @@ mod adopt;
 mod change;
 mod found;
 mod invite;
+mod renew;
 mod view;
 
 pub use found::{Founded, Founder, found};

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::PeerError;
 
 use super::{PeerSync, SyncReport};
@@ -102,10 +102,10 @@ impl Node {
         done: &mut PeerSync,
     ) -> Result<std::time::Duration, SyncFailure> {
         let info = self.peers.info(peer).await?;
-        self.tally.peer_said_time(peer, info.now, self.now());
         if info.node != *peer || info.federation != self.trust.federation() {
             return Err(PeerError::Malformed.into());
         }
+        self.note_answer(peer, info.now, dry_run).await?;
         if info.membership_version > self.document().document.version && !dry_run {
             self.fetch_membership(peer, info.membership_version).await?;
         }
@@ -138,6 +138,27 @@ impl Node {
             None => Ok(lag),
         }
     }
+}
+
+impl Node {
+    /// That a peer answered, and how its clock stands to this one's.
+    async fn note_answer(&self, peer: &NodeId, theirs: Timestamp, dry_run: bool) -> Result<(), FlowError> {
+        let now = self.now();
+        self.tally.peer_said_time(peer, theirs, now);
+        if dry_run {
+            return Ok(());
+        }
+        let (peer, ahead) = (peer.clone(), ahead_micros(theirs, now));
+        self.gateway
+            .store(move |store| store.peer_answered(&peer, now, ahead))
+            .await
+    }
+}
+
+/// Microseconds that `theirs` is ahead of `ours`; negative when behind.
+fn ahead_micros(theirs: Timestamp, ours: Timestamp) -> i64 {
+    let micros = |span: std::time::Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    micros(theirs.since(ours)) - micros(ours.since(theirs))
 }
 
 fn brought_digests(peer: &PeerSync) -> bool {

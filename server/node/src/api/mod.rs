@@ -1,5 +1,6 @@
 //! The routes of each door. Handlers translate between HTTP and `lianfang_flow`, nothing else.
 
+mod alike;
 pub mod federation;
 pub mod operator;
 pub mod ops;

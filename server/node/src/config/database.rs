@@ -1,5 +1,6 @@
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -10,6 +11,8 @@ pub struct Database {
     pub url: DatabaseUrl,
     /// Connections to PostgreSQL; SQLite keeps one writer and a few readers.
     pub connections: u32,
+    /// How long PostgreSQL may work at one statement before it gives it up; 0 for as long as it takes.
+    pub statement_seconds: u32,
 }
 
 impl Default for Database {
@@ -17,11 +20,17 @@ impl Default for Database {
         Self {
             url: DatabaseUrl("sqlite:lianfang.db".to_owned()),
             connections: 8,
+            statement_seconds: 60,
         }
     }
 }
 
 impl Database {
+    /// How long PostgreSQL may work at one statement.
+    pub fn statement(&self) -> Duration {
+        Duration::from_secs(u64::from(self.statement_seconds))
+    }
+
     pub(super) fn resolve(&mut self, data: &Path) {
         if let Some(file) = self.url.0.strip_prefix("sqlite:") {
             self.url.0 = format!("sqlite:{}", data.join(file).display());

@@ -2,6 +2,7 @@
 
 mod access;
 mod keys;
+mod renewal;
 mod shares;
 
 use std::fs::DirBuilder;

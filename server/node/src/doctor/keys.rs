@@ -1,7 +1,7 @@
 use lianfang_encoding::PublicKey;
 use lianfang_wire::membership::Member;
 
-use super::{Finding, Patient};
+use super::{Finding, Patient, roughly};
 use crate::tls::{CertificateIdentity, Material};
 use crate::wiring::TokenFiles;
 
@@ -37,7 +37,17 @@ fn tls(patient: &Patient<'_>) -> Finding {
     };
     match (CertificateIdentity::of(material.leaf()), member(patient)) {
         (Err(reason), _) => Finding::wrong("certificate_broken").with("reason", reason),
-        (Ok(shown), Some(member)) if shown.pin != member.pin.0 => Finding::wrong("keys_pin"),
+        (Ok(shown), Some(member)) if !member.is_pinned(&shown.pin, patient.now) => Finding::wrong("keys_pin"),
+        (
+            Ok(shown),
+            Some(Member {
+                pin,
+                retiring: Some(retiring),
+                ..
+            }),
+        ) if shown.pin != pin.0 => {
+            Finding::warning("pin_retiring").with("left", roughly(retiring.until.since(patient.now)))
+        }
         _ => Finding::fine("pin_fine"),
     }
 }

@@ -1,6 +1,7 @@
 //! Looks a node over without its help: what is wrong, and one line of advice each. Changes nothing.
 
 mod certificates;
+mod clocks;
 mod database;
 mod files;
 mod keys;
@@ -95,6 +96,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.extend(certificates::all(&patient));
     findings.extend(database::chain(&patient));
     findings.extend(peers::clock(&patient));
+    findings.extend(clocks::of_peers(&patient));
     findings.extend(peers::all(&patient));
     findings
 }

@@ -6,7 +6,7 @@ use super::{Finding, Patient, roughly};
 use crate::config::ClockSource;
 
 /// What two clocks may differ by (PROTOCOL.md §6).
-const TOLERANCE: Duration = Duration::from_secs(60);
+pub(super) const TOLERANCE: Duration = Duration::from_secs(60);
 
 /// Nothing that has happened lies ahead.
 pub(super) fn clock(patient: &Patient<'_>) -> Option<Finding> {

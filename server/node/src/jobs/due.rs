@@ -77,6 +77,56 @@ mod tests {
         }
     }
 
+    /// Local dates on which a job ran, asked every `step` minutes throughout 2026.
+    fn a_year_of(cron: &str, zone: Tz, step: u32) -> Vec<String> {
+        let (cron, end) = (Cron::from_str(cron).unwrap(), at("2027-01-01T00:00:00Z"));
+        let mut now = at("2026-01-01T00:00:00Z");
+        let mut last = due(&cron, zone, None, now);
+        let mut days = Vec::new();
+        while now < end {
+            if let Some(time) = due(&cron, zone, last, now) {
+                let local = time.to_datetime().with_timezone(&zone);
+                days.push(local.format("%F").to_string());
+                last = Some(time);
+            }
+            now = now + hours(1) / 60 * step;
+        }
+        days
+    }
+
+    #[test]
+    fn every_day_of_a_year_has_one_run_with_daylight_saving_and_without() {
+        for zone in [Tz::Asia__Shanghai, Tz::Europe__Berlin] {
+            for cron in ["30 2 * * *", "0 0 * * *", "59 23 * * *"] {
+                let days = a_year_of(cron, zone, 20);
+                let mut distinct = days.clone();
+                distinct.dedup();
+                assert_eq!((days.len(), distinct.len()), (365, 365), "{cron} in {zone}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_job_of_every_ten_minutes_runs_through_both_hours_of_a_repeated_one() {
+        for zone in [Tz::Asia__Shanghai, Tz::Europe__Berlin] {
+            let runs = a_year_of("*/10 * * * *", zone, 5);
+            assert_eq!(runs.len(), 365 * 24 * 6 - 1, "{zone}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_over_a_run_does_not_repeat_it() {
+        let night = at("2026-11-21T02:30:00Z");
+        let back = at("2026-11-21T02:29:00Z");
+        assert_eq!(due(&nightly(), Tz::UTC, Some(night), back), None);
+        assert_eq!(
+            due(&nightly(), Tz::UTC, Some(night), at("2026-11-21T23:00:00Z")),
+            None
+        );
+        let next = at("2026-11-22T02:30:00Z");
+        assert_eq!(due(&nightly(), Tz::UTC, Some(night), next), Some(next));
+    }
+
     fn hours(count: u32) -> std::time::Duration {
         std::time::Duration::from_secs(3_600) * count
     }

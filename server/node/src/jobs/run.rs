@@ -155,7 +155,9 @@ impl Runner {
         let (cron, runner) = (cron.clone(), self.node.id().to_string());
         let claimed = self
             .on_store(move |store| {
-                let last = store.last_finished_job(job.name())?.map(|run| run.scheduled_for);
+                let last = store
+                    .last_finished_job(job.name(), now)?
+                    .map(|run| run.scheduled_for);
                 let Some(scheduled) = due(&cron, zone, last, now) else {
                     return Ok(None);
                 };

@@ -46,7 +46,7 @@ impl Admission for MembersOnly {
         match member {
             None => Err(Refusal::Unknown),
             Some(member) if !member.is_active() => Err(Refusal::Removed),
-            Some(member) if member.pin.0 != certificate.pin => Err(Refusal::Pin),
+            Some(member) if !member.is_pinned(&certificate.pin, self.node.now()) => Err(Refusal::Pin),
             Some(member) if !self.takes(member) => Err(Refusal::Role),
             Some(_) => Ok(()),
         }

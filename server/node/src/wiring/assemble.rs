@@ -96,6 +96,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
 pub fn open_store(config: &Config) -> Result<Store, StoreError> {
     let settings = DatabaseSettings {
         connections: config.database.connections,
+        statement: config.database.statement(),
         ..DatabaseSettings::new(config.database.url.expose())
     };
     let store = Store::open(&settings)?;

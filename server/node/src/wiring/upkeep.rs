@@ -102,6 +102,7 @@ impl Upkeep {
         if listed == Ok(Renewal::Renewed) || shown == Ok(Renewal::Renewed) {
             self.call_anew();
         }
+        self.drop_replaced();
         self.note("revocations", &listed);
         self.note("tokens", &self.renew_tokens());
         self.note(self.federation.name(), &shown);
@@ -146,6 +147,21 @@ impl Upkeep {
             .peers
             .adopt(&document.document.members, &document.document.authorities)
         {
+            tracing::error!(error = %error, "connections to other members couldn't be renewed");
+        }
+    }
+
+    /// Connections to members that still show a key whose time is over are given up.
+    fn drop_replaced(&self) {
+        let (now, document) = (self.node.now(), self.node.trust().current());
+        let mut members = document.document.members.clone();
+        for member in &mut members {
+            member.retiring = member.retiring_at(now);
+        }
+        if members == document.document.members {
+            return;
+        }
+        if let Err(error) = self.peers.adopt(&members, &document.document.authorities) {
             tracing::error!(error = %error, "connections to other members couldn't be renewed");
         }
     }

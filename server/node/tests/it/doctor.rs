@@ -168,7 +168,7 @@ async fn a_peer_that_was_never_synced_and_one_that_waits_for_a_person_are_named(
     node.admit("platform-b").await;
     assert_eq!(complaints(node.data()).await, ["peer_never"]);
     let (peer, store) = ("platform-b".parse().unwrap(), &node.assembled.store);
-    store.peer_answered(&peer, now()).unwrap();
+    store.peer_answered(&peer, now(), 0).unwrap();
     store.peer_synced(&peer, past(2 * HOUR), Duration::ZERO).unwrap();
     assert_eq!(complaints(node.data()).await, Vec::<String>::new());
     store.peer_failed(&peer, now(), "unreachable").unwrap();
@@ -182,8 +182,53 @@ async fn a_clock_that_is_behind_what_was_recorded_is_said() {
     let node = TestNode::start().await;
     node.admit("platform-b").await;
     let peer = "platform-b".parse().unwrap();
-    node.assembled.store.peer_answered(&peer, now() + HOUR).unwrap();
+    node.assembled
+        .store
+        .peer_answered(&peer, now() + HOUR, 0)
+        .unwrap();
     assert!(complaints(node.data()).await.contains(&"clock_behind".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_far_from_most_others_is_this_node_s_and_one_far_from_the_rest_is_that_member_s() {
+    let node = TestNode::start().await;
+    let minute = 60_000_000;
+    for (peer, offset) in [
+        ("platform-b", 0),
+        ("platform-c", 2 * minute),
+        ("platform-d", minute),
+    ] {
+        node.admit(peer).await;
+        let (peer, store) = (peer.parse().unwrap(), &node.assembled.store);
+        store.peer_synced(&peer, now(), Duration::ZERO).unwrap();
+        store.peer_answered(&peer, now(), offset).unwrap();
+    }
+    let about_clocks = async || {
+        let mut said = complaints(node.data()).await;
+        said.retain(|line| line.contains("clock"));
+        said
+    };
+    assert_eq!(about_clocks().await, Vec::<String>::new());
+    let answered = |peer: &str, offset| {
+        let store = &node.assembled.store;
+        store
+            .peer_answered(&peer.parse().unwrap(), now(), offset)
+            .unwrap();
+    };
+    answered("platform-c", 2 * minute + 1);
+    assert_eq!(about_clocks().await, ["peer_clock"]);
+    answered("platform-d", minute + 1);
+    assert_eq!(about_clocks().await, ["clock_off", "peer_clock"]);
+    for peer in ["platform-b", "platform-c", "platform-d"] {
+        answered(peer, -90 * minute);
+    }
+    let said = doctor(node.data(), &[]).await;
+    assert!(
+        said.out
+            .contains("3 other members differ from this one by -90 min"),
+        "{}",
+        said.out
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

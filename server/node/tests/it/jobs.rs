@@ -1,32 +1,47 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
 use lianfang_node::jobs::{Job, Runner};
 use lianfang_node::metrics::Telemetry;
+use lianfang_store::testing::Backend;
+use lianfang_store::{Claim, Store};
+use uuid::Uuid;
 
 use crate::harness::node::TestNode;
 
-const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A node whose clock is moved by hand; it has run every job once when it started.
+/// A node whose clock is moved by hand, and whose jobs are run by nobody but the test; each has run once.
 async fn node_with_clock() -> TestNode {
-    let node = TestNode::start_with_clock("2027-01-01T12:00:00Z").await;
-    for handle in runner(&node).start_due().await {
-        handle.await.unwrap();
-    }
+    node_with_clock_on(Backend::Sqlite).await
+}
+
+async fn node_with_clock_on(backend: Backend) -> TestNode {
+    let node = TestNode::start_with_clock_on(backend, "2027-01-01T12:00:00Z", without_jobs).await;
+    assert_eq!(finished(&runner(&node)).await, Job::ALL.len());
     node
 }
 
+fn without_jobs(text: String) -> String {
+    let off = Job::ALL.map(|job| format!("{} = \"off\"\n", job.name())).concat();
+    text.replace("[jobs]\n", &format!("[jobs]\n{off}"))
+}
+
 fn runner(node: &TestNode) -> Arc<Runner> {
-    let (assembled, telemetry) = (&node.assembled, Arc::new(Telemetry::new().unwrap()));
-    let (node, store) = (Arc::clone(&assembled.node), assembled.store.clone());
+    runner_on(node, node.assembled.store.clone())
+}
+
+fn runner_on(node: &TestNode, store: Store) -> Arc<Runner> {
+    let telemetry = Arc::new(Telemetry::new().unwrap());
+    let node = Arc::clone(&node.assembled.node);
     Runner::new(node, store, lianfang_node::config::Jobs::default(), telemetry)
 }
 
 fn last(node: &TestNode, job: Job) -> Timestamp {
     node.assembled
         .store
-        .last_finished_job(job.name())
+        .last_finished_job(job.name(), node.node().now())
         .unwrap()
         .unwrap()
         .scheduled_for
@@ -55,12 +70,66 @@ async fn a_jump_of_the_clock_runs_each_job_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_replicas_one_runs_a_job() {
+async fn a_clock_that_was_ahead_for_a_while_keeps_no_job_from_running_once_it_is_right() {
     let node = node_with_clock().await;
-    node.set_clock("2027-01-02T12:00:00Z");
-    let (one, other) = (runner(&node), runner(&node));
-    let (one, other) = tokio::join!(one.start_due(), other.start_due());
-    assert_eq!(one.len() + other.len(), Job::ALL.len());
+    let runner = runner(&node);
+    for (time, started) in [
+        ("2031-06-01T12:00:00Z", Job::ALL.len()),
+        ("2027-01-01T12:00:00Z", 0),
+        ("2027-01-02T12:00:00Z", Job::ALL.len()),
+    ] {
+        node.set_clock(time);
+        assert_eq!(finished(&runner).await, started, "{time}");
+    }
+    assert_eq!(
+        last(&node, Job::NightlyBuild),
+        Timestamp::parse_rfc3339("2027-01-02T02:30:00Z").unwrap()
+    );
+}
+
+/// Runs what is due to its end; how many that was.
+async fn finished(runner: &Arc<Runner>) -> usize {
+    let started = runner.start_due().await;
+    let count = started.len();
+    for run in started {
+        run.await.unwrap();
+    }
+    count
+}
+
+/// Replicas share nothing but the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_replicas_one_runs_a_job_on_either_database() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = node_with_clock_on(backend).await;
+        node.set_clock("2027-01-02T12:00:00Z");
+        let own = lianfang_node::wiring::open_store(&node.config).unwrap();
+        let (one, other) = (runner(&node), runner_on(&node, own));
+        let (one, other) = tokio::join!(one.start_due(), other.start_due());
+        assert_eq!(one.len() + other.len(), Job::ALL.len(), "{backend:?}");
+        for run in one.into_iter().chain(other) {
+            run.await.unwrap();
+        }
+    }
+}
+
+/// The replica that holds the run of a job has stopped in the midst of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_replica_runs_a_job_no_other_starts_it_for_a_later_time_until_its_lease_is_over() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = node_with_clock_on(backend).await;
+        let (store, job, lease) = (&node.assembled.store, Job::WatchRoster, Duration::from_secs(300));
+        node.set_clock("2027-01-01T12:01:00Z");
+        let now = node.node().now();
+        let claim = store.claim_job(job.name(), now, "other", Uuid::from_u128(1), now, lease);
+        assert_eq!(claim, Ok(Claim::Won));
+        node.set_clock("2027-01-01T12:03:00Z");
+        finished(&runner(&node)).await;
+        assert!(last(&node, job) < now, "{backend:?}");
+        node.set_clock("2027-01-01T12:07:00Z");
+        finished(&runner(&node)).await;
+        assert!(last(&node, job) > now, "{backend:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

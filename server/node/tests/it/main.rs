@@ -28,6 +28,7 @@ mod refused_certificates;
 mod refused_tokens;
 mod regulator_door;
 mod renewal;
+mod replaced_keys;
 mod revocations;
 mod routes;
 mod seen;

@@ -216,6 +216,7 @@ fn member(federation: &Federation, endpoint: &str) -> Member {
         jurisdiction: "CN".to_owned(),
         endpoint: endpoint.to_owned(),
         pin: Hash32(federation.members.pinned("a")),
+        retiring: None,
         signing_keys: Vec::new(),
         committee_index: None,
         quotas: Quotas::default(),

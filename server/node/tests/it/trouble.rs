@@ -50,6 +50,17 @@ async fn a_database_that_takes_nothing_is_a_problem_with_a_time_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_too_slow_is_a_problem_with_a_time_to_come_back() {
+    let a_second = |text: String| text.replace("#statement_seconds = 60", "statement_seconds = 1");
+    let node = TestNode::start_on_with(Backend::Postgres, a_second).await;
+    node.database().slow_down();
+    check_unavailable(record(&node, 99).await.unwrap_err());
+    node.database().speed_up();
+    check_recovers(&node).await;
+    record(&node, 99).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_was_restarted_is_used_again() {
     let node = TestNode::start_on(Backend::Postgres).await;
     record(&node, 1).await.unwrap();

@@ -5,6 +5,7 @@
 //! that can't have its database fails; none is skipped.
 #![expect(clippy::panic, reason = "a test without its database has failed")]
 
+mod line;
 mod server;
 mod trouble;
 
@@ -13,6 +14,7 @@ use diesel::{Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+pub use line::SlowLine;
 pub use server::OwnServer;
 
 use crate::{DatabaseSettings, Store};

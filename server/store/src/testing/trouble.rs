@@ -26,6 +26,19 @@ impl TestDatabase {
         }
     }
 
+    /// From now on PostgreSQL takes an hour for each event that is written.
+    pub fn slow_down(&self) {
+        self.execute(
+            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3600); RETURN NEW; END $$; \
+             CREATE TRIGGER slow BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION slow()",
+        );
+    }
+
+    /// It is as fast as before.
+    pub fn speed_up(&self) {
+        self.execute("DROP TRIGGER slow ON events; DROP FUNCTION slow()");
+    }
+
     /// Nothing can be written any more, for whoever connects from now on; present connections are cut.
     pub fn make_read_only(&self) {
         match self.backend() {

@@ -1,87 +1,12 @@
-//! Jobs, budgets, idempotency keys and the audit log.
+//! Budgets, idempotency keys and the audit log.
 
 use std::time::Duration;
 
-use lianfang_store::{
-    AuditRow, BudgetRate, Charge, Claim, Idempotency, IdempotentRequest, Store, StoreError,
-};
+use lianfang_store::{AuditRow, BudgetRate, Charge, Idempotency, IdempotentRequest, Store, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
 use crate::sample::{at, node, race};
-
-const LEASE: Duration = Duration::from_secs(60);
-
-fn claim(store: &Store, runner: u128, seconds: u64) -> Claim {
-    let token = Uuid::from_u128(runner);
-    store
-        .claim_job(
-            "digest",
-            at(0),
-            &format!("runner-{runner}"),
-            token,
-            at(seconds),
-            LEASE,
-        )
-        .unwrap()
-}
-
-fn finish(store: &Store, runner: u128, seconds: u64) -> Result<(), StoreError> {
-    store.finish_job(
-        "digest",
-        at(0),
-        Uuid::from_u128(runner),
-        at(seconds),
-        "done",
-        Some("3 lists"),
-    )
-}
-
-both! {
-    fn of_several_runners_one_wins_a_job(database) {
-        let claims = race(|runner| claim(database.store(), runner, 0));
-        assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
-        assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Running(_))).count(), 7);
-    }
-}
-
-both! {
-    fn a_lease_that_ran_out_is_taken_over_once_and_its_old_holder_cannot_finish(database) {
-        let store = database.store();
-        assert_eq!(claim(store, 1, 0), Claim::Won);
-        assert!(matches!(claim(store, 2, 59), Claim::Running(run) if run.runner == "runner-1"));
-        let claims = race(|runner| claim(store, runner + 10, 60));
-        assert_eq!(claims.iter().filter(|claim| **claim == Claim::Won).count(), 1);
-        assert_eq!(finish(store, 1, 61), Err(StoreError::Conflict));
-        assert_eq!(store.renew_job("digest", at(0), Uuid::from_u128(1), at(99)), Err(StoreError::Conflict));
-    }
-}
-
-both! {
-    fn a_renewed_lease_holds_longer(database) {
-        let store = database.store();
-        claim(store, 1, 0);
-        store.renew_job("digest", at(0), Uuid::from_u128(1), at(120)).unwrap();
-        assert!(matches!(claim(store, 2, 119), Claim::Running(_)));
-        assert_eq!(claim(store, 2, 120), Claim::Won);
-    }
-}
-
-both! {
-    fn a_finished_run_stays_finished_and_is_remembered(database) {
-        let store = database.store();
-        assert_eq!(store.last_finished_job("digest").unwrap(), None);
-        claim(store, 1, 0);
-        finish(store, 1, 5).unwrap();
-        assert_eq!(finish(store, 1, 6), Err(StoreError::Conflict));
-        let Claim::Finished(run) = claim(store, 2, 999) else { panic!("ran twice") };
-        assert_eq!((run.finished, run.outcome.as_deref()), (Some(at(5)), Some("done")));
-        let token = Uuid::from_u128(3);
-        store.claim_job("digest", at(60), "runner-3", token, at(60), LEASE).unwrap();
-        assert_eq!(store.last_finished_job("digest").unwrap(), Some(run));
-        assert_eq!(store.last_finished_job("sync").unwrap(), None);
-    }
-}
 
 /// One element a second.
 const RATE: BudgetRate = BudgetRate {

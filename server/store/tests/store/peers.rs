@@ -18,11 +18,11 @@ both! {
     fn contact_with_a_peer_is_noted_piece_by_piece(database) {
         let store = database.store();
         let peer = node("platform-a");
-        store.peer_answered(&peer, at(1)).unwrap();
+        store.peer_answered(&peer, at(1), -7).unwrap();
         store.peer_failed(&peer, at(2), "timeout").unwrap();
         store.quarantine_peer(&peer, at(3), "fork").unwrap();
         let row = store.peers().unwrap().remove(0);
-        assert_eq!((row.last_contact, row.last_sync), (Some(at(1)), None));
+        assert_eq!((row.last_contact, row.last_sync, row.clock_offset_micros), (Some(at(1)), None, Some(-7)));
         assert_eq!((row.last_error.as_deref(), row.last_error_at), (Some("timeout"), Some(at(2))));
         assert_eq!((row.quarantine.as_deref(), row.quarantined_at), (Some("fork"), Some(at(3))));
         store.peer_synced(&peer, at(4), Duration::from_secs(9)).unwrap();
@@ -38,7 +38,7 @@ both! {
     fn peers_are_listed_in_order(database) {
         let store = database.store();
         for name in ["c", "a", "b"] {
-            store.peer_answered(&node(name), at(1)).unwrap();
+            store.peer_answered(&node(name), at(1), 0).unwrap();
         }
         let names: Vec<String> = store.peers().unwrap().into_iter().map(|row| row.node.to_string()).collect();
         assert_eq!(names, ["a", "b", "c"]);

@@ -4,7 +4,7 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
-use lianfang_store::testing::OwnServer;
+use lianfang_store::testing::{OwnServer, SlowLine, TestDatabase};
 use lianfang_store::{
     DatabaseSettings, EntryFilter, EventCommitment, EventDraft, EventSealer, EventSignature, NewEntry,
     SealingError, Store, StoreError,
@@ -137,6 +137,58 @@ fn a_server_that_restarts_is_unavailable_and_then_used_again() {
     });
     assert!(outcome.is_some(), "the store doesn't come back");
     check_nothing_half_done(&store, 2);
+}
+
+#[test]
+fn a_statement_that_takes_the_server_too_long_is_given_up_and_the_next_one_succeeds() {
+    let database = TestDatabase::postgres();
+    let settings = DatabaseSettings {
+        statement: Duration::from_millis(200),
+        ..database.settings().clone()
+    };
+    let store = Store::open(&settings).unwrap();
+    store
+        .create_entries(vec![entry("before")], at(0), &Hashing)
+        .unwrap();
+    database.slow_down();
+    let refused = store.create_entries(vec![entry("slow")], at(1), &Hashing);
+    assert_eq!(refused, Err(StoreError::Busy));
+    check_nothing_half_done(&store, 1);
+    database.speed_up();
+    store
+        .create_entries(vec![entry("slow")], at(2), &Hashing)
+        .unwrap();
+    check_nothing_half_done(&store, 2);
+}
+
+/// Its answers are under way and don't arrive, as on a network that has lost them.
+#[test]
+fn a_server_that_falls_silent_holds_up_who_asked_it_and_tells_everybody_else_busy() {
+    let database = TestDatabase::postgres();
+    let line = SlowLine::to(database.settings());
+    let settings = DatabaseSettings {
+        url: line.url().to_owned(),
+        connections: 1,
+        patience: Duration::from_millis(50),
+        ..database.settings().clone()
+    };
+    let store = Store::open(&settings).unwrap();
+    store
+        .create_entries(vec![entry("before")], at(0), &Hashing)
+        .unwrap();
+    line.hold();
+    std::thread::scope(|scope| {
+        let held = scope.spawn(|| store.create_entries(vec![entry("held")], at(1), &Hashing));
+        line.wait_until_something_is_held();
+        let refused = store.create_entries(vec![entry("refused")], at(2), &Hashing);
+        assert_eq!(refused, Err(StoreError::Busy));
+        line.let_go();
+        held.join().unwrap().unwrap();
+    });
+    store
+        .create_entries(vec![entry("afterwards")], at(3), &Hashing)
+        .unwrap();
+    check_nothing_half_done(&store, 3);
 }
 
 both! {

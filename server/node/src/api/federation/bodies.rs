@@ -7,12 +7,13 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
 use lianfang_flow::{BodyFile, FlowError, Node};
-use lianfang_wire::ProblemType;
+use lianfang_wire::{Problem, ProblemType};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 use tokio_util::sync::CancellationToken;
 
+use super::octets::Octets;
 use crate::doors::Caller;
 use crate::http::{Range, Requested, requested};
 use crate::problem::{Answer, Failure};
@@ -20,6 +21,12 @@ use crate::problem::{Answer, Failure};
 const PIECE: usize = 64 * 1024;
 
 /// A body by its hash, whole or from a byte on, so that transfers resume.
+#[utoipa::path(get, path = "/federation/v1/digests/bodies/{sha256}", tag = "digests",
+    params(("sha256" = String, Path, description = "64 hexadecimal digits."),
+        ("Range" = Option<String>, Header, description = "One range of bytes (RFC 9110 §14.2); anything else is ignored.")),
+    responses((status = 200, body = Octets, content_type = "application/octet-stream"),
+        (status = 206, body = Octets, content_type = "application/octet-stream", headers(("Content-Range" = String))),
+        (status = 404, body = Problem), (status = 416, body = Problem)))]
 pub(super) async fn show(
     node: Data<Node>,
     stop: Data<CancellationToken>,

@@ -6,22 +6,34 @@ use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::ListId;
 use lianfang_encoding::{Audience, SubjectType};
 use lianfang_flow::Node;
+use lianfang_wire::Problem;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::octets::Octets;
 use crate::doors::Caller;
 use crate::problem::Answer;
 
 /// One of this node's lists.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(super) struct Address {
+    /// `all`, a country, `regulators` or a named list.
+    #[param(value_type = String, example = "all")]
     audience: Audience,
+    /// `seller`, `product`, `consignment` or `content`.
+    #[param(value_type = String, example = "seller")]
     subject_type: SubjectType,
+    /// Of the token keys.
+    #[param(example = 1)]
     epoch: u32,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct After {
+    /// The sequence that the caller holds.
     #[serde(default)]
     after: u64,
 }
@@ -38,6 +50,9 @@ impl Address {
 }
 
 /// The newest head, as it was signed.
+#[utoipa::path(get, path = "/federation/v1/digests/{audience}/{subject_type}/{epoch}/head", tag = "digests",
+    params(Address),
+    responses((status = 200, body = Octets, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
 pub(super) async fn head(node: Data<Node>, caller: Caller, list: Path<Address>) -> Answer {
     let list = list.into_inner().of(&node);
     let head = node.digest_head(&caller.0, &list).await?;
@@ -47,6 +62,9 @@ pub(super) async fn head(node: Data<Node>, caller: Caller, list: Path<Address>) 
 }
 
 /// Every head after a sequence, oldest first, each in base64.
+#[utoipa::path(get, path = "/federation/v1/digests/{audience}/{subject_type}/{epoch}/heads", tag = "digests",
+    params(Address, After),
+    responses((status = 200, body = Vec<String>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn heads(
     node: Data<Node>,
     caller: Caller,

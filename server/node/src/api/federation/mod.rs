@@ -4,10 +4,14 @@
 mod bodies;
 mod confirm;
 mod digests;
+mod documentation;
 mod evaluate;
 mod info;
 mod membership;
 mod notify;
+mod octets;
 pub mod router;
 mod seen;
 mod status;
+
+pub use documentation::document;

@@ -4,7 +4,8 @@ use actix_web::http::Method;
 use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 
-use super::{bodies, confirm, digests, evaluate, info, membership, notify, seen, status};
+use super::documentation::document;
+use super::{bodies, confirm, digests, documentation, evaluate, info, membership, notify, seen, status};
 use crate::http::Routes;
 
 const GET: Method = Method::GET;
@@ -49,13 +50,37 @@ pub fn routes() -> Routes<Members> {
             seen::status,
         )
         .on(POST, "/federation/v1/notify", Members, notify::notified)
+        .on(GET, "/federation/v1/openapi.json", Members, documentation::show)
 }
 
 /// Registers the federation door.
 pub fn configure(node: Arc<Node>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let node = Data::from(node);
+    let (node, document) = (Data::from(node), Data::new(document()));
     move |config| {
-        config.app_data(node.clone());
+        config.app_data(node.clone()).app_data(document.clone());
         routes().register(config, |route, _, Members| route);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_route_is_documented_and_nothing_else_is() {
+        let documented = serde_json::to_value(document()).unwrap();
+        let mut said = BTreeSet::new();
+        for (path, item) in documented["paths"].as_object().unwrap() {
+            let methods = item.as_object().unwrap().keys();
+            said.extend(methods.map(|method| (path.clone(), method.to_uppercase())));
+        }
+        let routes = routes();
+        let done: BTreeSet<_> = routes
+            .list()
+            .map(|(method, path, _)| (path.to_owned(), method.to_string()))
+            .collect();
+        assert_eq!(said, done);
     }
 }

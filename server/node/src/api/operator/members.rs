@@ -1,8 +1,11 @@
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use lianfang_encoding::NodeId;
 use lianfang_flow::{FlowError, Node};
 use lianfang_wire::join::JoinRequest;
+use lianfang_wire::renewal::GrantRenewal;
 use serde::Deserialize;
 
 use crate::api::platform::By;
@@ -42,6 +45,22 @@ pub(super) async fn remove(node: Data<Node>, by: By, member: Path<NodeId>) -> An
     node.remove(member.clone()).await?;
     audit(&node, &by, "remove", &member).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Certifies a member's new key and pins it in the place of the old one.
+pub(super) async fn replace(
+    node: Data<Node>,
+    by: By,
+    member: Path<NodeId>,
+    granted: Json<GrantRenewal>,
+) -> Answer {
+    let (node, member, granted) = (node.into_inner(), member.into_inner(), granted.0);
+    let overlap = Duration::from_secs(granted.overlap_seconds);
+    let renewed = node
+        .replace_certificate(&member, &granted.request, overlap)
+        .await?;
+    audit(&node, &by, "replace_certificate", &member).await?;
+    Ok(HttpResponse::Created().json(renewed))
 }
 
 async fn audit(node: &Node, by: &By, action: &str, member: &NodeId) -> Result<(), FlowError> {

@@ -26,6 +26,12 @@ pub fn routes() -> Routes<Access> {
         .on(GET, "/v1/admin/members", Scope(Admin), members::list)
         .on(POST, "/v1/admin/members", Scope(Admin), members::approve)
         .on(DELETE, "/v1/admin/members/{id}", Scope(Admin), members::remove)
+        .on(
+            POST,
+            "/v1/admin/members/{id}/certificate",
+            Scope(Admin),
+            members::replace,
+        )
         .on(POST, "/v1/admin/invitations", Scope(Admin), members::invite)
 }
 

@@ -6,8 +6,8 @@ use utoipa::openapi::path::{HttpMethod, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
 
-use super::alike::complete;
 use super::{Access, alerts, entries, events, jwks, peers, roster, screenings};
+use crate::api::alike::complete;
 
 const TOKEN: &str = "token";
 

@@ -2,7 +2,6 @@
 
 mod access;
 mod alerts;
-mod alike;
 mod documentation;
 mod entries;
 mod etag;

@@ -4,6 +4,8 @@ mod invite;
 mod join;
 mod members;
 mod remove;
+mod renew;
+mod replace;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,10 @@ pub(in crate::cli) enum Command {
     Approve(approve::Args),
     /// Remove a member, for good, at every door at once.
     Remove(remove::Args),
+    /// Ask for a certificate under a new TLS key, then put it in place.
+    Renew(renew::Args),
+    /// Certify a member's new TLS key and pin it in the place of the old one.
+    Replace(replace::Args),
     /// Who is a member.
     Members(members::Args),
     /// The membership document in force.
@@ -44,6 +50,8 @@ pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
         Command::Invite(args) => invite::run(args, terminal).await,
         Command::Approve(args) => approve::run(args, terminal).await,
         Command::Remove(args) => remove::run(args, terminal).await,
+        Command::Renew(args) => renew::run(args, terminal),
+        Command::Replace(args) => replace::run(args, terminal).await,
         Command::Members(args) => members::run(args, terminal).await,
         Command::Status(args) => status::run(args, terminal).await,
     }

@@ -44,17 +44,11 @@ impl TestNode {
 
     /// The same with a changed configuration.
     pub(crate) async fn start_on_with(backend: Backend, change: impl Fn(String) -> String) -> Self {
-        let database = (backend == Backend::Postgres).then(|| TestDatabase::empty(backend));
-        let url = database.as_ref().map(|database| database.settings().url.clone());
-        let node = Self::start_with(|text| {
+        let (database, change) = placed_on(backend, |text| {
             let at_once = "[roster]\nconfirm_delay_milliseconds = 0\nconfirm_jitter_milliseconds = 0\n";
-            let text = change(text.replace("[roster]\n", at_once));
-            match &url {
-                Some(url) => text.replace("[database]\n", &format!("[database]\nurl = \"{url}\"\n")),
-                None => text,
-            }
+            change(text.replace("[roster]\n", at_once))
         });
-        let mut node = node.await;
+        let mut node = Self::start_with(change).await;
         node.database = database;
         node
     }
@@ -98,13 +92,24 @@ impl TestNode {
 
     /// With a clock that stands at `time` when the node starts and is moved by [`TestNode::set_clock`].
     pub(crate) async fn start_with_clock(time: &str) -> Self {
+        Self::start_with_clock_on(Backend::Sqlite, time, |text| text).await
+    }
+
+    /// The same on either database, with a changed configuration.
+    pub(crate) async fn start_with_clock_on(
+        backend: Backend,
+        time: &str,
+        change: impl Fn(String) -> String,
+    ) -> Self {
+        let (database, change) = placed_on(backend, |text| {
+            let clock = "source = \"shared-file\"\npath = \"clock\"";
+            change(text).replace("source = \"system\"", clock)
+        });
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("clock"), time).unwrap();
-        Self::start_in(folder, |text| {
-            let clock = "source = \"shared-file\"\npath = \"clock\"";
-            text.replace("source = \"system\"", clock)
-        })
-        .await
+        let mut node = Self::start_in(folder, change).await;
+        node.database = database;
+        node
     }
 
     /// Moves the clock.
@@ -261,6 +266,20 @@ impl Drop for TestNode {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// A database on `backend` when that is a server, and a change of the configuration that names it.
+fn placed_on(
+    backend: Backend,
+    change: impl Fn(String) -> String,
+) -> (Option<TestDatabase>, impl Fn(String) -> String) {
+    let database = (backend == Backend::Postgres).then(|| TestDatabase::empty(backend));
+    let url = database.as_ref().map(|database| database.settings().url.clone());
+    let placed = move |text| match &url {
+        Some(url) => change(text).replace("[database]\n", &format!("[database]\nurl = \"{url}\"\n")),
+        None => change(text),
+    };
+    (database, placed)
 }
 
 /// The configuration of a node in `folder` that has founded a federation.

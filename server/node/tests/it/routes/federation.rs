@@ -83,6 +83,7 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(204).json(&json!({ "membership_version": 1 })),
             ask(422).json(&json!([])),
         ),
+        row(GET, "/federation/v1/openapi.json", ask(200), wrong_method()),
     ]
 }
 

@@ -40,6 +40,16 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(422).json(&json!({ "node": "platform-z" })),
         ),
         row(
+            POST,
+            "/v1/admin/members/{id}/certificate",
+            ask(201)
+                .at(["platform-b"])
+                .json(&json!({ "request": renewal(scene), "overlap_seconds": 3_600 })),
+            ask(422)
+                .at(["platform-b"])
+                .json(&json!({ "request": "x", "overlap_seconds": 0 })),
+        ),
+        row(
             DELETE,
             "/v1/admin/members/{id}",
             ask(204).at(["platform-b"]),
@@ -56,6 +66,11 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
 
 fn row(method: Method, path: &'static str, success: Ask, malformed: Ask) -> Row {
     Row::new(Operator, method, path, success, malformed)
+}
+
+fn renewal(scene: &Scene) -> String {
+    let asked = crate::replaced_keys::asked(&scene.node, "platform-b");
+    asked.signed.request
 }
 
 /// The request of a node that was invited.

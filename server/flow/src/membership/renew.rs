@@ -1,0 +1,83 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_certs::NodeIdentity;
+use lianfang_encoding::NodeId;
+use lianfang_wire::ProblemType;
+use lianfang_wire::membership::{Hash32, Member, RetiringPin};
+use lianfang_wire::renewal::{Renewal, Renewed};
+
+use crate::trust::active_member;
+use crate::{FlowError, Node};
+
+/// A key that leaves is out after this at the latest.
+const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
+
+impl Node {
+    /// Certifies a member's new TLS key and pins it in the place of the old one, which counts beside it for `overlap`.
+    ///
+    /// # Errors
+    /// When this node is no governor or keeps no authority, when there is no such active member, or when it hasn't signed
+    /// the request or the request isn't about the key that is pinned.
+    pub async fn replace_certificate(
+        self: &Arc<Self>,
+        node: &NodeId,
+        request: &str,
+        overlap: Duration,
+    ) -> Result<Renewed, FlowError> {
+        self.check_standing()?;
+        let document = self.document();
+        let member = active_member(&document.document, node).ok_or(FlowError::NotFound)?;
+        if overlap > LONGEST_OVERLAP {
+            return Err(invalid("/overlap_seconds: at most 2592000, thirty days."));
+        }
+        let renewal = Renewal::verify(request, &member.signing_keys)
+            .map_err(|error| invalid(&format!("/request: {error}. The member has to sign it.")))?;
+        let pin = self.new_pin(member, &renewal)?;
+        let identity = NodeIdentity {
+            fed: renewal.fed,
+            node: renewal.iss,
+            hosts: renewal.hosts,
+        };
+        let certificate = self.certify(&identity, &renewal.csr)?;
+        let until = self.now() + overlap;
+        let retiring = RetiringPin {
+            pin: member.pin,
+            until,
+        };
+        let mut next = self.successor();
+        for member in next.members.iter_mut().filter(|member| member.id == *node) {
+            member.pin = pin;
+            member.retiring = (!overlap.is_zero()).then_some(retiring);
+        }
+        let membership_version = next.version;
+        self.put_forward(next).await?;
+        Ok(Renewed {
+            node: node.clone(),
+            certificate,
+            membership_version,
+            until,
+        })
+    }
+
+    fn new_pin(&self, member: &Member, renewal: &Renewal) -> Result<Hash32, FlowError> {
+        if renewal.iss != member.id || renewal.fed != self.trust.federation() {
+            return Err(invalid("/request: it is of another member or federation."));
+        }
+        if renewal.replaces != member.pin {
+            let detail = "The request replaces another key than the one in force. Make a new one with `lianfang federation renew`.";
+            return Err(FlowError::because(ProblemType::Conflict, detail));
+        }
+        let pin = lianfang_certs::request_pin(&renewal.csr).map_err(|error| invalid(&error.to_string()))?;
+        if pin == member.pin.0 {
+            return Err(invalid(
+                "/request: the key is the one in force; a certificate for it needs no change of the membership.",
+            ));
+        }
+        Ok(Hash32(pin))
+    }
+}
+
+fn invalid(detail: &str) -> FlowError {
+    FlowError::because(ProblemType::Invalid, detail)
+}

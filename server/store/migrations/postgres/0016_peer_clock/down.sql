@@ -1,0 +1,1 @@
+ALTER TABLE peer_status DROP COLUMN clock_offset_micros;
