@@ -53,24 +53,19 @@ impl Store {
                 .load(conn))?)
         })
     }
+}
 
-    /// Starts counting anew for a publisher, as a person decided, and forgets days before `since` of everybody.
-    ///
-    /// # Errors
-    /// Those of any write.
-    pub fn forget_brake(&self, publisher: &NodeId, since: u64) -> Result<(), StoreError> {
-        self.db.write(|link| {
-            query!(link, |conn| diesel::delete(
-                brake_days::table.filter(
-                    brake_days::publisher
-                        .eq(publisher.as_str())
-                        .or(brake_days::day.lt(count(since)))
-                )
-            )
-            .execute(conn))?;
-            Ok(())
-        })
-    }
+/// Starts counting anew for a publisher and forgets days before `since` of everybody.
+pub(crate) fn forget(link: &mut Link<'_>, publisher: &NodeId, since: u64) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::delete(
+        brake_days::table.filter(
+            brake_days::publisher
+                .eq(publisher.as_str())
+                .or(brake_days::day.lt(count(since)))
+        )
+    )
+    .execute(conn))?;
+    Ok(())
 }
 
 fn add(link: &mut Link<'_>, publisher: &NodeId, seen: &BrakeDay) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod keys;
+mod rotation;
 mod shares;
 
 use std::fs::DirBuilder;

@@ -1,6 +1,7 @@
 //! Looks a node over without its help: what is wrong, and one line of advice each. Changes nothing.
 
 mod certificates;
+mod data_key;
 mod database;
 mod files;
 mod keys;
@@ -92,6 +93,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(database::open(&mut patient));
     findings.extend(database::membership(&mut patient));
     findings.extend(keys::all(&patient));
+    findings.extend(data_key::standing(&patient));
     findings.extend(certificates::all(&patient));
     findings.extend(database::chain(&patient));
     findings.extend(peers::clock(&patient));
