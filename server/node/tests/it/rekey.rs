@@ -87,4 +87,22 @@ async fn a_key_under_the_right_name_that_is_another_one_is_named_in_one_line() {
         "{error}"
     );
     assert!(!error.contains('\n'));
+    let config = node.data().join("lianfang.toml");
+    let doctor = ["doctor", "--json", "--config", config.to_str().unwrap()];
+    let said = lianfang(node.data(), &doctor, "").await;
+    assert!(said.out.contains("data_key_broken"), "{}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_which_key_is_in_force_and_what_waits_for_it() {
+    let node = TestNode::start().await;
+    node.operator().record_entry(&typed("case-1")).await.unwrap();
+    let config = node.data().join("lianfang.toml");
+    let doctor = ["doctor", "--json", "--config", config.to_str().unwrap()];
+    let said = async || lianfang(node.data(), &doctor, "").await.out;
+    assert!(said().await.contains("data_key_fine"));
+    node.operator().rotate_data_key().await.unwrap();
+    assert!(said().await.contains("data_key_waiting"));
+    std::fs::remove_file(node.data().join("keys/data.key")).unwrap();
+    assert!(said().await.contains("data_key_lost"));
 }

@@ -30,13 +30,23 @@ pub(super) async fn show(node: Data<Node>) -> Answer {
 }
 
 /// Puts a new data key in force, or seals a part of what the old one sealed anew.
-pub(super) async fn change(rekeying: Data<Rekeying>, by: By, wanted: Json<Wanted>) -> Answer {
+pub(super) async fn change(
+    node: Data<Node>,
+    rekeying: Data<Rekeying>,
+    by: By,
+    wanted: Json<Wanted>,
+) -> Answer {
     let resealed = match wanted.0.action {
         Action::Rotate => {
             rekeying.begin(&by.0).await?;
             0
         }
-        Action::Reseal => rekeying.go_on().await?,
+        Action::Reseal => {
+            let resealed = rekeying.go_on().await?;
+            let rows = format!("{resealed} rows");
+            node.audit(&by.0, "reseal", rows, "operation", "done").await?;
+            resealed
+        }
     };
     Ok(HttpResponse::Ok().json(json!({ "resealed": resealed })))
 }
