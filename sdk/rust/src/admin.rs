@@ -31,6 +31,36 @@ impl Client {
         self.answer(self.request(Method::POST, "/v1/admin/digests")).await
     }
 
+    /// Puts a new data key in force; [`Client::reseal`] seals with it what is there already.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn rotate_data_key(&self) -> Result<(), Error> {
+        let rotated: Result<serde_json::Value, _> = self
+            .post("/v1/admin/keys/data", &json!({ "action": "rotate" }))
+            .await;
+        rotated.map(drop)
+    }
+
+    /// Seals a part of what older data keys sealed anew. Returns how many rows it was; 0 when none was left.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn reseal(&self) -> Result<u64, Error> {
+        let answer: serde_json::Value = self
+            .post("/v1/admin/keys/data", &json!({ "action": "reseal" }))
+            .await?;
+        answer["resealed"].as_u64().ok_or(Error::Malformed)
+    }
+
+    /// Which data key is in force, and what older ones still seal. `T` is the node's report.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn data_key<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.get("/v1/admin/keys/data").await
+    }
+
     /// Why an entry, a peer or a screening, whichever `id` names, is as it is.
     ///
     /// # Errors

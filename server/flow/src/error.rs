@@ -25,6 +25,10 @@ pub enum FlowError {
     Membership(#[from] MembershipError),
     #[error("store: {0}")]
     Store(StoreError),
+    #[error(
+        "data key {number} {problem}: put its file, keys/data.key for 1 and keys/data-{number}.key for others, back from a backup"
+    )]
+    DataKey { number: u8, problem: &'static str },
     /// A fault of this node; the text goes to the log and never to a caller.
     #[error("internal: {0}")]
     Internal(&'static str),
@@ -59,7 +63,7 @@ impl FlowError {
             Self::Evaluation(refusal) => evaluation(*refusal),
             Self::Membership(refusal) => Problem::new(membership(*refusal)).detail(refusal.to_string()),
             Self::Store(error) => store(*error),
-            Self::Internal(_) => Problem::new(ProblemType::Internal),
+            Self::DataKey { .. } | Self::Internal(_) => Problem::new(ProblemType::Internal),
         }
     }
 }

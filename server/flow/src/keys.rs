@@ -1,5 +1,5 @@
 use lianfang_encoding::{PublicKey, SigningKey};
-use lianfang_store::DataKey;
+use lianfang_store::DataKeys;
 use lianfang_token::{KeyShare, TokenKeyId};
 
 /// The secrets of a node. Zeroized on drop; no useful `Debug`.
@@ -7,7 +7,7 @@ pub struct NodeKeys {
     /// Signs heads, records, status items, events, receipts.
     pub signing: SigningKey,
     /// Encrypts identifiers and payloads at rest.
-    pub data: DataKey,
+    pub data: DataKeys,
     /// Shares of token keys this node holds as a member of the committee.
     pub shares: Vec<HeldShare>,
     /// Signs membership documents, if this node is a governor.

@@ -16,6 +16,7 @@ use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::{Images, Index};
 use crate::links::LinkKey;
+use crate::rekey::settle_data_keys;
 use crate::restore::{Standing, Successors};
 use crate::screen::{Journal, Reading, journal, reading};
 use crate::sync::Turns;
@@ -90,6 +91,14 @@ impl Node {
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
         let gateway = Gateway::new(parts.store, STORE_CALLS);
         let id = parts.id.clone();
+        let (keys, chance, now) = (
+            parts.keys.data.clone(),
+            Arc::clone(&parts.randomness),
+            parts.clock.now(),
+        );
+        gateway
+            .raw(move |store| settle_data_keys(store, &keys, chance.as_ref(), now))
+            .await??;
         let standing = gateway.store(move |store| Standing::load(store, &id)).await?;
         let node = Arc::new(Self {
             tokens: TokenCache::new(parts.settings.token_cache, parts.randomness.as_ref()),

@@ -98,34 +98,31 @@ impl Store {
             })
         })
     }
+}
 
-    /// Starts counting anew for a publisher, as a person decided `now`, and forgets days before `since` of everybody.
-    ///
-    /// # Errors
-    /// Those of any write.
-    pub fn forget_brake(&self, publisher: &NodeId, since: u64, now: Timestamp) -> Result<(), StoreError> {
-        self.db.write(|link| {
-            let release = (
-                brake_releases::publisher.eq(publisher.as_str()),
-                brake_releases::released_at.eq(micros(now)),
-            );
-            query!(link, |conn| diesel::insert_into(brake_releases::table)
-                .values(release)
-                .on_conflict(brake_releases::publisher)
-                .do_update()
-                .set(release.1)
-                .execute(conn))?;
-            query!(link, |conn| diesel::delete(
-                brake_days::table.filter(
-                    brake_days::publisher
-                        .eq(publisher.as_str())
-                        .or(brake_days::day.lt(count(since)))
-                )
-            )
-            .execute(conn))?;
-            Ok(())
-        })
-    }
+/// Starts counting anew for a publisher, as a person decided `now`, and forgets days before `since` of everybody.
+pub(crate) fn forget(
+    link: &mut Link<'_>,
+    publisher: &NodeId,
+    since: u64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let released_at = brake_releases::released_at.eq(micros(now));
+    query!(link, |conn| diesel::insert_into(brake_releases::table)
+        .values((brake_releases::publisher.eq(publisher.as_str()), released_at))
+        .on_conflict(brake_releases::publisher)
+        .do_update()
+        .set(released_at)
+        .execute(conn))?;
+    query!(link, |conn| diesel::delete(
+        brake_days::table.filter(
+            brake_days::publisher
+                .eq(publisher.as_str())
+                .or(brake_days::day.lt(count(since)))
+        )
+    )
+    .execute(conn))?;
+    Ok(())
 }
 
 fn add(link: &mut Link<'_>, publisher: &NodeId, seen: &BrakeDay) -> Result<(), StoreError> {

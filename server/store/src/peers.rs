@@ -6,7 +6,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 use crate::columns::{MaybeAt, MaybeCount, NodeName, count, micros};
 use crate::database::{Link, query};
 use crate::schema::peer_status;
-use crate::{Store, StoreError};
+use crate::{AuditRow, Store, StoreError, audit, brake, roster_hits};
 
 /// How contact with another member stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -94,37 +94,59 @@ impl Store {
     /// # Errors
     /// Those of any write.
     pub fn quarantine_peer(&self, node: &NodeId, now: Timestamp, code: &str) -> Result<(), StoreError> {
-        self.note_peer(&Note {
-            quarantine: Some(Some(code)),
-            quarantined_at: Some(Some(micros(now))),
-            ..Note::about(node)
-        })
+        self.note_peer(&Note::held_back(node, now, code))
     }
 
-    /// Ends a quarantine.
+    /// A person holds back what `node` publishes, with the line of the audit log.
     ///
     /// # Errors
-    /// Those of any write.
-    pub fn release_peer(&self, node: &NodeId) -> Result<(), StoreError> {
-        self.note_peer(&Note {
-            quarantine: Some(None),
-            quarantined_at: Some(None),
-            ..Note::about(node)
+    /// Those of any write; nothing is written then.
+    pub fn hold_back(&self, node: &NodeId, now: Timestamp, line: AuditRow) -> Result<(), StoreError> {
+        self.db.write(|link| {
+            note(link, &Note::held_back(node, now, "operator"))?;
+            audit::append(link, line)
         })
     }
 
-    fn note_peer(&self, note: &Note<'_>) -> Result<(), StoreError> {
+    /// A person ends a quarantine, and counting for the brake starts anew: days before `since` are forgotten of
+    /// everybody, and hits of the roster that waited for it can be asked about. With the line of the audit log.
+    ///
+    /// # Errors
+    /// Those of any write; nothing is written then.
+    pub fn release(
+        &self,
+        node: &NodeId,
+        since: u64,
+        now: Timestamp,
+        line: AuditRow,
+    ) -> Result<(), StoreError> {
         self.db.write(|link| {
-            query!(link, |conn| diesel::insert_into(peer_status::table)
-                .values(peer_status::node.eq(note.node))
-                .on_conflict_do_nothing()
-                .execute(conn))?;
-            query!(link, |conn| diesel::update(peer_status::table.find(note.node))
-                .set(note)
-                .execute(conn))?;
-            Ok(())
+            brake::forget(link, node, since, now)?;
+            roster_hits::hasten(link, node, now)?;
+            let released = Note {
+                quarantine: Some(None),
+                quarantined_at: Some(None),
+                ..Note::about(node)
+            };
+            note(link, &released)?;
+            audit::append(link, line)
         })
     }
+
+    fn note_peer(&self, noted: &Note<'_>) -> Result<(), StoreError> {
+        self.db.write(|link| note(link, noted))
+    }
+}
+
+fn note(link: &mut Link<'_>, noted: &Note<'_>) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::insert_into(peer_status::table)
+        .values(peer_status::node.eq(noted.node))
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    query!(link, |conn| diesel::update(peer_status::table.find(noted.node))
+        .set(noted)
+        .execute(conn))?;
+    Ok(())
 }
 
 /// What to set; `None` leaves a column as it is, `Some(None)` empties it.
@@ -147,6 +169,14 @@ impl<'a> Note<'a> {
         Self {
             node: node.as_str(),
             ..Self::default()
+        }
+    }
+
+    fn held_back(node: &'a NodeId, now: Timestamp, code: &'a str) -> Self {
+        Self {
+            quarantine: Some(Some(code)),
+            quarantined_at: Some(Some(micros(now))),
+            ..Self::about(node)
         }
     }
 }

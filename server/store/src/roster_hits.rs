@@ -143,23 +143,6 @@ impl Store {
         })
     }
 
-    /// Lets every hit of a publisher be asked about from `now` on.
-    ///
-    /// # Errors
-    /// Those of any write.
-    pub fn hasten_hits(&self, publisher: &NodeId, now: Timestamp) -> Result<(), StoreError> {
-        self.db.write(|link| {
-            query!(link, |conn| diesel::update(
-                roster_hits::table
-                    .filter(roster_hits::publisher.eq(publisher.as_str()))
-                    .filter(roster_hits::due_at.gt(micros(now)))
-            )
-            .set(roster_hits::due_at.eq(micros(now)))
-            .execute(conn))?;
-            Ok(())
-        })
-    }
-
     /// Drops hits that have been dealt with.
     ///
     /// # Errors
@@ -189,6 +172,18 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Lets every hit of a publisher be asked about from `now` on.
+pub(crate) fn hasten(link: &mut Link<'_>, publisher: &NodeId, now: Timestamp) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::update(
+        roster_hits::table
+            .filter(roster_hits::publisher.eq(publisher.as_str()))
+            .filter(roster_hits::due_at.gt(micros(now)))
+    )
+    .set(roster_hits::due_at.eq(micros(now)))
+    .execute(conn))?;
+    Ok(())
 }
 
 fn settle(link: &mut Link<'_>, hit: &HitRow) -> Result<(), StoreError> {

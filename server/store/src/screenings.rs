@@ -6,7 +6,7 @@ use crate::batch::insert_rows;
 use crate::columns::{At, Id};
 use crate::database::{Link, query};
 use crate::schema::{audit_log, screenings};
-use crate::{AuditRow, OwnLinkRow, PeerRow, Store, StoreError, own_links, peers};
+use crate::{AuditRow, OwnLinkRow, PeerRow, Store, StoreError, audit, own_links, peers};
 
 /// A screening and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -93,11 +93,11 @@ impl Store {
         self.db.read(|link| select(link, id))
     }
 
-    /// Records what a person decided about a screening. The first decision stands.
+    /// Records what a person decided about a screening, with its line of the audit log. The first decision stands.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub fn decide_screening(&self, id: Uuid, decision: &str) -> Result<Decision, StoreError> {
+    pub fn decide_screening(&self, id: Uuid, decision: &str, line: AuditRow) -> Result<Decision, StoreError> {
         self.db.write(|link| {
             let undecided = screenings::table
                 .filter(screenings::id.eq(id.as_bytes().as_slice()))
@@ -106,6 +106,7 @@ impl Store {
                 .set(screenings::decision.eq(decision))
                 .execute(conn))?;
             if changed == 1 {
+                audit::append(link, line)?;
                 return Ok(Decision::Recorded);
             }
             let stored = select(link, id)?.decision.ok_or(StoreError::Corrupt)?;

@@ -92,16 +92,9 @@ impl Node {
         };
         let peer = publisher.clone();
         self.gateway
-            .store(move |store| {
-                match decision.action {
-                    BrakeAction::Quarantine => store.quarantine_peer(&peer, now, "operator")?,
-                    BrakeAction::Release => {
-                        store.forget_brake(&peer, first_day(now), now)?;
-                        store.release_peer(&peer)?;
-                        store.hasten_hits(&peer, now)?;
-                    }
-                }
-                store.append_audit(line)
+            .store(move |store| match decision.action {
+                BrakeAction::Quarantine => store.hold_back(&peer, now, line),
+                BrakeAction::Release => store.release(&peer, first_day(now), now, line),
             })
             .await?;
         if decision.action == BrakeAction::Release {

@@ -91,7 +91,7 @@ impl Node {
         let content = serde_json::to_vec(&Content { entry: new.clone() })
             .map_err(|_| FlowError::Internal("an entry can't be written as JSON"))?;
         let request_hash = Transcript::new("lianfang/request/v1")
-            .bytes(self.keys.data.secret().as_ref())
+            .bytes(self.keys.data.hashing().as_ref())
             .bytes(&content)
             .sha256();
         let body_sealed = self

@@ -1,7 +1,7 @@
 //! Between stored rows and what the platform door shows.
 
 use lianfang_domain::lifecycle::State;
-use lianfang_store::{DataKey, EntryRow};
+use lianfang_store::{DataKeys, EntryRow};
 use lianfang_wire::entry::{Entry, NewEntry};
 use lianfang_wire::vocabulary::EvidenceGrade;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub(crate) struct Content {
     pub(crate) entry: NewEntry,
 }
 
-pub(crate) fn open_content(key: &DataKey, row: &EntryRow) -> Result<Content, FlowError> {
+pub(crate) fn open_content(key: &DataKeys, row: &EntryRow) -> Result<Content, FlowError> {
     let bytes = key
         .open(ENTRIES, row.id.as_bytes(), &row.body_sealed)
         .map_err(|_| FlowError::Internal("an entry can't be opened with this node's data key"))?;

@@ -2,7 +2,7 @@ use hmac::{Hmac, Mac as _};
 use lianfang_domain::names::parts_of;
 use lianfang_encoding::Transcript;
 use lianfang_identifier::{Canonical, Kind, Level};
-use lianfang_store::{DataKey, NewLink};
+use lianfang_store::{DataKeys, NewLink};
 use lianfang_wire::entry::NewEntry;
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -12,22 +12,27 @@ use crate::publish::identifiers_of;
 /// Level of a link that leads from a part of a name.
 const PART: u8 = 0;
 
-/// Turns identifiers into what the store may keep of them: HMAC-SHA-256 under a key that comes from the node's data
-/// key, cut to 16 bytes. Nobody without that key can try identifiers against a stolen database.
+/// Turns identifiers into what the store may keep of them: HMAC-SHA-256 under a key that comes from the node's
+/// secret of keyed hashes, cut to 16 bytes. Nobody without that key can try identifiers against a stolen database.
 #[derive(Clone)]
 pub(crate) struct LinkKey(Hmac<Sha256>);
 
 impl LinkKey {
-    pub(crate) fn of(data: &DataKey) -> Self {
+    pub(crate) fn of(data: &DataKeys) -> Self {
         let derived = Zeroizing::new(
             Transcript::new("lianfang/own-links/v1")
-                .bytes(data.secret().as_ref())
+                .bytes(data.hashing().as_ref())
                 .sha256(),
         );
         // HMAC fills a key up to its block with zeros.
         let mut block = Zeroizing::new([0; 64]);
         block[..derived.len()].copy_from_slice(derived.as_ref());
         Self(<Hmac<Sha256> as hmac::digest::KeyInit>::new((&*block).into()))
+    }
+
+    /// Tells whether links were made under this key.
+    pub(super) fn print(&self) -> [u8; 16] {
+        self.mac(Transcript::new("lianfang/own-links/print/v1"))
     }
 
     /// Under what an identifier is found.

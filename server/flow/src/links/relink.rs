@@ -14,7 +14,7 @@ const NOTE: &str = "own_links";
 const PAGE: usize = 500;
 
 impl Node {
-    /// Makes every link anew when the rules, the deny-lists or the data key aren't those they were made by; a
+    /// Makes every link anew when the rules, the deny-lists or the secret of keyed hashes aren't those they were made by; a
     /// database from before links existed has none. Reads every entry once then, else nothing.
     pub(crate) async fn relink(&self) -> Result<(), FlowError> {
         let wanted = self.link_rules();
@@ -55,8 +55,8 @@ impl Node {
     }
 
     fn link_rules(&self) -> String {
-        let start = Transcript::new("lianfang/own-links/rules/v1")
-            .u8(self.keys.data.number())
+        let start = Transcript::new("lianfang/own-links/rules/v2")
+            .bytes(&self.links.print())
             .u8(names::VERSION)
             .bytes(&lianfang_identifier::deny_lists_digest());
         let rules = Kind::ALL.iter().map(|kind| lianfang_identifier::rules(*kind));

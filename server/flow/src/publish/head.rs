@@ -135,11 +135,11 @@ impl Node {
             .collect()
     }
 
-    /// Dummies come from a secret that never leaves this node and never changes while its data key doesn't.
+    /// Dummies come from a secret that never leaves this node and never changes: dummies mustn't churn.
     pub(super) fn dummy_secret(&self) -> DummySecret {
         DummySecret::new(
             Transcript::new("lianfang/dummy-secret/v1")
-                .bytes(self.keys.data.secret().as_ref())
+                .bytes(self.keys.data.hashing().as_ref())
                 .sha256(),
         )
     }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use lianfang_encoding::{NodeId, SigningKey, Timestamp};
-use lianfang_store::{AuditRow, DataKey, Store, StoreError};
+use lianfang_store::{AuditRow, DataKeys, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::standing::INCARNATION;
 use crate::randomness::timed_id;
+use crate::rekey::settle_data_keys;
 use crate::{FlowError, Randomness};
 
-pub(super) const MARK: &str = "restore";
+pub(crate) const MARK: &str = "restore";
 
 /// How far a restored node has come. Kept for good: late members are still asked for their grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +61,13 @@ pub struct RestorePlan {
 /// When the store fails or the key can't be sealed.
 pub fn mark_restored(
     store: &Store,
-    data: &DataKey,
+    data: &DataKeys,
     randomness: &dyn Randomness,
     plan: &RestorePlan,
     now: Timestamp,
 ) -> Result<(), FlowError> {
     let unsealed = |_| FlowError::Internal("a restore key can't be sealed");
+    settle_data_keys(store, data, randomness, now)?;
     let mut rng = randomness.rng();
     let key = SigningKey::generate(&mut rng);
     let sealed = data
@@ -107,12 +109,33 @@ impl Mark {
             .transpose()
     }
 
-    pub(super) fn text(&self) -> Result<String, FlowError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FlowError> {
+        serde_json::from_str(text).map_err(|_| FlowError::Store(StoreError::Corrupt))
+    }
+
+    pub(crate) fn text(&self) -> Result<String, FlowError> {
         serde_json::to_string(self).map_err(|_| FlowError::Internal("a restore can't be written as JSON"))
     }
 
+    /// The number of the data key that its restore key is sealed under.
+    pub(crate) fn sealed_under(&self) -> Result<u8, FlowError> {
+        let number = hex::decode(self.key.get(..2).unwrap_or_default()).ok();
+        let number = number.and_then(|bytes| bytes.first().copied());
+        number.ok_or(FlowError::Store(StoreError::Corrupt))
+    }
+
+    /// Seals its restore key anew.
+    pub(crate) fn seal_anew(
+        &mut self,
+        anew: impl FnOnce(&[u8]) -> Result<Vec<u8>, FlowError>,
+    ) -> Result<(), FlowError> {
+        let sealed = hex::decode(&self.key).map_err(|_| FlowError::Store(StoreError::Corrupt))?;
+        self.key = hex::encode(anew(&sealed)?);
+        Ok(())
+    }
+
     /// The key that tells this copy from every other.
-    pub(super) fn key(&self, data: &DataKey) -> Result<SigningKey, FlowError> {
+    pub(super) fn key(&self, data: &DataKeys) -> Result<SigningKey, FlowError> {
         let damaged = FlowError::Internal("the restore key can't be opened with this node's data key");
         let Ok(sealed) = hex::decode(&self.key) else {
             return Err(damaged);

@@ -10,6 +10,7 @@ mod recover;
 mod seen;
 mod standing;
 
+pub(crate) use mark::{MARK, Mark};
 pub use mark::{RestorePlan, mark_restored};
 pub use recover::Recovery;
 pub(crate) use standing::{Standing, Successors};

@@ -1,6 +1,6 @@
 use lianfang_store::Decision;
 use lianfang_wire::ProblemType;
-use lianfang_wire::screening::{Screening, ScreeningDecision};
+use lianfang_wire::screening::{DecisionOutcome, Screening, ScreeningDecision};
 use uuid::Uuid;
 
 use crate::{Actor, FlowError, Node};
@@ -21,9 +21,15 @@ impl Node {
             "actor": actor.name,
         }))
         .map_err(|_| FlowError::Internal("a decision can't be written as JSON"))?;
+        let outcome = match decision.outcome {
+            DecisionOutcome::Accepted => "accepted",
+            DecisionOutcome::Rejected => "rejected",
+            DecisionOutcome::Escalated => "escalated",
+        };
+        let line = self.audit_row(actor, "decide", id.to_string(), "screenings", outcome);
         let outcome = self
             .gateway
-            .store(move |store| store.decide_screening(id, &text))
+            .store(move |store| store.decide_screening(id, &text, line))
             .await?;
         match outcome {
             Decision::Recorded | Decision::Repeated => self.screening(id).await,

@@ -98,7 +98,7 @@ impl Node {
         let content = serde_json::to_vec(&subject)
             .map(Zeroizing::new)
             .map_err(|_| FlowError::Internal("a subject can't be written as JSON"))?;
-        let secret = self.keys.data.secret();
+        let secret = self.keys.data.hashing();
         let content_hash = Transcript::new("lianfang/roster-subject/v1")
             .bytes(secret.as_ref())
             .bytes(reference.as_bytes())
@@ -138,7 +138,7 @@ impl Node {
 
     fn form_id(&self, canonical: &Canonical) -> [u8; 32] {
         Transcript::new("lianfang/roster-form/v1")
-            .bytes(self.keys.data.secret().as_ref())
+            .bytes(self.keys.data.hashing().as_ref())
             .u16(canonical.kind.number())
             .u8(canonical.level.number())
             .bytes(canonical.value.as_bytes())

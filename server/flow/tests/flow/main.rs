@@ -22,6 +22,7 @@ mod innocents;
 mod links;
 mod names;
 mod population;
+mod rekey;
 mod restart;
 mod restore;
 mod returning;

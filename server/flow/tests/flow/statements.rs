@@ -8,8 +8,10 @@ use lianfang_store::Store;
 use lianfang_wire::alert::{AlertDecision, AlertOutcome};
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::event::EventHeader;
+use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::roster::NewMonitoredSubject;
-use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
+use lianfang_wire::screening::{DecisionOutcome, ScreeningDecision};
+use lianfang_wire::vocabulary::{BrakeAction, EventType, StateName, VerdictName};
 use uuid::Uuid;
 
 use crate::alerts::{alerts, watch};
@@ -318,6 +320,84 @@ async fn an_alert_is_resolved_once() {
                 .iter()
                 .any(|row| row.action.contains("resolve") && row.object == alert.id.to_string());
             assert!(told, "a decision without its audit row");
+        }
+    }
+}
+
+/// Lines of the audit log that tell of `action` on `object`.
+fn told(store: &Store, action: &str, object: &str) -> Vec<String> {
+    let audit = store
+        .audit_page(lianfang_encoding::Timestamp::default(), None, usize::MAX)
+        .unwrap();
+    let of = |row: &lianfang_store::AuditRow| row.action == action && row.object == object;
+    audit.into_iter().filter(of).map(|row| row.outcome).collect()
+}
+
+#[tokio::test]
+async fn a_decision_about_a_screening_stands_with_its_audit_row_or_not_at_all() {
+    for backend in BACKENDS {
+        let (federation, a, b) = publisher_and_reader(backend).await;
+        record(&a, "first").await.unwrap();
+        let store = federation.store("platform-b");
+        let mut screened = Vec::new();
+        for _ in 0..30 {
+            let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+            screened.push(answer.id);
+        }
+        let decision = || ScreeningDecision {
+            outcome: DecisionOutcome::Accepted,
+            reviewer: "staff-7".to_owned(),
+            reason: "papers seen".to_owned(),
+        };
+        for (n, id) in (1..).zip(screened) {
+            store.fail_statement(n);
+            let decided = b.decide(&operator(), id, decision()).await;
+            let reached = store.stop_failing();
+            let stands = store.screening(id).unwrap().decision.is_some();
+            let lines = told(store, "decide", &id.to_string()).len();
+            assert_eq!(lines, usize::from(stands), "statement {n}");
+            if !reached {
+                decided.unwrap();
+                assert!(stands);
+                break;
+            }
+            b.decide(&operator(), id, decision()).await.unwrap();
+            assert_eq!(told(store, "decide", &id.to_string()).len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_publisher_is_held_back_with_the_audit_row_or_not_at_all() {
+    for backend in BACKENDS {
+        let (federation, a, b) = publisher_and_reader(backend).await;
+        let store = federation.store("platform-b");
+        let hold = || BrakeDecision {
+            action: BrakeAction::Quarantine,
+            reason: "looks odd".to_owned(),
+        };
+        for n in 1..MOST {
+            let before = told(store, "brake", a.id().as_str()).len();
+            store.fail_statement(n);
+            let decided = b.decide_brake(&operator(), a.id(), hold()).await;
+            let reached = store.stop_failing();
+            let told = told(store, "brake", a.id().as_str()).len() > before;
+            let held = store
+                .peers()
+                .unwrap()
+                .iter()
+                .any(|peer| peer.quarantine.is_some());
+            assert_eq!(told, held, "statement {n}");
+            if !reached {
+                decided.unwrap();
+                assert!(held);
+                break;
+            }
+            let freed = BrakeDecision {
+                action: BrakeAction::Release,
+                reason: "looked at".to_owned(),
+            };
+            b.decide_brake(&operator(), a.id(), freed).await.unwrap();
         }
     }
 }

@@ -4,12 +4,16 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark prints, and ends at the first surprise"
 )]
 
 mod files;
 mod process;
+#[expect(dead_code, reason = "other benchmarks use more of it")]
+#[path = "../processes/mod.rs"]
+mod processes;
 mod tokens;
 
 use std::time::{Duration, Instant};

@@ -1,12 +1,13 @@
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use lianfang_sdk::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+use crate::processes::{command, operator, run, serve, vitals};
 
 /// How often a process is looked at.
 const LOOK: Duration = Duration::from_millis(20);
@@ -37,22 +38,13 @@ impl Node {
             "--jurisdiction",
             "CN",
         ];
-        finished(command(&data, &init));
+        run(&data, &init);
         configure(&data.join("lianfang.toml"));
         let endpoint = ["--endpoint", "https://127.0.0.1:7443"];
         let found = ["federation", "create", "--name", "bench", "--test"];
-        finished(command(&data, &[&found[..], &endpoint].concat()));
-        let config = data.join("lianfang.toml").display().to_string();
-        let process = command(&data, &["serve", "--config", &config])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let node = Self { folder, process };
-        while std::os::unix::net::UnixStream::connect(data.join("operator.sock")).is_err() {
-            sleep(LOOK);
-        }
-        node
+        run(&data, &[&found[..], &endpoint].concat());
+        let process = serve(&data);
+        Self { folder, process }
     }
 
     pub(crate) fn data(&self) -> &Path {
@@ -66,7 +58,7 @@ impl Node {
 
     /// Puts whatever isn't in a signed list yet into one.
     pub(crate) fn publish(&self) {
-        let client = Client::operator(&self.data().join("operator.sock")).unwrap();
+        let client = operator(self.data());
         let build = async {
             while let Err(error) = client.build_digests::<Value>().await {
                 // A base of a million may take longer than one answer.
@@ -107,16 +99,6 @@ impl Drop for Node {
     }
 }
 
-fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lianfang"));
-    command.args(arguments).env("LIANFANG_DATA", data);
-    command
-}
-
-fn finished(mut command: Command) {
-    assert!(command.stdout(Stdio::null()).status().unwrap().success());
-}
-
 /// No door but the operator's, and budgets that a bulk load doesn't exhaust.
 fn configure(path: &Path) {
     let mut text = std::fs::read_to_string(path).unwrap();
@@ -131,7 +113,5 @@ fn configure(path: &Path) {
 
 /// None when the process has ended.
 fn peak(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.trim().trim_end_matches(" kB").parse().ok()
+    vitals::status(process, "VmHWM")
 }

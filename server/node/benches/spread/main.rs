@@ -14,7 +14,11 @@ mod cluster;
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/it/harness/mod.rs"]
 mod harness;
+#[path = "../processes/offenders.rs"]
 mod offenders;
+#[expect(dead_code, reason = "other benchmarks use more of it")]
+#[path = "../processes/mod.rs"]
+mod processes;
 mod proxy;
 
 use std::collections::HashSet;
@@ -27,7 +31,7 @@ use serde_json::{Value, json};
 use crate::cluster::Cluster;
 use crate::offenders::{code, offence, screening};
 
-const NODES: usize = 10;
+const NODES: u8 = 10;
 const PUBLISHER: usize = 1;
 /// The last three are cut off.
 const AWAY: [usize; 3] = [7, 8, 9];
@@ -82,9 +86,12 @@ fn row(metric: &str, value: f64, unit: &str) -> Value {
 /// Records one offender and waits until every node finds it.
 async fn spread_one(cluster: &Cluster, number: u32) -> Duration {
     let begun = Instant::now();
-    let publisher = &cluster.members[PUBLISHER].client;
+    let publisher = &cluster.members()[PUBLISHER].client;
     publisher.record_entry(&offence(number)).await.unwrap();
-    let all = cluster.members.iter().map(|member| found(&member.client, number));
+    let all = cluster
+        .members()
+        .iter()
+        .map(|member| found(&member.client, number));
     futures_util::future::join_all(all).await;
     begun.elapsed()
 }
@@ -110,7 +117,7 @@ async fn partition(cluster: &Cluster, first: u32, length: Duration) -> u32 {
     let mut number = first;
     while begun.elapsed() < length {
         for publisher in [PUBLISHER, 2, AWAY[0]] {
-            let publisher = &cluster.members[publisher].client;
+            let publisher = &cluster.members()[publisher].client;
             publisher.record_entry(&offence(number)).await.unwrap();
             number += 1;
         }
@@ -123,7 +130,7 @@ async fn partition(cluster: &Cluster, first: u32, length: Duration) -> u32 {
 async fn heal(cluster: &Cluster, recorded: std::ops::Range<u32>) -> Duration {
     cluster.network.heal();
     let begun = Instant::now();
-    for member in &cluster.members {
+    for member in cluster.members() {
         for number in recorded.clone() {
             found(&member.client, number).await;
         }
@@ -135,7 +142,7 @@ async fn heal(cluster: &Cluster, recorded: std::ops::Range<u32>) -> Duration {
 /// Findings that are missing or doubled, over all nodes and offenders, and any about who isn't one.
 async fn check_everything(cluster: &Cluster, recorded: u32) -> u32 {
     let mut wrong = 0;
-    for member in &cluster.members {
+    for member in cluster.members() {
         for number in 0..recorded {
             wrong += u32::from(findings(&member.client, number).await != 1);
         }

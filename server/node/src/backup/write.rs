@@ -33,12 +33,20 @@ pub fn write(
     // Private to its owner, like the file that takes the archive.
     let folder = tempfile::tempdir_in(beside).map_err(io)?;
     let copy = folder.path().join(DATABASE);
+    let data = DataFolder::at(&config.node.data_dir);
+    // Before the database is copied: a key that its rows need may go meanwhile, while an open file stays.
+    let early = early_keys(&data)?;
     backup::dump(config.database.url.expose(), &copy)?;
     let mut archive = Archive::new(tempfile::NamedTempFile::new_in(beside).map_err(io)?);
     archive.add(DATABASE, &copy)?;
     archive.add(FILE, config_file)?;
-    for (name, path) in files(&DataFolder::at(&config.node.data_dir))? {
-        archive.add(&name, &path)?;
+    for (name, path) in files(&data)? {
+        if !early.contains_key(&name) {
+            archive.add(&name, &path)?;
+        }
+    }
+    for (name, (path, file)) in early {
+        archive.add_open(&name, &path, file)?;
     }
     let manifest = Manifest {
         version: Manifest::VERSION,
@@ -55,6 +63,17 @@ pub fn write(
         .and_then(|folder| folder.sync_all())
         .map_err(io)?;
     Ok(manifest)
+}
+
+/// The data keys that there are, opened.
+fn early_keys(folder: &DataFolder) -> Result<BTreeMap<String, (PathBuf, File)>, ArchiveError> {
+    let mut keys = BTreeMap::new();
+    for path in folder.data_key_files()? {
+        let file = File::open(&path).map_err(|error| ArchiveError::Io(path.clone(), error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        keys.insert(format!("keys/{name}"), (path, file));
+    }
+    Ok(keys)
 }
 
 /// Keys without shares, certificates, digest bodies that are whole.
@@ -104,6 +123,11 @@ impl<W: Write> Archive<W> {
             }
             file => file.map_err(failed)?,
         };
+        self.add_open(name, path, file)
+    }
+
+    fn add_open(&mut self, name: &str, path: &Path, file: File) -> Result<(), ArchiveError> {
+        let failed = |error| ArchiveError::Io(path.to_owned(), error);
         let length = file.metadata().map_err(failed)?.len();
         let mut file = Hashing::new(file);
         let mut header = header(length);

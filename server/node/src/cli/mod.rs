@@ -3,6 +3,7 @@
 
 mod alerts;
 mod backup;
+mod data_key;
 mod demo;
 mod doctor;
 mod entry;
@@ -77,6 +78,9 @@ enum Command {
     /// Tokens for callers of the platform door.
     #[command(subcommand)]
     Token(token::Command),
+    /// The key that everything at rest is sealed under.
+    #[command(subcommand)]
+    DataKey(data_key::Command),
     /// Copy a node, running or not, into a file.
     Backup(backup::Args),
     /// Restore such a copy into an empty data folder and database.
@@ -135,6 +139,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Alerts(args) => with_runtime(alerts::run(args, terminal)),
         Command::Peers(args) => with_runtime(peers::run(args, terminal)),
         Command::Explain(args) => with_runtime(explain::run(args, terminal)),
+        Command::DataKey(command) => with_runtime(data_key::run(command, terminal)),
         Command::Sync(args) => with_runtime(sync::run(args, terminal)),
         Command::Demo(args) => with_runtime(demo::run(args, terminal)),
     }

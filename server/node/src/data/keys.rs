@@ -6,7 +6,7 @@ use lianfang_certs::keyfile::{self, KeyFileError};
 use lianfang_certs::{Authority, NodeKey};
 use lianfang_encoding::{NodeId, SigningKey};
 use lianfang_flow::{Founded, NodeKeys};
-use lianfang_store::DataKey;
+use lianfang_store::DataKeys;
 use rand_core::{OsRng, RngCore as _};
 use zeroize::Zeroizing;
 
@@ -32,7 +32,7 @@ pub struct Secrets {
     /// Signs tokens for callers of the platform door.
     pub access: SigningKey,
     /// Encrypts what is kept.
-    pub data: DataKey,
+    pub data: DataKeys,
 }
 
 impl DataFolder {
@@ -44,7 +44,7 @@ impl DataFolder {
         let tls = NodeKey::generate()?;
         let request = tls.request(node, hosts)?;
         keyfile::write_new(&self.tls_key(), tls.to_pem()?.as_bytes())?;
-        for name in ["signing", "access", "data"] {
+        for name in ["signing", "access", "data", "hashing"] {
             let mut secret = Zeroizing::new([0; 32]);
             OsRng.fill_bytes(secret.as_mut());
             write_hex(&self.key(name), secret.as_ref())?;
@@ -60,7 +60,7 @@ impl DataFolder {
         Ok(Secrets {
             signing: self.signing_key("signing")?,
             access: self.signing_key("access")?,
-            data: DataKey::new(1, Zeroizing::new(read_hex(&self.key("data"))?)),
+            data: self.data_keys()?,
         })
     }
 

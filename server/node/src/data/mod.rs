@@ -3,6 +3,7 @@
 mod access;
 mod keys;
 mod renewal;
+mod rotation;
 mod shares;
 
 use std::fs::DirBuilder;

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod clocks;
+mod data_key;
 mod database;
 mod files;
 mod keys;
@@ -93,6 +94,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(database::open(&mut patient));
     findings.extend(database::membership(&mut patient));
     findings.extend(keys::all(&patient));
+    findings.extend(data_key::standing(&patient));
     findings.extend(certificates::all(&patient));
     findings.extend(database::chain(&patient));
     findings.extend(peers::clock(&patient));

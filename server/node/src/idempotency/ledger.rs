@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use lianfang_domain::Clock;
 use lianfang_encoding::Transcript;
-use lianfang_store::{DataKey, Idempotency, IdempotentRequest, Store, StoreError};
+use lianfang_store::{DataKeys, Idempotency, IdempotentRequest, Store, StoreError};
 use rand_core::OsRng;
 
 use super::stored::Stored;
@@ -17,7 +17,7 @@ const TABLE: &str = "idempotency_keys";
 #[derive(Clone)]
 pub struct Ledger {
     store: Store,
-    data: DataKey,
+    data: DataKeys,
     clock: Arc<dyn Clock>,
 }
 
@@ -44,7 +44,7 @@ pub enum Known {
 
 impl Ledger {
     /// A ledger in `store`, sealed under `data`.
-    pub fn new(store: Store, data: DataKey, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Store, data: DataKeys, clock: Arc<dyn Clock>) -> Self {
         Self { store, data, clock }
     }
 
@@ -96,7 +96,7 @@ impl Ledger {
 
     /// Bodies hold identifiers, which a plain hash would give away.
     fn hash(&self, route: &str, body: &[u8]) -> [u8; 32] {
-        let secret = self.data.secret();
+        let secret = self.data.hashing();
         Transcript::new("lianfang/idempotency/v1")
             .bytes(secret.as_ref())
             .bytes(route.as_bytes())

@@ -3,6 +3,7 @@
 mod admission;
 mod assemble;
 mod open;
+mod rekey;
 mod settings;
 mod tokens;
 mod upkeep;
@@ -12,6 +13,7 @@ pub use assemble::{Assembled, assemble, open_store};
 pub(crate) use tokens::TokenFiles;
 
 pub use open::{Doors, open};
+pub use rekey::Rekeying;
 pub use upkeep::Upkeep;
 
 use crate::clock::ClockFileError;

@@ -8,10 +8,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::MembersOnly;
-use super::{Assembled, StartError, Upkeep};
+use super::{Assembled, Rekeying, StartError, Upkeep};
 use crate::api;
 use crate::api::platform::Login;
 use crate::config::{Config, Door};
+use crate::data::DataFolder;
 use crate::doors::{self, OperatorSocket, Shared};
 use crate::jobs::{Runner, spread, tick_every_minute};
 use crate::metrics::Telemetry;
@@ -50,7 +51,10 @@ pub async fn open(
         None => Arc::clone(&assembled.credential),
     };
     let upkeep = Arc::new(Upkeep::new(assembled, &platform, config, Arc::clone(&telemetry)));
+    let folder = DataFolder::at(&config.node.data_dir);
+    let rekeying = Arc::new(Rekeying::new(Arc::clone(&assembled.node), folder));
     let mut opening = Opening {
+        rekeying: Arc::clone(&rekeying),
         platform,
         config,
         assembled,
@@ -71,6 +75,7 @@ pub async fn open(
     );
     tick_every_minute(runner, stop.clone()).await?;
     tokio::spawn(Arc::clone(&upkeep).run(stop.clone()));
+    tokio::spawn(rekeying.run(config.tls.check(), stop.clone()));
     tokio::spawn(spread(Arc::clone(&assembled.node), stop.clone()));
     let Opening { running, guard, .. } = opening;
     guard.disarm();
@@ -114,6 +119,7 @@ impl Doors {
 }
 
 struct Opening<'a> {
+    rekeying: Arc<Rekeying>,
     /// What the platform door shows.
     platform: Arc<Credential>,
     config: &'a Config,
@@ -188,8 +194,11 @@ impl Opening<'_> {
         }
         let failed = |error| StartError::Listen(doors::SOCKET.to_owned(), error);
         let socket = OperatorSocket::bind(&self.config.node.data_dir).map_err(failed)?;
-        let routes =
-            api::operator::router::configure(Arc::clone(&self.assembled.node), self.assembled.ledger.clone());
+        let routes = api::operator::router::configure(
+            Arc::clone(&self.assembled.node),
+            self.assembled.ledger.clone(),
+            Arc::clone(&self.rekeying),
+        );
         let server = doors::operator(&self.shared, &socket, routes).map_err(failed)?;
         self.running.spawn(server);
         Ok(Some(socket))

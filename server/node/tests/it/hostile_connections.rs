@@ -149,6 +149,68 @@ async fn a_head_without_end_is_cut_off() {
     assert!(refused.is_err() || refused.unwrap().status() == 431);
 }
 
+/// A frame of HTTP/2 on stream 1 (RFC 9113 §4.1).
+fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let stream = if kind == SETTINGS { 0 } else { 1 };
+    [&length[1..], &[kind, 0, 0, 0, 0, stream], payload].concat()
+}
+
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
+
+/// The start of a head on HTTP/2 that says it isn't over.
+fn unended() -> Vec<u8> {
+    // :method GET, from the static table of HPACK.
+    let head = frame(HEADERS, &[0x82]);
+    [
+        &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
+        &frame(SETTINGS, &[]),
+        &head,
+    ]
+    .concat()
+}
+
+/// A frame as long as is allowed, full of headers of some 120 bytes.
+fn more_of_it() -> Vec<u8> {
+    let header = [&[0, 1, b'x', 120][..], &[b'a'; 120]].concat();
+    frame(CONTINUATION, &header.repeat(16_384 / header.len()))
+}
+
+fn http2(node: &TestNode) -> Arc<rustls::ClientConfig> {
+    let mut config = (*http1(node)).clone();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    Arc::new(config)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_on_http_2_that_goes_on_without_end_is_cut_off() {
+    const MIB: usize = 1024 * 1024;
+    let node = impatient().await;
+    let (door, config) = (node.doors.platform.unwrap(), http2(&node));
+    let sent = blocking(move || {
+        let mut slow = tls(door, &config);
+        slow.send(&unended());
+        slow.flood(&more_of_it(), 256 * MIB)
+    });
+    // 16 MiB, counted in frames, and what is on its way.
+    assert!(sent.await < 48 * MIB);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_on_http_2_that_stalls_in_its_midst_is_ended_by_the_node() {
+    let node = impatient().await;
+    let (door, config) = (node.doors.platform.unwrap(), http2(&node));
+    blocking(move || {
+        let mut slow = tls(door, &config);
+        slow.send(&unended());
+        slow.send(&more_of_it());
+        slow.wait()
+    })
+    .await;
+}
+
 /// What unpacks to a gigabyte is refused before a byte is unpacked, on every route that takes a body.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_compressed_body_is_415_whatever_it_would_unpack_to() {

@@ -27,6 +27,7 @@ mod platform_screenings;
 mod refused_certificates;
 mod refused_tokens;
 mod regulator_door;
+mod rekey;
 mod renewal;
 mod replaced_keys;
 mod revocations;

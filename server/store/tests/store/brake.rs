@@ -3,7 +3,7 @@
 use lianfang_store::BrakeDay;
 
 use crate::both::both;
-use crate::sample::{at, node};
+use crate::sample::{at, line, node};
 
 fn seen(day: u64, hits: u64) -> BrakeDay {
     BrakeDay {
@@ -37,7 +37,7 @@ both! {
             store.count_brake(&[(one.clone(), seen(day, 1))]).unwrap();
             store.count_brake(&[(other.clone(), seen(day, 1))]).unwrap();
         }
-        store.forget_brake(&one, 10, at(100)).unwrap();
+        store.release(&one, 10, at(100), line(1)).unwrap();
         assert_eq!(store.brake_days(&one, 0).unwrap(), []);
         assert_eq!(store.brake_days(&other, 0).unwrap(), [seen(40, 1)]);
     }

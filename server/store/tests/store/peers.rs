@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lianfang_store::{PeerStatus, RecordRow, StatusOutcome, Store};
+use lianfang_store::{PeerStatus, RecordRow, StatusOutcome, Store, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
-use crate::sample::{at, audience, node, record, status};
+use crate::sample::{at, audience, line, node, record, status};
 
 fn apply(store: &Store, items: &[PeerStatus]) -> StatusOutcome {
     store
@@ -26,11 +26,16 @@ both! {
         assert_eq!((row.last_error.as_deref(), row.last_error_at), (Some("timeout"), Some(at(2))));
         assert_eq!((row.quarantine.as_deref(), row.quarantined_at), (Some("fork"), Some(at(3))));
         store.peer_synced(&peer, at(4), Duration::from_secs(9)).unwrap();
-        store.release_peer(&peer).unwrap();
+        store.release(&peer, 0, at(3), line(1)).unwrap();
         let row = store.peers().unwrap().remove(0);
         assert_eq!((row.last_contact, row.last_sync), (Some(at(4)), Some(at(4))));
         assert_eq!((row.lag_micros, row.last_error, row.last_error_at), (Some(9_000_000), None, None));
         assert_eq!((row.quarantine, row.quarantined_at), (None, None));
+        assert_eq!(store.hold_back(&peer, at(5), line(1)), Err(StoreError::Conflict));
+        assert_eq!(store.peers().unwrap().remove(0).quarantine, None, "not without its audit line");
+        store.hold_back(&peer, at(5), line(2)).unwrap();
+        assert_eq!(store.peers().unwrap().remove(0).quarantine.as_deref(), Some("operator"));
+        assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1), line(2)]);
     }
 }
 

@@ -10,7 +10,7 @@ use lianfang_store::{
 use uuid::Uuid;
 
 use crate::both::both;
-use crate::sample::{at, audience, node, race};
+use crate::sample::{at, audience, line, node, race};
 
 const WITHDRAWN: i16 = 12;
 
@@ -307,16 +307,16 @@ both! {
         let seen = |since| store.roster_hit_by(&publisher, at(since)).unwrap();
         assert_eq!(seen(0), RosterHit { monitored: 3, hit: 2 });
         assert_eq!(seen(1_000).hit, 0, "only what came since");
-        store.forget_brake(&publisher, 0, at(1_000)).unwrap();
+        store.release(&publisher, 0, at(1_000), line(2)).unwrap();
         assert_eq!(seen(0).hit, 0, "only what came since the release");
     }
 }
 
 both! {
-    fn hits_that_were_put_off_can_be_asked_about_at_once(database) {
+    fn hits_that_waited_for_a_release_can_be_asked_about_at_once(database) {
         let store = database.store();
         store.queue_hits(vec![hit("a", "platform-a", 100), hit("a", "platform-b", 100)]).unwrap();
-        store.hasten_hits(&node("platform-a"), at(7)).unwrap();
+        store.release(&node("platform-a"), 0, at(7), line(1)).unwrap();
         let due = store.hits_due(at(7), 10).unwrap();
         assert_eq!(due.len(), 1);
         assert_eq!((due[0].publisher.as_str(), due[0].due_at), ("platform-a", at(7)));

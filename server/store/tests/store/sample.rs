@@ -5,8 +5,9 @@ use std::thread;
 
 use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
 use lianfang_store::{
-    EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer, EventSignature, HeadRow,
-    ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError, StatusItem, TokenRow,
+    AuditRow, EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer, EventSignature,
+    HeadRow, ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError, StatusItem,
+    TokenRow,
 };
 use uuid::Uuid;
 
@@ -273,5 +274,18 @@ pub(crate) fn recovered(seq: u64) -> StatusItem {
         audience_seq: seq,
         entry_id: Uuid::from_u128(u128::from(seq)),
         bytes: seq.to_be_bytes().to_vec(),
+    }
+}
+
+/// A line of the audit log.
+pub(crate) fn line(id: u128) -> AuditRow {
+    AuditRow {
+        id: Uuid::from_u128(id),
+        at: at(1),
+        actor: "shop".to_owned(),
+        action: "screen".to_owned(),
+        object: id.to_string(),
+        purpose: "onboarding".to_owned(),
+        outcome: "review".to_owned(),
     }
 }

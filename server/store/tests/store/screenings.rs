@@ -1,10 +1,10 @@
 //! Screenings and what people decided about them.
 
-use lianfang_store::{AuditRow, Decision, ScreeningRow, StoreError};
+use lianfang_store::{Decision, ScreeningRow, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
-use crate::sample::{at, race};
+use crate::sample::{at, line, race};
 
 fn screening(id: u128) -> ScreeningRow {
     ScreeningRow {
@@ -18,18 +18,6 @@ fn screening(id: u128) -> ScreeningRow {
         actor: "shop".to_owned(),
         created_at: at(1),
         decision: None,
-    }
-}
-
-fn line(id: u128) -> AuditRow {
-    AuditRow {
-        id: Uuid::from_u128(id),
-        at: at(1),
-        actor: "shop".to_owned(),
-        action: "screen".to_owned(),
-        object: id.to_string(),
-        purpose: "onboarding".to_owned(),
-        outcome: "review".to_owned(),
     }
 }
 
@@ -50,12 +38,17 @@ both! {
         let store = database.store();
         let id = Uuid::from_u128(1);
         store.keep_screenings(vec![(screening(1), line(1))]).unwrap();
-        assert_eq!(store.decide_screening(id, "accept").unwrap(), Decision::Recorded);
-        assert_eq!(store.decide_screening(id, "accept").unwrap(), Decision::Repeated);
+        let refused = store.decide_screening(id, "accept", line(1));
+        assert_eq!(refused, Err(StoreError::Conflict));
+        assert_eq!(store.screening(id).unwrap().decision, None, "not without its audit line");
+        assert_eq!(store.decide_screening(id, "accept", line(2)).unwrap(), Decision::Recorded);
+        assert_eq!(store.decide_screening(id, "accept", line(3)).unwrap(), Decision::Repeated);
         let conflict = Decision::Conflict { stored: "accept".to_owned() };
-        assert_eq!(store.decide_screening(id, "reject").unwrap(), conflict);
+        assert_eq!(store.decide_screening(id, "reject", line(4)).unwrap(), conflict);
         assert_eq!(store.screening(id).unwrap().decision.as_deref(), Some("accept"));
-        assert_eq!(store.decide_screening(Uuid::from_u128(2), "accept"), Err(StoreError::NotFound));
+        let other = Uuid::from_u128(2);
+        assert_eq!(store.decide_screening(other, "accept", line(5)), Err(StoreError::NotFound));
+        assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1), line(2)]);
     }
 }
 
@@ -64,7 +57,7 @@ both! {
         let store = database.store();
         let id = Uuid::from_u128(1);
         store.keep_screenings(vec![(screening(1), line(1))]).unwrap();
-        let outcomes = race(|number| store.decide_screening(id, &number.to_string()).unwrap());
+        let outcomes = race(|number| store.decide_screening(id, &number.to_string(), line(100 + number)).unwrap());
         let recorded = outcomes.iter().filter(|outcome| **outcome == Decision::Recorded).count();
         assert_eq!(recorded, 1);
     }

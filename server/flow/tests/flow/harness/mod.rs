@@ -20,7 +20,7 @@ use lianfang_flow::{
     Trust, found,
 };
 use lianfang_store::testing::{Backend, TestDatabase};
-use lianfang_store::{DataKey, Store};
+use lianfang_store::{DataKey, DataKeys, Store};
 use lianfang_wire::join::JoinRequest;
 use lianfang_wire::membership::Envelope;
 use lianfang_wire::vocabulary::{MemberRole, Mode};
@@ -66,7 +66,9 @@ struct Papers {
     country: &'static str,
     key: NodeKey,
     signing: SigningKey,
-    data: [u8; 32],
+    /// The first is in force at the first start.
+    data: Vec<DataKey>,
+    hashing: [u8; 32],
     folder: tempfile::TempDir,
     database: TestDatabase,
     trusted: Vec<NodeId>,
@@ -197,6 +199,11 @@ impl Federation {
         self.papers[&id(name)].folder.path()
     }
 
+    /// The data keys that a node finds at its next start.
+    pub(crate) fn keep_data_keys(&mut self, name: &str, keys: &[DataKey]) {
+        self.papers.get_mut(&id(name)).unwrap().data = keys.to_vec();
+    }
+
     /// The key a node signs its heads with.
     pub(crate) fn signing_key(&self, name: &str) -> SigningKey {
         self.papers[&id(name)].signing.clone()
@@ -247,7 +254,8 @@ impl Federation {
             country,
             key: NodeKey::generate().unwrap(),
             signing: signing_key(number),
-            data: [number; 32],
+            data: vec![DataKey::new(1, [number; 32].into())],
+            hashing: [number; 32],
             folder: tempfile::tempdir().unwrap(),
             database: TestDatabase::on(self.backend),
             trusted: trusted.iter().map(|name| id(name)).collect(),
@@ -269,9 +277,14 @@ pub(crate) fn operator() -> Actor {
 }
 
 fn keys(papers: &Papers) -> NodeKeys {
+    let (first, others) = papers.data.split_first().unwrap();
+    let data = DataKeys::new(first.clone(), papers.hashing.into());
+    for key in others {
+        data.add(key.clone());
+    }
     NodeKeys {
         signing: papers.signing.clone(),
-        data: DataKey::new(1, papers.data.into()),
+        data,
         shares: Vec::<HeldShare>::new(),
         governor: None,
         authority: None,

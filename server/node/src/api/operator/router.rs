@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 
-use super::{digests, explain, members, names, sync};
+use super::{data_key, digests, explain, members, names, sync};
 use crate::api::platform::{self, Access, Login, guard};
 use crate::auth::Scope::Admin;
 use crate::http::Routes;
 use crate::idempotency::Ledger;
+use crate::wiring::Rekeying;
 
 use Access::Scope;
 
@@ -23,6 +24,8 @@ pub fn routes() -> Routes<Access> {
         .on(POST, "/v1/admin/digests", Scope(Admin), digests::build)
         .on(POST, "/v1/admin/names", Scope(Admin), names::rank)
         .on(GET, "/v1/admin/explain/{id}", Scope(Admin), explain::show)
+        .on(GET, "/v1/admin/keys/data", Scope(Admin), data_key::show)
+        .on(POST, "/v1/admin/keys/data", Scope(Admin), data_key::change)
         .on(GET, "/v1/admin/members", Scope(Admin), members::list)
         .on(POST, "/v1/admin/members", Scope(Admin), members::approve)
         .on(DELETE, "/v1/admin/members/{id}", Scope(Admin), members::remove)
@@ -36,10 +39,16 @@ pub fn routes() -> Routes<Access> {
 }
 
 /// Registers the operator's door.
-pub fn configure(node: Arc<Node>, ledger: Ledger) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+pub fn configure(
+    node: Arc<Node>,
+    ledger: Ledger,
+    rekeying: Arc<Rekeying>,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let rekeying = Data::from(rekeying);
     let platform = platform::router::configure(node, Login::Socket, ledger);
     move |config| {
         platform(config);
+        config.app_data(rekeying.clone());
         routes().register(config, guard);
     }
 }

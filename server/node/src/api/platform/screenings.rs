@@ -5,9 +5,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
-use lianfang_wire::screening::{
-    DecisionOutcome, NewScreening, Screening, ScreeningDecision, ScreeningResult,
-};
+use lianfang_wire::screening::{NewScreening, Screening, ScreeningDecision, ScreeningResult};
 use uuid::Uuid;
 
 use super::By;
@@ -75,13 +73,6 @@ pub(super) async fn decide(
     id: Path<Uuid>,
     decision: Json<ScreeningDecision>,
 ) -> Answer {
-    let outcome = match decision.0.outcome {
-        DecisionOutcome::Accepted => "accepted",
-        DecisionOutcome::Rejected => "rejected",
-        DecisionOutcome::Escalated => "escalated",
-    };
     let screening = node.decide(&by.0, *id, decision.0).await?;
-    node.audit(&by.0, "decide", id.to_string(), "screenings", outcome)
-        .await?;
     Ok(HttpResponse::Ok().json(screening))
 }

@@ -65,6 +65,15 @@ impl<S: Read + Write> Slow<S> {
         self.said()
     }
 
+    /// Sends `bytes` over and over until the node ends the connection or `most` bytes are sent; says how many it was.
+    pub(crate) fn flood(mut self, bytes: &[u8], most: usize) -> usize {
+        let mut sent = 0;
+        while sent < most && self.stream.write_all(bytes).is_ok() {
+            sent += bytes.len();
+        }
+        sent
+    }
+
     fn has_ended(&mut self) -> bool {
         let mut piece = [0; 4096];
         match self.stream.read(&mut piece) {

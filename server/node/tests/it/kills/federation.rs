@@ -59,7 +59,7 @@ impl Site {
 
 impl Site {
     /// Starts the node as it is: nobody has mended anything.
-    async fn serve_again(&mut self) {
+    pub(super) async fn serve_again(&mut self) {
         let up = self.serve(None).await;
         assert!(up, "the node doesn't start again: {}", self.process.last_words());
     }

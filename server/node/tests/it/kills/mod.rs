@@ -5,6 +5,7 @@
 mod federation;
 mod oracle;
 mod process;
+mod rekey;
 mod restore;
 
 use lianfang_store::testing::Backend;
@@ -32,10 +33,11 @@ async fn kill_again_and_again(backend: Backend) {
     let mut federation = Federation::start(backend).await;
     let (mut killed, mut acknowledged) = (0, 0);
     for run in 0..runs {
-        let (victim, step) = (rng.next_u32() % 5, u64::from(rng.next_u32()));
+        let (victim, step) = (rng.next_u32() % 6, u64::from(rng.next_u32()));
         let (name, outcome) = match victim {
             0..=2 => ("publisher", federation.kill_publisher(run, 1 + step % 14).await),
             3 => ("reader", federation.kill_reader(run, 1 + step % 6).await),
+            4 => ("data key", federation.kill_rekeying(1 + step % 4).await),
             _ => ("restore", federation.kill_restore(run, 1 + step % 6).await),
         };
         println!("run {run}: {name}, {outcome:?}");

@@ -32,6 +32,13 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(200).at([scene.entry]),
             ask(404).at(["NOBODY!"]),
         ),
+        row(GET, "/v1/admin/keys/data", ask(200), wrong_method()),
+        row(
+            POST,
+            "/v1/admin/keys/data",
+            ask(200).json(&json!({ "action": "reseal" })),
+            ask(422).json(&json!({ "action": "lose" })),
+        ),
         row(GET, "/v1/admin/members", ask(200), wrong_method()),
         row(
             POST,
