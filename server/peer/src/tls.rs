@@ -186,3 +186,29 @@ impl ServerCertVerifier for PeerVerifier {
             .supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use lianfang_wire::membership::Hash32;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_was_replaced_is_expected_until_its_time_is_over() {
+        let expected = ExpectedPeer {
+            fed: FederationId([1; 16]),
+            node: "platform-a".parse().unwrap(),
+            pin: [1; 32],
+            retiring: Some(RetiringPin {
+                pin: Hash32([2; 32]),
+                until: Timestamp::from_secs(100),
+            }),
+        };
+        let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let pinned = |pin: u8, seconds| expected.is_pinned(&[pin; 32], at(seconds));
+        assert!(pinned(1, 99) && pinned(1, 100) && pinned(2, 99));
+        assert!(!pinned(2, 100) && !pinned(3, 99));
+    }
+}
