@@ -1,15 +1,8 @@
-//! One list of one peer: heads against the guard, bodies shard by shard into files, then into force.
+//! One list of one peer: heads against the guard, bodies into files, then into force.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
-use lianfang_digest::{
-    Accepted, BodyVerifier, Delta, Expectation, Kind, ListState, Refusal, SHARD, Seed, ShardTable,
-    SignedHead, VerifiedHead,
-};
+use lianfang_digest::{Accepted, Delta, Expectation, Kind, ListState, Refusal, SignedHead, VerifiedHead};
 use lianfang_encoding::{NodeId, PublicKey, Timestamp};
 use lianfang_peer::PeerError;
 use lianfang_store::{Adoption, HeadRow};
@@ -19,17 +12,13 @@ use lianfang_wire::membership::Member;
 use super::refusal::problem_type;
 use super::run::SyncFailure;
 use super::{ListSync, PeerSync};
-use crate::bodies::failed;
 use crate::durable::durable_step;
 use crate::publish::{kind_of, list_key};
 use crate::trust::active_member;
 use crate::{FlowError, Node};
 
-/// Bytes of a shard table: 32 for each MiB of the largest body.
-const MAX_TABLE: usize = 64 * 1024;
-
 /// Why a list wasn't taken over.
-enum Stop {
+pub(super) enum Stop {
     Refused(Refusal),
     Failed(SyncFailure),
 }
@@ -222,77 +211,6 @@ impl Node {
         }
         Ok(())
     }
-
-    /// Streams the body into a file, verified shard by shard; goes on where an earlier transfer stopped.
-    async fn fetch_body(self: &Arc<Self>, peer: &NodeId, head: &VerifiedHead) -> Result<u64, Stop> {
-        let body = head.header().body;
-        // Two publishers who say the same have the same body.
-        let _fetching = self.fetching.take(&body.sha256).await;
-        if self
-            .bodies
-            .find(&body.sha256)
-            .is_some_and(|found| found.length == body.length)
-        {
-            return Ok(0);
-        }
-        let table = match ShardTable::implied(&body)? {
-            Some(table) => table,
-            None => {
-                let bytes = self.fetch_small(peer, body.shard_table, MAX_TABLE).await?;
-                let table = ShardTable::parse(&body, &bytes)?;
-                self.bodies.store(&body.shard_table, &bytes)?;
-                table
-            }
-        };
-        let seed = Seed::of(&head.header().federation)?;
-        let mut verifier = BodyVerifier::new(head, table, &seed)?;
-        let path = self.bodies.partial_path(&body.sha256);
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(failed)?;
-        let resumed = resume(&mut file, &mut verifier);
-        let mut pieces = self.peers.body(peer, body.sha256, resumed).await?;
-        while let Some(piece) = pieces.next().await {
-            verifier.feed(&piece?, |shard| {
-                file.write_all(shard).map_err(|error| Stop::from(failed(error)))
-            })?;
-        }
-        let moved = verifier.verified().saturating_sub(resumed);
-        verifier.finish()?;
-        self.bodies.adopt(&body.sha256, &file)?;
-        durable_step("body_fetched");
-        Ok(moved)
-    }
-
-    async fn fetch_small(&self, peer: &NodeId, hash: [u8; 32], limit: usize) -> Result<Vec<u8>, Stop> {
-        let mut whole = Vec::new();
-        let mut pieces = self.peers.body(peer, hash, 0).await?;
-        while let Some(piece) = pieces.next().await {
-            whole.extend_from_slice(&piece?);
-            if whole.len() > limit {
-                return Err(PeerError::TooLarge.into());
-            }
-        }
-        Ok(whole)
-    }
-}
-
-/// Verifies the whole shards that an interrupted transfer left behind and cuts off the rest.
-fn resume(file: &mut File, verifier: &mut BodyVerifier) -> u64 {
-    let mut shard = vec![0; SHARD];
-    while file.read_exact(&mut shard).is_ok() {
-        if verifier.feed(&shard, |_| Ok::<(), Refusal>(())).is_err() {
-            break;
-        }
-    }
-    let good = verifier.verified();
-    let cut = file.set_len(good).and_then(|()| file.seek(SeekFrom::Start(good)));
-    if cut.is_err() { 0 } else { good }
 }
 
 fn is_live(state: &ListState, head: &VerifiedHead) -> bool {

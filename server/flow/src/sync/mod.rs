@@ -6,6 +6,7 @@ mod membership;
 mod refusal;
 mod run;
 mod status;
+mod transfer;
 mod turns;
 
 use lianfang_encoding::NodeId;

@@ -8,7 +8,7 @@ use lianfang_wire::info::Info;
 use lianfang_wire::membership::Hash32;
 use lianfang_wire::vocabulary::VerdictName;
 
-use crate::harness::{BACKENDS, Federation, Tampering, company, entry, operator, screening, signing_key};
+use crate::harness::{BACKENDS, Federation, Tampering, company, entry, id, operator, screening, signing_key};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
@@ -189,4 +189,27 @@ async fn an_older_head_offered_again_is_refused() {
     );
     let answer = b.screen(&operator(), screening(company(OTHER))).await.unwrap();
     assert_eq!(answer.verdict, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn a_body_that_its_publisher_can_t_deliver_comes_from_another_member() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let c = federation.join("platform-c", "CN", &["platform-a"]).await;
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        a.build_digests().await.unwrap();
+        federation.network.break_off_bodies_of(&id("platform-a"));
+        let nobody = b.sync(None, false).await.unwrap();
+        assert!(!nobody.is_complete(), "nobody else has it yet");
+        federation.network.deliver_bodies_of(&id("platform-a"));
+        c.sync(None, false).await.unwrap();
+        federation.network.break_off_bodies_of(&id("platform-a"));
+        assert!(b.sync(None, false).await.unwrap().is_complete());
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Block);
+    }
 }

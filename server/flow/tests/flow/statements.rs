@@ -164,17 +164,10 @@ async fn check_spread(federation: &Federation) {
     assert_eq!((answer.verdict, answer.complete), (VerdictName::Block, true));
 }
 
-async fn publisher_and_reader(
-    backend: lianfang_store::testing::Backend,
-) -> (Federation, Arc<Node>, Arc<Node>) {
-    let (federation, a, b) = Federation::of_two(backend).await;
-    (federation, a, b)
-}
-
 #[tokio::test]
 async fn a_base_is_in_force_with_its_records_or_not_at_all() {
     for backend in BACKENDS {
-        let (federation, a, _) = publisher_and_reader(backend).await;
+        let (federation, a, _) = Federation::of_two(backend).await;
         let store = federation.store("platform-a");
         for_every_statement(store, async |round| {
             record(&a, &format!("case-{round}")).await?;
@@ -190,7 +183,7 @@ async fn a_base_is_in_force_with_its_records_or_not_at_all() {
 #[tokio::test]
 async fn a_delta_is_in_force_with_its_records_or_not_at_all() {
     for backend in BACKENDS {
-        let (federation, a, b) = publisher_and_reader(backend).await;
+        let (federation, a, b) = Federation::of_two(backend).await;
         record(&a, "first").await.unwrap();
         a.build_digests().await.unwrap();
         let store = federation.store("platform-a");
@@ -216,7 +209,7 @@ async fn a_delta_is_in_force_with_its_records_or_not_at_all() {
 #[tokio::test]
 async fn a_sync_takes_a_list_over_whole_or_not_at_all() {
     for backend in BACKENDS {
-        let (federation, a, b) = publisher_and_reader(backend).await;
+        let (federation, a, b) = Federation::of_two(backend).await;
         let store = federation.store("platform-b");
         let mut round_seen = 0;
         for_every_statement(store, async |round| {
@@ -245,7 +238,7 @@ async fn a_sync_takes_a_list_over_whole_or_not_at_all() {
 #[tokio::test]
 async fn a_screening_that_was_answered_is_kept_with_its_audit_row() {
     for backend in BACKENDS {
-        let (federation, a, b) = publisher_and_reader(backend).await;
+        let (federation, a, b) = Federation::of_two(backend).await;
         record(&a, "first").await.unwrap();
         a.build_digests().await.unwrap();
         b.sync(None, false).await.unwrap();
@@ -271,7 +264,7 @@ async fn a_screening_that_was_answered_is_kept_with_its_audit_row() {
 #[tokio::test]
 async fn a_subject_is_taken_into_the_roster_once() {
     for backend in BACKENDS {
-        let (federation, _, b) = publisher_and_reader(backend).await;
+        let (federation, _, b) = Federation::of_two(backend).await;
         let store = federation.store("platform-b");
         let mut rounds = 0;
         for_every_statement(store, async |round| {
@@ -291,7 +284,11 @@ async fn a_subject_is_taken_into_the_roster_once() {
 #[tokio::test]
 async fn an_alert_is_resolved_once() {
     for backend in BACKENDS {
-        let (federation, a, b) = publisher_and_reader(backend).await;
+        let mut federation = Federation::found(backend).await;
+        // One seller has every shop here: no brake.
+        federation.brake.hits_per_million = 1_000_000;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
         record(&a, "first").await.unwrap();
         a.build_digests().await.unwrap();
         b.sync(None, false).await.unwrap();
@@ -336,7 +333,7 @@ fn told(store: &Store, action: &str, object: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_decision_about_a_screening_stands_with_its_audit_row_or_not_at_all() {
     for backend in BACKENDS {
-        let (federation, a, b) = publisher_and_reader(backend).await;
+        let (federation, a, b) = Federation::of_two(backend).await;
         record(&a, "first").await.unwrap();
         let store = federation.store("platform-b");
         let mut screened = Vec::new();
@@ -370,7 +367,7 @@ async fn a_decision_about_a_screening_stands_with_its_audit_row_or_not_at_all() 
 #[tokio::test]
 async fn a_publisher_is_held_back_with_the_audit_row_or_not_at_all() {
     for backend in BACKENDS {
-        let (federation, a, b) = publisher_and_reader(backend).await;
+        let (federation, a, b) = Federation::of_two(backend).await;
         let store = federation.store("platform-b");
         let hold = || BrakeDecision {
             action: BrakeAction::Quarantine,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::both::both;
 use crate::sample::{
-    Hashing, WITHDRAWN, at, audience, entry, head, list, list_record, node, record, recovered, status,
+    Hashing, WITHDRAWN, at, audience, entry, head, line, list, list_record, node, record, recovered, status,
     to_state, token,
 };
 use crate::schema;
@@ -203,4 +203,5 @@ fn fill_operations(store: &Store) {
     store
         .count_brake(&[(node("platform-a"), BrakeDay::default())])
         .unwrap();
+    store.release(&node("platform-b"), 0, at(0), line(2)).unwrap();
 }

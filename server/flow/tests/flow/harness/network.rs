@@ -22,6 +22,7 @@ pub(crate) struct Network {
     nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
     said: Mutex<Vec<Vec<u8>>>,
     tampering: Mutex<Option<Tampering>>,
+    withholding: Mutex<BTreeSet<NodeId>>,
 }
 
 impl Network {
@@ -44,6 +45,15 @@ impl Network {
 
     pub(crate) fn tamper(&self, with: Tampering) {
         *self.tampering.lock().unwrap() = Some(with);
+    }
+
+    /// From now on every body of this node's breaks off after a first piece.
+    pub(crate) fn break_off_bodies_of(&self, node: &NodeId) {
+        self.withholding.lock().unwrap().insert(node.clone());
+    }
+
+    pub(crate) fn deliver_bodies_of(&self, node: &NodeId) {
+        self.withholding.lock().unwrap().remove(node);
     }
 
     pub(crate) fn peers_of(self: &Arc<Self>, own: &NodeId) -> InMemory {
@@ -159,10 +169,14 @@ impl Peers for InMemory {
             .map_err(refused)?;
         let body = std::fs::read(file.path).map_err(|_| PeerError::Malformed)?;
         let body = self.network.pass("body", body[from as usize..].to_vec());
-        let pieces: Vec<_> = body
+        let mut pieces: Vec<_> = body
             .chunks(10_000)
             .map(|piece| Ok(piece.to_vec().into()))
             .collect();
+        if self.network.withholding.lock().unwrap().contains(to) {
+            pieces.truncate(1);
+            pieces.push(Err(PeerError::Unreachable("cut off")));
+        }
         Ok(futures_util::stream::iter(pieces).boxed())
     }
 

@@ -1,0 +1,137 @@
+//! One body, shard by shard into a file, from its publisher or from whoever else has it: a body is what its hash says,
+//! so that any member of the audience can relay it (PROTOCOL.md §3).
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use lianfang_digest::{BodyVerifier, Refusal, SHARD, Seed, ShardTable, VerifiedHead};
+use lianfang_encoding::NodeId;
+use lianfang_peer::PeerError;
+use rand_core::RngCore as _;
+
+use super::digests::Stop;
+use super::run::SyncFailure;
+use crate::Node;
+use crate::bodies::failed;
+use crate::durable::durable_step;
+
+/// Bytes of a shard table: 32 for each MiB of the largest body.
+const MAX_TABLE: usize = 64 * 1024;
+
+/// Members that are asked for a body when its publisher can't be reached.
+const RELAYS: usize = 3;
+
+impl Node {
+    /// Makes sure that the body of `head` is here. Returns the bytes that were moved.
+    pub(super) async fn fetch_body(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        head: &VerifiedHead,
+    ) -> Result<u64, Stop> {
+        let body = head.header().body;
+        // Two publishers who say the same have the same body.
+        let _fetching = self.fetching.take(&body.sha256).await;
+        if self
+            .bodies
+            .find(&body.sha256)
+            .is_some_and(|found| found.length == body.length)
+        {
+            return Ok(0);
+        }
+        let failure = match self.transfer(peer, head).await {
+            Err(stop) if is_absence(&stop) => stop,
+            outcome => return outcome,
+        };
+        for relay in self.relays(peer, head) {
+            // What a relay does wrong is no fault of the publisher's.
+            if let Ok(moved) = self.transfer(&relay, head).await {
+                tracing::info!(peer = %peer, relay = %relay, "a body came from another member");
+                return Ok(moved);
+            }
+        }
+        Err(failure)
+    }
+
+    /// Some other members of the list's audience, in random order.
+    fn relays(&self, publisher: &NodeId, head: &VerifiedHead) -> Vec<NodeId> {
+        let audience = &head.header().list.audience;
+        let mut others: Vec<_> = self
+            .others()
+            .into_iter()
+            .filter(|other| other != publisher && self.may_read(other, audience))
+            .collect();
+        let mut rng = self.randomness.rng();
+        others.sort_by_cached_key(|_| rng.next_u64());
+        others.truncate(RELAYS);
+        others
+    }
+
+    /// Streams the body into a file, verified shard by shard; goes on where an earlier transfer stopped.
+    async fn transfer(self: &Arc<Self>, from: &NodeId, head: &VerifiedHead) -> Result<u64, Stop> {
+        let body = head.header().body;
+        let table = match ShardTable::implied(&body)? {
+            Some(table) => table,
+            None => {
+                let bytes = self.fetch_small(from, body.shard_table, MAX_TABLE).await?;
+                let table = ShardTable::parse(&body, &bytes)?;
+                self.bodies.store(&body.shard_table, &bytes)?;
+                table
+            }
+        };
+        let seed = Seed::of(&head.header().federation)?;
+        let mut verifier = BodyVerifier::new(head, table, &seed)?;
+        let path = self.bodies.partial_path(&body.sha256);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
+        let resumed = resume(&mut file, &mut verifier);
+        let mut pieces = self.peers.body(from, body.sha256, resumed).await?;
+        while let Some(piece) = pieces.next().await {
+            verifier.feed(&piece?, |shard| {
+                file.write_all(shard).map_err(|error| Stop::from(failed(error)))
+            })?;
+        }
+        let moved = verifier.verified().saturating_sub(resumed);
+        verifier.finish()?;
+        self.bodies.adopt(&body.sha256, &file)?;
+        durable_step("body_fetched");
+        Ok(moved)
+    }
+
+    async fn fetch_small(&self, peer: &NodeId, hash: [u8; 32], limit: usize) -> Result<Vec<u8>, Stop> {
+        let mut whole = Vec::new();
+        let mut pieces = self.peers.body(peer, hash, 0).await?;
+        while let Some(piece) = pieces.next().await {
+            whole.extend_from_slice(&piece?);
+            if whole.len() > limit {
+                return Err(PeerError::TooLarge.into());
+            }
+        }
+        Ok(whole)
+    }
+}
+
+/// Verifies the whole shards that an interrupted transfer left behind and cuts off the rest.
+fn resume(file: &mut File, verifier: &mut BodyVerifier) -> u64 {
+    let mut shard = vec![0; SHARD];
+    while file.read_exact(&mut shard).is_ok() {
+        if verifier.feed(&shard, |_| Ok::<(), Refusal>(())).is_err() {
+            break;
+        }
+    }
+    let good = verifier.verified();
+    let cut = file.set_len(good).and_then(|()| file.seek(SeekFrom::Start(good)));
+    if cut.is_err() { 0 } else { good }
+}
+
+fn is_absence(stop: &Stop) -> bool {
+    matches!(stop, Stop::Failed(SyncFailure::Peer(error)) if error.is_absence())
+}
