@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p lianfang-store --bench import` prints a JSON list of
 //! `{"metric","value","unit","baseline","ratio"}`: entries per second, raw entries per second, their ratio.
+//! After them, what it takes to apply a withdrawal by another node.
 //! "hashed" leaves out the signatures, which raw inserts needn't make; "signed" has everything a node does.
 #![expect(
     clippy::unwrap_used,
@@ -11,6 +12,7 @@
 
 mod raw;
 mod sealers;
+mod statuses;
 
 use std::time::{Duration, Instant};
 
@@ -42,6 +44,7 @@ fn main() {
             let raw = rounds.iter().map(|(_, raw)| *raw).min().unwrap();
             results.push(comparison(backend, name, imported, raw));
         }
+        results.push(statuses::measure(backend));
     }
     println!("{}", serde_json::to_string_pretty(&results).unwrap());
 }
