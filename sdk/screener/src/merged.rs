@@ -46,7 +46,7 @@ pub(crate) struct Home {
     line: usize,
     fingerprint: u32,
     /// Lines before this one that were full.
-    step: usize,
+    step: u32,
 }
 
 impl Merged<'_> {
@@ -65,7 +65,7 @@ impl Merged<'_> {
     #[inline]
     pub(crate) fn find(&self, key: u64, home: Home, mut hit: impl FnMut(usize)) {
         let mut home = home;
-        while home.step < SPILL.min(self.lines.len()) {
+        while (home.step as usize) < SPILL.min(self.lines.len()) {
             if !self.find_here(home, &mut hit) {
                 return;
             }
@@ -81,7 +81,10 @@ impl Merged<'_> {
         if lanes_hold(lanes, home.fingerprint, self.id_bits) {
             self.each_lane(lanes, home.fingerprint, hit);
         }
-        lanes[LINE - 4..] != [0; 4]
+        // Compared as a number: as a slice it would be a call.
+        lanes
+            .last_chunk()
+            .is_some_and(|lane| u32::from_le_bytes(*lane) != 0)
     }
 
     /// The next line that a key may have spilled into.
