@@ -65,7 +65,7 @@ impl Store {
     }
 
     /// What a publisher's lists have hit in the roster since `since`, or since a person released it: subjects with an
-    /// alert opened since, and those one of whose hits waits.
+    /// alert opened since, and those one of whose hits waits. Subjects that have left don't count on either side.
     ///
     /// # Errors
     /// Those of any read.
@@ -77,9 +77,13 @@ impl Store {
                 .first(conn)
                 .optional())?;
             let since = micros(since).max(released.unwrap_or(i64::MIN));
+            let monitored = monitored_subjects::table;
             let opened: i64 = query!(link, |conn| alerts::table
                 .filter(alerts::publisher.eq(publisher.as_str()))
                 .filter(alerts::opened_at.gt(since))
+                .filter(exists(monitored.filter(
+                    monitored_subjects::client_reference.eq(alerts::client_reference)
+                )))
                 .select(diesel::dsl::count(alerts::client_reference).aggregate_distinct())
                 .first(conn))?;
             let known = alerts::table
@@ -89,9 +93,12 @@ impl Store {
                 .filter(roster_hits::publisher.eq(publisher.as_str()))
                 .filter(roster_hits::found_at.gt(since))
                 .filter(not(exists(known)))
+                .filter(exists(monitored.filter(
+                    monitored_subjects::client_reference.eq(roster_hits::client_reference)
+                )))
                 .select(diesel::dsl::count(roster_hits::client_reference).aggregate_distinct())
                 .first(conn))?;
-            let monitored: i64 = query!(link, |conn| monitored_subjects::table.count().get_result(conn))?;
+            let monitored: i64 = query!(link, |conn| monitored.count().get_result(conn))?;
             Ok(RosterHit {
                 monitored: monitored.unsigned_abs(),
                 hit: opened.unsigned_abs() + waiting.unsigned_abs(),

@@ -424,4 +424,4 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads);
 diesel::allow_tables_to_appear_in_same_query!(alerts, alert_matches);
-diesel::allow_tables_to_appear_in_same_query!(alerts, roster_hits);
+diesel::allow_tables_to_appear_in_same_query!(alerts, roster_hits, monitored_subjects);

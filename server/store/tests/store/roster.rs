@@ -306,6 +306,8 @@ both! {
         store.open_alert(&alert(1, "b"), at(20)).unwrap();
         let seen = |since| store.roster_hit_by(&publisher, at(since)).unwrap();
         assert_eq!(seen(0), RosterHit { monitored: 3, hit: 2 });
+        store.delete_subject("b", at(30)).unwrap();
+        assert_eq!(seen(0), RosterHit { monitored: 2, hit: 1 }, "who has left counts no more");
         assert_eq!(seen(1_000).hit, 0, "only what came since");
         store.release(&publisher, 0, at(1_000), line(2)).unwrap();
         assert_eq!(seen(0).hit, 0, "only what came since the release");
