@@ -28,15 +28,6 @@ pub struct BrakeDay {
     pub grown: u64,
 }
 
-/// What one publisher hits among the subjects that are watched.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RosterHit {
-    /// Subjects that are watched.
-    pub monitored: u64,
-    /// Those it hits.
-    pub hit: u64,
-}
-
 impl Store {
     /// Adds to what was seen of each publisher on a day, in one transaction.
     ///
@@ -64,12 +55,12 @@ impl Store {
         })
     }
 
-    /// What a publisher's lists have hit in the roster since `since`, or since a person released it: subjects with an
-    /// alert opened since, and those one of whose hits waits. Subjects that have left don't count on either side.
+    /// How many subjects of the roster a publisher's lists have hit since `since`, or since a person released it: those
+    /// with an alert opened since, and those one of whose hits waits. Subjects that have left don't count.
     ///
     /// # Errors
     /// Those of any read.
-    pub fn roster_hit_by(&self, publisher: &NodeId, since: Timestamp) -> Result<RosterHit, StoreError> {
+    pub fn roster_hit_by(&self, publisher: &NodeId, since: Timestamp) -> Result<u64, StoreError> {
         self.db.read(|link| {
             let released: Option<i64> = query!(link, |conn| brake_releases::table
                 .find(publisher.as_str())
@@ -98,11 +89,7 @@ impl Store {
                 )))
                 .select(diesel::dsl::count(roster_hits::client_reference).aggregate_distinct())
                 .first(conn))?;
-            let monitored: i64 = query!(link, |conn| monitored.count().get_result(conn))?;
-            Ok(RosterHit {
-                monitored: monitored.unsigned_abs(),
-                hit: opened.unsigned_abs() + waiting.unsigned_abs(),
-            })
+            Ok(opened.unsigned_abs() + waiting.unsigned_abs())
         })
     }
 }

@@ -62,7 +62,7 @@ mod update_entry;
 pub use alert_events::{AlertChange, AlertEvent};
 pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Opening};
 pub use audit::AuditRow;
-pub use brake::{BrakeDay, RosterHit};
+pub use brake::BrakeDay;
 pub use budgets::{BudgetLeft, BudgetRate, Charge};
 pub use close_alerts::EntryChange;
 pub use create_entries::{Created, NewEntry, NewEvent};

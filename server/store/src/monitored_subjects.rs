@@ -220,13 +220,21 @@ impl Store {
         })
     }
 
+    /// How many subjects are watched.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn subjects_monitored(&self) -> Result<u64, StoreError> {
+        self.db.read(count_subjects)
+    }
+
     /// How much is watched.
     ///
     /// # Errors
     /// Those of any read.
     pub fn roster_counts(&self) -> Result<RosterCounts, StoreError> {
         self.db.read(|link| {
-            let subjects: i64 = query!(link, |conn| monitored_subjects::table.count().get_result(conn))?;
+            let subjects = count_subjects(link)?;
             let tokens: i64 = query!(link, |conn| monitored_tokens::table.count().get_result(conn))?;
             let incomplete: i64 = query!(link, |conn| monitored_subjects::table
                 .filter(monitored_subjects::retry_at.is_not_null())
@@ -238,7 +246,7 @@ impl Store {
                 .count()
                 .get_result(conn))?;
             Ok(RosterCounts {
-                subjects: subjects.unsigned_abs(),
+                subjects,
                 tokens: tokens.unsigned_abs(),
                 incomplete: incomplete.unsigned_abs(),
                 pending_hits: pending.unsigned_abs(),
@@ -246,6 +254,11 @@ impl Store {
             })
         })
     }
+}
+
+fn count_subjects(link: &mut Link<'_>) -> Result<u64, StoreError> {
+    let subjects: i64 = query!(link, |conn| monitored_subjects::table.count().get_result(conn))?;
+    Ok(subjects.unsigned_abs())
 }
 
 fn upsert(link: &mut Link<'_>, subjects: Vec<MonitoredSubject>) -> Result<(), StoreError> {

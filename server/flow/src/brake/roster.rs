@@ -16,11 +16,19 @@ impl Node {
             return Ok(());
         }
         let (id, since) = (publisher.clone(), self.now() - WINDOW);
-        let seen = self
+        let rule = self.settings.brake;
+        let reason = self
             .gateway
-            .store(move |store| store.roster_hit_by(&id, since))
+            .store(move |store| {
+                let hits = store.roster_hit_by(&id, since)?;
+                // A handful never brakes, and counting a large roster takes a while.
+                if hits < rule.least_hits {
+                    return Ok(None);
+                }
+                Ok(brake_monitored(hits, store.subjects_monitored()?, &rule))
+            })
             .await?;
-        match brake_monitored(seen.hit, seen.monitored, &self.settings.brake) {
+        match reason {
             Some(reason) => self.quarantine(publisher, reason.code()).await,
             None => Ok(()),
         }

@@ -75,9 +75,10 @@ impl Node {
                     continue;
                 }
                 Ok(Some((failed, None))) => committee.next().or_else(|| {
-                    let is_first = !twice.contains(&&failed.id);
-                    twice.push(&failed.id);
-                    is_first.then_some(failed)
+                    (!twice.contains(&&failed.id)).then(|| {
+                        twice.push(&failed.id);
+                        failed
+                    })
                 }),
                 Ok(None) => break,
                 Err(_) => committee.next(),

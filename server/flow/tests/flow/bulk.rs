@@ -45,6 +45,28 @@ async fn a_batch_of_screenings_asks_the_committee_once_and_answers_line_by_line(
     }
 }
 
+/// Screens while the first `spoilt` answers of the committee of one are spoilt. Returns whether the answer is complete,
+/// and how often the committee was asked.
+async fn screened_after(spoilt: usize) -> (bool, usize) {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let b = federation.join("platform-b", "CN", &[]).await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    federation.network.tamper(Box::new(move |what, answer| {
+        let is_spoilt = what == "evaluate" && count.fetch_add(1, Ordering::Relaxed) < spoilt;
+        if is_spoilt { Vec::new() } else { answer }
+    }));
+    let answer = b.screen(&operator(), screening(site(1))).await.unwrap();
+    (answer.complete, asked.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn a_committee_of_one_that_fails_is_asked_once_more_and_no_oftener() {
+    assert_eq!(screened_after(0).await, (true, 1));
+    assert_eq!(screened_after(1).await, (true, 2));
+    assert_eq!(screened_after(usize::MAX).await, (false, 2));
+}
+
 #[tokio::test]
 async fn each_line_says_itself_that_there_is_no_committee() {
     let mut federation = Federation::found(BACKENDS[0]).await;

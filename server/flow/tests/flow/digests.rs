@@ -208,6 +208,18 @@ async fn a_body_that_its_publisher_can_t_deliver_comes_from_another_member() {
         federation.network.deliver_bodies_of(&id("platform-a"));
         c.sync(None, false).await.unwrap();
         federation.network.break_off_bodies_of(&id("platform-a"));
+        federation.network.tamper(on("body", |mut body| {
+            body[100] ^= 1;
+            body
+        }));
+        let spoilt = b.sync(None, false).await.unwrap();
+        let of_a = spoilt
+            .peers
+            .iter()
+            .find(|peer| peer.peer.as_str() == "platform-a");
+        let error = of_a.and_then(|peer| peer.error.clone());
+        assert_eq!(error.as_deref(), Some("unreachable"), "a relay's fault isn't A's");
+        federation.network.tamper(on("body", |body| body));
         assert!(b.sync(None, false).await.unwrap().is_complete());
         let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
         assert_eq!(answer.verdict, VerdictName::Block);
