@@ -1,6 +1,6 @@
 //! The membership document in force: who counts, under which keys. Every door and every flow asks here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -105,11 +105,16 @@ pub(crate) fn key_by_id<'a>(document: &'a Membership, id: &TokenKeyId) -> Option
     document.keys.iter().find(|key| key.key_id() == *id)
 }
 
-/// Who operates which node.
-pub(crate) fn operators(document: &Membership) -> BTreeMap<NodeId, String> {
+/// Who operates which of these nodes.
+pub(crate) fn operators<'a>(
+    document: &Membership,
+    nodes: impl Iterator<Item = &'a NodeId>,
+) -> BTreeMap<NodeId, String> {
+    let nodes: BTreeSet<_> = nodes.collect();
     document
         .members
         .iter()
+        .filter(|member| nodes.contains(&member.id))
         .map(|member| (member.id.clone(), member.operator.clone()))
         .collect()
 }

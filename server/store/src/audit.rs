@@ -4,11 +4,12 @@ use uuid::Uuid;
 
 use crate::columns::{At, Id, limit, micros};
 use crate::database::{Link, query};
-use crate::schema::audit_log;
+use crate::schema::{audit_log, audit_trail};
 use crate::{Store, StoreError};
 
-/// Who did what to what, why, and how it ended. Holds no identifiers of subjects.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+/// Who did what to what, why, and how it ended. Holds no identifiers of subjects. That of a screening is read from the
+/// screening itself, and never appended.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
 #[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 pub struct AuditRow {
     /// Rising with time (UUIDv7).
@@ -32,7 +33,7 @@ impl Store {
         self.db.write(|link| append(link, row))
     }
 
-    /// Up to `rows` rows from `from` on, oldest first, after the row `after` of the page before.
+    /// Up to `rows` lines from `from` on, oldest first, after the row `after` of the page before.
     ///
     /// # Errors
     /// Those of any read.
@@ -47,15 +48,23 @@ impl Store {
             after.map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
         );
         self.db.read(|link| {
-            Ok(query!(link, |conn| audit_log::table
+            Ok(query!(link, |conn| audit_trail::table
                 .filter(
-                    audit_log::at
+                    audit_trail::at
                         .gt(from)
-                        .or(audit_log::at.eq(from).and(audit_log::id.gt(&after)))
+                        .or(audit_trail::at.eq(from).and(audit_trail::id.gt(&after)))
                 )
-                .order((audit_log::at, audit_log::id))
+                .order((audit_trail::at, audit_trail::id))
                 .limit(limit(rows))
-                .select(AuditRow::as_select())
+                .select((
+                    audit_trail::id,
+                    audit_trail::at,
+                    audit_trail::actor,
+                    audit_trail::action,
+                    audit_trail::object,
+                    audit_trail::purpose,
+                    audit_trail::outcome
+                ))
                 .load(conn))?)
         })
     }

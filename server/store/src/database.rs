@@ -180,6 +180,11 @@ impl Counted {
         }
     }
 
+    /// Whether the database is a file, which has one process.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.pools, Db::Sqlite { .. })
+    }
+
     /// Runs short statements that change nothing on this very thread, if the database is a file, which readers never wait
     /// for, and a connection is idle.
     pub(crate) fn read_at_once<T>(
@@ -190,7 +195,10 @@ impl Counted {
             return None;
         };
         let mut conn = ro.try_get()?;
-        Some(self.meter.measure(|| self.snapshot(&mut conn, body)))
+        Some(
+            self.meter
+                .measure(|| body(&mut Link::Sqlite(&mut conn, &self.statements))),
+        )
     }
 
     fn snapshot<T>(

@@ -39,6 +39,7 @@ mod node_meta;
 mod own_links;
 mod peer_entries;
 mod peers;
+mod peers_seen;
 mod records;
 mod recovered;
 mod regulator_feed;

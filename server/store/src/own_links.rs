@@ -72,12 +72,23 @@ pub(crate) fn under(
     let keys: BTreeSet<_> = keys.iter().collect();
     let mut found = Vec::new();
     for key in keys {
-        found.extend(query!(link, |conn| own_links::table
+        let rows = own_links::table
             .filter(own_links::key.eq(key.as_slice()))
-            .order((own_links::entry_id, own_links::identifier_index))
-            .limit(limit(most))
-            .select(OwnLinkRow::as_select())
-            .load(conn))?);
+            .order((own_links::entry_id, own_links::identifier_index));
+        link.admit()?;
+        match link {
+            // A bound limit makes SQLite prepare the statement again for each call.
+            Link::Sqlite(conn, _) => {
+                let rows = rows.select(OwnLinkRow::as_select());
+                for row in rows.load_iter::<OwnLinkRow, _>(*conn)?.take(most) {
+                    found.push(row?);
+                }
+            }
+            Link::Postgres(conn, _) => {
+                let rows = rows.select(OwnLinkRow::as_select()).limit(limit(most));
+                found.extend(rows.load::<OwnLinkRow>(*conn)?);
+            }
+        }
     }
     Ok(found)
 }

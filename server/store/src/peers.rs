@@ -102,7 +102,7 @@ impl Store {
     /// # Errors
     /// Those of any write; nothing is written then.
     pub fn hold_back(&self, node: &NodeId, now: Timestamp, line: AuditRow) -> Result<(), StoreError> {
-        self.db.write(|link| {
+        self.write_peers(|link| {
             note(link, &Note::held_back(node, now, "operator"))?;
             audit::append(link, line)
         })
@@ -120,7 +120,7 @@ impl Store {
         now: Timestamp,
         line: AuditRow,
     ) -> Result<(), StoreError> {
-        self.db.write(|link| {
+        self.write_peers(|link| {
             brake::forget(link, node, since, now)?;
             roster_hits::hasten(link, node, now)?;
             let released = Note {
@@ -134,7 +134,16 @@ impl Store {
     }
 
     fn note_peer(&self, noted: &Note<'_>) -> Result<(), StoreError> {
-        self.db.write(|link| note(link, noted))
+        self.write_peers(|link| note(link, noted))
+    }
+
+    fn write_peers(
+        &self,
+        body: impl FnOnce(&mut Link<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let written = self.db.write(body);
+        self.peers_seen.written();
+        written
     }
 }
 
@@ -182,8 +191,10 @@ impl<'a> Note<'a> {
 }
 
 pub(crate) fn all(link: &mut Link<'_>) -> Result<Vec<PeerRow>, StoreError> {
-    Ok(query!(link, |conn| peer_status::table
-        .order(peer_status::node)
+    let mut rows = query!(link, |conn| peer_status::table
         .select(PeerRow::as_select())
-        .load(conn))?)
+        .load(conn))?;
+    // Here, because a server may order names otherwise.
+    rows.sort_unstable_by(|a, b| a.node.cmp(&b.node));
+    Ok(rows)
 }

@@ -330,6 +330,19 @@ diesel::table! {
     }
 }
 
+// A view.
+diesel::table! {
+    audit_trail (id) {
+        id -> Binary,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        object -> Text,
+        purpose -> Text,
+        outcome -> Text,
+    }
+}
+
 diesel::table! {
     monitored_subjects (client_reference) {
         client_reference -> Text,

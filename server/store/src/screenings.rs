@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
@@ -5,7 +7,7 @@ use uuid::Uuid;
 use crate::batch::insert_rows;
 use crate::columns::{At, Id};
 use crate::database::{Link, query};
-use crate::schema::{audit_log, screenings};
+use crate::schema::screenings;
 use crate::{AuditRow, OwnLinkRow, PeerRow, Store, StoreError, audit, own_links, peers};
 
 /// A screening and its answer.
@@ -41,18 +43,16 @@ pub enum Decision {
 }
 
 /// What a verdict about one subject rests on beside its tokens: every peer, and the links under the subject's keys.
-pub type VerdictBasis = (Vec<PeerRow>, Vec<OwnLinkRow>);
+pub type VerdictBasis = (Arc<Vec<PeerRow>>, Vec<OwnLinkRow>);
 
 impl Store {
-    /// Stores screenings, each with its line in the audit log, in one transaction.
+    /// Stores screenings, which are their own lines of the audit trail, in one transaction.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when an id is taken; nothing is stored then.
-    pub fn keep_screenings(&self, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<(), StoreError> {
-        let (rows, lines): (Vec<_>, Vec<_>) = screenings.into_iter().unzip();
+    pub fn keep_screenings(&self, rows: Vec<ScreeningRow>) -> Result<(), StoreError> {
         self.db.write(|link| {
             insert_rows!(link, screenings::table, rows);
-            insert_rows!(link, audit_log::table, lines);
             Ok(())
         })
     }
@@ -83,8 +83,9 @@ impl Store {
         keys: &[[u8; 16]],
         most: usize,
     ) -> Option<Result<VerdictBasis, StoreError>> {
-        self.db
-            .read_at_once(|link| Ok((peers::all(link)?, own_links::under(link, keys, most)?)))
+        let links = self.db.read_at_once(|link| own_links::under(link, keys, most))?;
+        let peers = self.peers_at_once()?;
+        Some(links.and_then(|links| Ok((peers?, links))))
     }
 
     /// # Errors

@@ -9,6 +9,7 @@ use crate::StoreError;
 use crate::database::{Counted, Db, Link, query, without_limit};
 use crate::locks::{Lock, lock};
 use crate::meter::Meter;
+use crate::peers_seen::PeersSeen;
 use crate::statements::Statements;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -50,6 +51,7 @@ impl fmt::Debug for DatabaseSettings {
 #[derive(Clone)]
 pub struct Store {
     pub(crate) db: Arc<Counted>,
+    pub(crate) peers_seen: Arc<PeersSeen>,
 }
 
 impl Store {
@@ -64,6 +66,7 @@ impl Store {
                 statements: Statements::default(),
                 meter: Meter::default(),
             }),
+            peers_seen: Arc::default(),
         })
     }
 

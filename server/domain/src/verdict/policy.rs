@@ -34,7 +34,7 @@ pub struct Situation {
     pub membership_expired: bool,
     /// Publishers quarantined here.
     pub quarantined: BTreeSet<NodeId>,
-    /// Who operates which node.
+    /// Who operates which of the nodes that found something.
     pub operators: BTreeMap<NodeId, String>,
     /// What couldn't be asked.
     pub unavailable: Vec<Reason>,

@@ -1,7 +1,5 @@
 //! The answer as the caller gets it, and the receipt that proves it.
 
-use std::collections::BTreeMap;
-
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{NodeId, Timestamp, Transcript};
 use lianfang_store::PeerRow;
@@ -32,10 +30,9 @@ struct Receipt<'a> {
 }
 
 impl Node {
-    /// Whose digests were consulted and who is missing or old.
+    /// Whose digests were consulted and who is missing or old; `peers` are in order of id.
     pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &[NodeId]) -> Consulted {
         let now = self.now();
-        let synced: BTreeMap<_, _> = peers.iter().map(|row| (&row.node, row)).collect();
         let document = self.document();
         let others = document
             .document
@@ -44,7 +41,8 @@ impl Node {
             .filter(|member| member.is_active() && member.id != self.id);
         let mut consulted = Consulted::default();
         for member in others {
-            let row = synced.get(&member.id);
+            let place = peers.binary_search_by(|row| row.node.cmp(&member.id));
+            let row = place.ok().and_then(|place| peers.get(place));
             let age = row.and_then(|row| row.last_sync).map(|at| now.since(at));
             let reason = if row.is_some_and(|row| row.quarantine.is_some()) {
                 Some(ExceptionReason::Quarantined)

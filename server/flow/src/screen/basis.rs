@@ -28,7 +28,6 @@ impl Node {
         match self.gateway.at_once(at_once) {
             Some(read) => {
                 let (peers, links) = read?;
-                let peers = Arc::new(peers);
                 Ok(Basis { peers, links })
             }
             None => self.reading.call(&self.gateway, keys).await,

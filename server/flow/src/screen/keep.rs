@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use lianfang_store::{AuditRow, ScreeningRow, Store, StoreError};
+use lianfang_store::{ScreeningRow, Store, StoreError};
 
 use crate::group::Group;
 
 /// Screenings on their way into the store.
-pub(crate) type Journal = Group<(ScreeningRow, AuditRow), ()>;
+pub(crate) type Journal = Group<ScreeningRow, ()>;
 
 pub(crate) fn journal() -> Arc<Journal> {
     Group::new(keep)
 }
 
-fn keep(store: &Store, screenings: Vec<(ScreeningRow, AuditRow)>) -> Result<Vec<()>, StoreError> {
+fn keep(store: &Store, screenings: Vec<ScreeningRow>) -> Result<Vec<()>, StoreError> {
     let done = vec![(); screenings.len()];
     store.keep_screenings(screenings)?;
     Ok(done)

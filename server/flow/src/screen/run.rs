@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use lianfang_domain::check_subject;
 use lianfang_domain::verdict::{Policy, ScreenedIdentifier, Situation, decide};
-use lianfang_store::{AuditRow, PeerRow, ScreeningRow};
+use lianfang_store::{PeerRow, ScreeningRow};
 use lianfang_token::message::Purpose as TokenPurpose;
 use lianfang_wire::ProblemType;
 use lianfang_wire::screening::{
@@ -115,6 +115,7 @@ impl Node {
         peers: &[PeerRow],
     ) -> Situation {
         let document = self.document();
+        let found_by = findings.confirmed.iter().map(|found| &found.record().iss);
         let publishers = findings.unavailable.iter().map(|(publisher, tag)| Reason {
             publisher: Some(publisher.clone()),
             ..unavailable(ReasonCode::PublisherUnavailable, *tag)
@@ -131,7 +132,7 @@ impl Node {
             natural_person: asked.subject.natural_person,
             membership_expired: document.document.expires <= self.now(),
             quarantined: quarantined(peers),
-            operators: operators(&document.document),
+            operators: operators(&document.document, found_by),
             unavailable: publishers.chain(tokens).collect(),
             on_unavailable: asked.on_unavailable,
             links: Vec::new(),
@@ -152,16 +153,7 @@ impl Node {
             created_at: screening.evaluated_at,
             decision: None,
         };
-        let audit = AuditRow {
-            id: timed_id(self.randomness.as_ref(), screening.evaluated_at),
-            at: screening.evaluated_at,
-            actor: actor.name.clone(),
-            action: "screen".to_owned(),
-            object: screening.id.to_string(),
-            purpose: purpose.to_string(),
-            outcome: screening.verdict.to_string(),
-        };
-        self.journal.call(&self.gateway, (row, audit)).await
+        self.journal.call(&self.gateway, row).await
     }
 }
 

@@ -1,7 +1,9 @@
 //! A block needs every one of its conditions: with each that is missing the answer is review or clear.
 
+use lianfang_encoding::Timestamp;
 use lianfang_wire::entry::{NewEntry, Subject};
-use lianfang_wire::vocabulary::{BasisType, Category, EventType, Role, VerdictName};
+use lianfang_wire::screening::NewScreening;
+use lianfang_wire::vocabulary::{BasisType, Category, EventType, Purpose, Role, VerdictName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, product, screening};
 
@@ -189,4 +191,52 @@ async fn an_expired_membership_document_makes_no_new_blocks() {
         .advance(std::time::Duration::from_secs(2 * 86_400));
     let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
     assert_ne!(answer.verdict, VerdictName::Block);
+}
+
+#[tokio::test]
+async fn the_audit_trail_names_every_purpose_and_verdict() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let blocks = federation.join("platform-b", "CN", TRUSTED).await;
+        let reviews = federation.join("platform-c", "CN", &[]).await;
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        a.build_digests().await.unwrap();
+        for (node, name) in [
+            (&a, "platform-a"),
+            (&blocks, "platform-b"),
+            (&reviews, "platform-c"),
+        ] {
+            node.sync(None, false).await.unwrap();
+            let mut answers = Vec::new();
+            for purpose in Purpose::ALL {
+                for code in [CODE, "91130105MA0FRNGTXX"] {
+                    let asked = NewScreening {
+                        purpose: *purpose,
+                        ..screening(company(code))
+                    };
+                    let answer = node.screen(&operator(), asked).await.unwrap();
+                    answers.push((
+                        answer.id.to_string(),
+                        purpose.to_string(),
+                        answer.verdict.to_string(),
+                    ));
+                }
+            }
+            let trail = federation
+                .store(name)
+                .audit_page(Timestamp::default(), None, usize::MAX)
+                .unwrap();
+            for (id, purpose, verdict) in answers {
+                let told: Vec<_> = trail.iter().filter(|line| line.object == id).collect();
+                assert_eq!(told.len(), 1);
+                assert_eq!(
+                    (told[0].action.as_str(), &told[0].purpose, &told[0].outcome),
+                    ("screen", &purpose, &verdict)
+                );
+            }
+        }
+    }
 }

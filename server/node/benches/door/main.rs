@@ -25,10 +25,10 @@ use crate::harness::node::TestNode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Requests under way at once.
-const IN_FLIGHT: usize = 16;
+const IN_FLIGHT: usize = 64;
 /// Connections they share.
-const CONNECTIONS: usize = 4;
-const REQUESTS: usize = 2_000;
+const CONNECTIONS: usize = 8;
+const REQUESTS: usize = 8_000;
 const ROUNDS: usize = 7;
 /// Synthetic applicants; each is screened many times, so that its token is cached.
 const APPLICANTS: [&str; 4] = [
@@ -71,7 +71,7 @@ async fn main() {
     let (plain_fast, plain_slow) = alone(&hello).await;
     let report = [
         row(
-            "screening over HTTPS, cached token, 16 in flight",
+            "screening over HTTPS, cached token, 64 in flight",
             work,
             "1/s",
             plain,

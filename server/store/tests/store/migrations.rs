@@ -188,7 +188,7 @@ fn fill_operations(store: &Store) {
         outcome: text(),
     };
     let screening = ScreeningRow {
-        id,
+        id: Uuid::from_u128(0x5c),
         client_reference: None,
         purpose: 1,
         verdict: 1,
@@ -199,7 +199,8 @@ fn fill_operations(store: &Store) {
         created_at: at(0),
         decision: None,
     };
-    store.keep_screenings(vec![(screening, audit)]).unwrap();
+    store.append_audit(audit).unwrap();
+    store.keep_screenings(vec![screening]).unwrap();
     store
         .count_brake(&[(node("platform-a"), BrakeDay::default())])
         .unwrap();

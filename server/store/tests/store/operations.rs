@@ -143,9 +143,9 @@ both! {
                 id: Uuid::from_u128(u128::from(seconds) << 64 | id),
                 at: at(seconds),
                 actor: "shop".to_owned(),
-                action: "screen".to_owned(),
+                action: "decide".to_owned(),
                 object: id.to_string(),
-                purpose: "onboarding".to_owned(),
+                purpose: "screenings".to_owned(),
                 outcome: "clear".to_owned(),
             })
             .to_vec();

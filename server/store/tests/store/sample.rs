@@ -283,9 +283,9 @@ pub(crate) fn line(id: u128) -> AuditRow {
         id: Uuid::from_u128(id),
         at: at(1),
         actor: "shop".to_owned(),
-        action: "screen".to_owned(),
+        action: "decide".to_owned(),
         object: id.to_string(),
-        purpose: "onboarding".to_owned(),
+        purpose: "screenings".to_owned(),
         outcome: "review".to_owned(),
     }
 }

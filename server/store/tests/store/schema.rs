@@ -91,7 +91,8 @@ fn postgres(url: &str) -> BTreeSet<String> {
     let columns = "
         SELECT table_name::text AS owner, column_name::text AS name, data_type::text AS class,
             is_nullable = 'YES' AS nullable
-        FROM information_schema.columns WHERE table_schema = 'public'";
+        FROM information_schema.columns WHERE table_schema = 'public'
+            AND table_name NOT IN (SELECT table_name FROM information_schema.views WHERE table_schema = 'public')";
     let indexes = "
         SELECT t.relname::text AS owner, i.indisunique::int::bigint AS is_unique,
             (i.indpred IS NOT NULL)::int::bigint AS is_partial,

@@ -1,6 +1,6 @@
 //! Screenings and what people decided about them.
 
-use lianfang_store::{Decision, ScreeningRow, StoreError};
+use lianfang_store::{AuditRow, Decision, ScreeningRow, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -25,11 +25,33 @@ both! {
     fn a_screening_is_read_back_as_it_was_answered(database) {
         let store = database.store();
         let row = ScreeningRow { client_reference: Some("applicant".to_owned()), ..screening(1) };
-        store.keep_screenings(vec![(row.clone(), line(1))]).unwrap();
+        store.keep_screenings(vec![row.clone()]).unwrap();
         assert_eq!(store.screening(row.id).unwrap(), row);
-        assert_eq!(store.keep_screenings(vec![(screening(2), line(2)), (row, line(3))]), Err(StoreError::Conflict));
+        assert_eq!(store.keep_screenings(vec![screening(2), row]), Err(StoreError::Conflict));
         assert_eq!(store.screening(Uuid::from_u128(2)), Err(StoreError::NotFound), "all or nothing");
-        assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1)]);
+    }
+}
+
+both! {
+    fn a_screening_is_its_own_line_of_the_audit_trail(database) {
+        let store = database.store();
+        let id = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+        let made = ScreeningRow { id, created_at: at(2), purpose: 3, ..screening(1) };
+        store.keep_screenings(vec![made]).unwrap();
+        store.append_audit(line(1)).unwrap();
+        let told = AuditRow {
+            id,
+            at: at(2),
+            actor: "shop".to_owned(),
+            action: "screen".to_owned(),
+            object: id.to_string(),
+            purpose: "payout".to_owned(),
+            outcome: "review".to_owned(),
+        };
+        assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1), told.clone()]);
+        // As it was recorded once.
+        store.append_audit(AuditRow { id: Uuid::from_u128(7), ..told }).unwrap();
+        assert_eq!(store.audit_page(at(0), None, 9).unwrap().len(), 2, "an older line tells of the same screening");
     }
 }
 
@@ -37,7 +59,8 @@ both! {
     fn the_first_decision_stands(database) {
         let store = database.store();
         let id = Uuid::from_u128(1);
-        store.keep_screenings(vec![(screening(1), line(1))]).unwrap();
+        store.keep_screenings(vec![screening(1)]).unwrap();
+        store.append_audit(line(1)).unwrap();
         let refused = store.decide_screening(id, "accept", line(1));
         assert_eq!(refused, Err(StoreError::Conflict));
         assert_eq!(store.screening(id).unwrap().decision, None, "not without its audit line");
@@ -48,7 +71,9 @@ both! {
         assert_eq!(store.screening(id).unwrap().decision.as_deref(), Some("accept"));
         let other = Uuid::from_u128(2);
         assert_eq!(store.decide_screening(other, "accept", line(5)), Err(StoreError::NotFound));
-        assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1), line(2)]);
+        let mut trail = store.audit_page(at(0), None, 9).unwrap();
+        trail.retain(|line| line.action != "screen");
+        assert_eq!(trail, [line(1), line(2)]);
     }
 }
 
@@ -56,7 +81,7 @@ both! {
     fn of_several_decisions_at_once_one_is_recorded(database) {
         let store = database.store();
         let id = Uuid::from_u128(1);
-        store.keep_screenings(vec![(screening(1), line(1))]).unwrap();
+        store.keep_screenings(vec![screening(1)]).unwrap();
         let outcomes = race(|number| store.decide_screening(id, &number.to_string(), line(100 + number)).unwrap());
         let recorded = outcomes.iter().filter(|outcome| **outcome == Decision::Recorded).count();
         assert_eq!(recorded, 1);
