@@ -5,6 +5,7 @@
 //! that nobody can make lookups slow by publishing prefixes side by side.
 
 use lianfang_digest::gcs::PREFIX_BITS;
+use prefetch_index::prefetch_index;
 
 use crate::aligned::LINE;
 
@@ -41,61 +42,70 @@ pub(crate) struct Merged<'a> {
 }
 
 /// Where a key lives.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Home {
+#[derive(Debug, Clone, Copy)]
+struct Home {
     line: usize,
     fingerprint: u32,
-    /// Lines before this one that were full.
-    step: u32,
 }
 
 impl Merged<'_> {
+    /// Sends for the line of a key.
     #[inline]
-    pub(crate) fn home(&self, key: u64) -> Home {
-        home(key, self.lines.len(), self.id_bits)
-    }
-
-    /// A load that a batch issues ahead of the lookup.
-    #[inline]
-    pub(crate) fn touch(&self, home: Home) -> u8 {
-        self.lines.get(home.line).map_or(0, |line| line[LINE - 1])
+    pub(crate) fn fetch(&self, key: u64) {
+        prefetch_index(self.lines, self.home(key).line);
     }
 
     /// Calls `hit` with each list that has this key's prefix.
     #[inline]
-    pub(crate) fn find(&self, key: u64, home: Home, mut hit: impl FnMut(usize)) {
-        let mut home = home;
-        while (home.step as usize) < SPILL.min(self.lines.len()) {
-            if !self.find_here(home, &mut hit) {
+    pub(crate) fn find(&self, key: u64, mut hit: impl FnMut(usize)) {
+        let home = self.home(key);
+        // About one line in eight is full; the one behind it is under way by then.
+        self.fetch_after(key);
+        if self.find_in(home.line, home.fingerprint, &mut hit) {
+            self.find_after(key, hit);
+        }
+    }
+
+    /// Looks into the home line alone; returns whether it is full, so that the search goes on with [`Merged::find_after`].
+    #[inline]
+    pub(crate) fn find_home(&self, key: u64, mut hit: impl FnMut(usize)) -> bool {
+        let home = self.home(key);
+        self.find_in(home.line, home.fingerprint, &mut hit)
+    }
+
+    /// Sends for the line behind a key's home.
+    #[inline]
+    pub(crate) fn fetch_after(&self, key: u64) {
+        prefetch_index(self.lines, self.home(key).line + 1);
+    }
+
+    /// Looks behind a full home line.
+    pub(crate) fn find_after(&self, key: u64, mut hit: impl FnMut(usize)) {
+        let Home { line, fingerprint } = self.home(key);
+        for step in 1..SPILL.min(self.lines.len()) {
+            if !self.find_in((line + step) % self.lines.len(), fingerprint, &mut hit) {
                 return;
             }
-            home = self.after(home);
         }
         self.find_overflow(key >> (64 - u32::from(PREFIX_BITS)), hit);
     }
 
-    /// Looks into one line alone; returns whether it is full, so that the search goes on behind it.
     #[inline]
-    pub(crate) fn find_here(&self, home: Home, hit: &mut impl FnMut(usize)) -> bool {
-        let lanes = &self.lines[home.line];
-        if lanes_hold(lanes, home.fingerprint, self.id_bits) {
-            self.each_lane(lanes, home.fingerprint, hit);
+    fn home(&self, key: u64) -> Home {
+        home(key, self.lines.len(), self.id_bits)
+    }
+
+    /// Looks into one line; returns whether it is full.
+    #[inline]
+    fn find_in(&self, line: usize, fingerprint: u32, hit: &mut impl FnMut(usize)) -> bool {
+        let lanes = &self.lines[line];
+        if lanes_hold(lanes, fingerprint, self.id_bits) {
+            self.each_lane(lanes, fingerprint, hit);
         }
         // Compared as a number: as a slice it would be a call.
         lanes
             .last_chunk()
             .is_some_and(|lane| u32::from_le_bytes(*lane) != 0)
-    }
-
-    /// The next line that a key may have spilled into.
-    #[inline]
-    pub(crate) fn after(&self, home: Home) -> Home {
-        let next = home.line + 1;
-        Home {
-            line: if next == self.lines.len() { 0 } else { next },
-            step: home.step + 1,
-            ..home
-        }
     }
 
     #[cold]
@@ -170,7 +180,6 @@ fn home(key: u64, lines: usize, id_bits: u32) -> Home {
     Home {
         line: (product >> 64) as usize,
         fingerprint: (product as u64 >> (32 + id_bits)) as u32,
-        step: 0,
     }
 }
 
@@ -219,7 +228,7 @@ mod tests {
             };
             let mut found = Vec::new();
             if !self.lines.is_empty() {
-                merged.find(key(prefix), merged.home(key(prefix)), |list| found.push(list));
+                merged.find(key(prefix), |list| found.push(list));
             }
             found.sort_unstable();
             found.dedup();
