@@ -174,9 +174,14 @@ impl<B: AsRef<[u8]>> Bases<B> {
         });
         for (group, section) in groups {
             let data = self.data(section);
-            group.scan_batch(data, probes.len(), |place| probes[place], |place, column| {
-                lists(group, |list| hit(place, list))(column);
-            });
+            group.scan_batch(
+                data,
+                probes.len(),
+                |place| probes[place],
+                |place, column| {
+                    lists(group, |list| hit(place, list))(column);
+                },
+            );
         }
     }
 

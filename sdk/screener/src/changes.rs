@@ -3,11 +3,9 @@ use lianfang_digest::{Delta, ListId};
 
 use crate::IndexError;
 use crate::aligned::{AlignedBytes, LINE};
+use crate::conveyor::Conveyor;
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::merged::{self, Merged};
-
-/// Tokens whose lines are under way in a batch: more than a core can ask memory for at once.
-const AHEAD: usize = 64;
 
 /// What changed in one list since its base.
 #[derive(Debug, Clone)]
@@ -120,42 +118,15 @@ impl<B: AsRef<[u8]>> Changes<B> {
     /// Calls `hit` with the place of each list that `token`'s prefix came to.
     pub fn lookup(&self, token: &[u8; 32], hit: impl FnMut(usize)) {
         if let Some(merged) = self.merged() {
-            merged.find(key(token), hit);
+            merged.find(merged::key_of(token), hit);
         }
     }
 
-    /// As [`Changes::lookup`] for each of `tokens`, with its place in front, in no particular order. Each token's line is
-    /// sent for while those of 64 tokens before it are on their way.
-    pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, usize)) {
-        let Some(merged) = self.merged() else {
-            return;
-        };
-        tokens.iter().take(AHEAD).for_each(|token| merged.fetch(key(token)));
-        // Tokens whose home line is full, and those of the block before.
-        let (mut full, mut before) = ([0; AHEAD], [0; AHEAD]);
-        let mut waiting = 0;
-        for start in (0..tokens.len()).step_by(AHEAD) {
-            let block = &tokens[start..tokens.len().min(start + AHEAD)];
-            let mut count = 0;
-            for (offset, token) in block.iter().enumerate() {
-                let place = start + offset;
-                if let Some(token) = tokens.get(place + AHEAD) {
-                    merged.fetch(key(token));
-                }
-                // One in eight, and nothing says which: that goes without a branch.
-                full[count % AHEAD] = place;
-                count += usize::from(merged.find_home(key(token), |list| hit(place, list)));
-            }
-            for place in &before[..waiting] {
-                merged.find_after(key(&tokens[*place]), |list| hit(*place, list));
-            }
-            for place in &full[..count] {
-                merged.fetch_after(key(&tokens[*place]));
-            }
-            (before, waiting) = (full, count);
-        }
-        for place in &before[..waiting] {
-            merged.find_after(key(&tokens[*place]), |list| hit(*place, list));
+    /// As [`Changes::lookup`] for each of `tokens`, with its place in front, in no particular order. Many lines are under
+    /// way at once.
+    pub fn lookup_batch(&self, tokens: &[[u8; 32]], hit: impl FnMut(usize, usize)) {
+        if let Some(merged) = self.merged() {
+            Conveyor::new(merged, tokens, hit).run();
         }
     }
 
@@ -199,12 +170,6 @@ impl<B: AsRef<[u8]>> Changes<B> {
     fn section(&self, range: &std::ops::Range<usize>) -> &[u8] {
         self.bytes.as_ref().get(range.clone()).unwrap_or_default()
     }
-}
-
-/// Key of a token in the table.
-#[inline]
-fn key(token: &[u8; 32]) -> u64 {
-    merged::key(prefix(token, PREFIX_BITS))
 }
 
 fn directory(sources: &[ChangeSource<'_>], id_bits: u32) -> Vec<u8> {

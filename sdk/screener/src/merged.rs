@@ -4,13 +4,13 @@
 //! whole prefix. A full line spills into the next; after [`SPILL`] full lines an entry goes to a sorted overflow, so
 //! that nobody can make lookups slow by publishing prefixes side by side.
 
-use lianfang_digest::gcs::PREFIX_BITS;
+use lianfang_digest::gcs::{PREFIX_BITS, prefix};
 use prefetch_index::prefetch_index;
 
 use crate::aligned::LINE;
 
 /// Lines that a lookup reads at most.
-const SPILL: usize = 4;
+pub(crate) const SPILL: usize = 4;
 
 const LANES: usize = 16;
 
@@ -32,6 +32,12 @@ pub(crate) fn key(prefix: u64) -> u64 {
     prefix << (64 - u32::from(PREFIX_BITS))
 }
 
+/// A token's key.
+#[inline]
+pub(crate) fn key_of(token: &[u8; 32]) -> u64 {
+    key(prefix(token, PREFIX_BITS))
+}
+
 /// A filled table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Merged<'a> {
@@ -49,56 +55,38 @@ struct Home {
 }
 
 impl Merged<'_> {
-    /// Sends for the line of a key.
+    /// Sends for the line `step` behind a key's home.
     #[inline]
-    pub(crate) fn fetch(&self, key: u64) {
-        prefetch_index(self.lines, self.home(key).line);
+    pub(crate) fn fetch(&self, key: u64, step: usize) {
+        prefetch_index(self.lines, self.home(key).line + step);
     }
 
     /// Calls `hit` with each list that has this key's prefix.
     #[inline]
     pub(crate) fn find(&self, key: u64, mut hit: impl FnMut(usize)) {
-        let home = self.home(key);
-        // About one line in eight is full; the one behind it is under way by then.
-        self.fetch_after(key);
-        if self.find_in(home.line, home.fingerprint, &mut hit) {
-            self.find_after(key, hit);
-        }
-    }
-
-    /// Looks into the home line alone; returns whether it is full, so that the search goes on with [`Merged::find_after`].
-    #[inline]
-    pub(crate) fn find_home(&self, key: u64, mut hit: impl FnMut(usize)) -> bool {
-        let home = self.home(key);
-        self.find_in(home.line, home.fingerprint, &mut hit)
-    }
-
-    /// Sends for the line behind a key's home.
-    #[inline]
-    pub(crate) fn fetch_after(&self, key: u64) {
-        prefetch_index(self.lines, self.home(key).line + 1);
-    }
-
-    /// Looks behind a full home line.
-    pub(crate) fn find_after(&self, key: u64, mut hit: impl FnMut(usize)) {
-        let Home { line, fingerprint } = self.home(key);
-        for step in 1..SPILL.min(self.lines.len()) {
-            if !self.find_in((line + step) % self.lines.len(), fingerprint, &mut hit) {
+        // About one line in eight is full; the next ones are under way by then.
+        (0..SPILL - 1).for_each(|step| self.fetch(key, step));
+        for step in 0..self.steps() {
+            if !self.find_in(key, step, &mut hit) {
                 return;
             }
         }
-        self.find_overflow(key >> (64 - u32::from(PREFIX_BITS)), hit);
+        self.find_overflow(key, hit);
     }
 
+    /// Lines that a lookup reads at most.
     #[inline]
-    fn home(&self, key: u64) -> Home {
-        home(key, self.lines.len(), self.id_bits)
+    pub(crate) fn steps(&self) -> usize {
+        SPILL.min(self.lines.len())
     }
 
-    /// Looks into one line; returns whether it is full.
+    /// Looks into the line `step` behind a key's home; returns whether it is full, so that the search goes on behind it.
     #[inline]
-    fn find_in(&self, line: usize, fingerprint: u32, hit: &mut impl FnMut(usize)) -> bool {
-        let lanes = &self.lines[line];
+    pub(crate) fn find_in(&self, key: u64, step: usize, hit: &mut impl FnMut(usize)) -> bool {
+        let Home { line, fingerprint } = self.home(key);
+        let last = self.lines.len() - 1;
+        let line = line + step;
+        let lanes = &self.lines[if line > last { line - last - 1 } else { line }];
         if lanes_hold(lanes, fingerprint, self.id_bits) {
             self.each_lane(lanes, fingerprint, hit);
         }
@@ -106,6 +94,11 @@ impl Merged<'_> {
         lanes
             .last_chunk()
             .is_some_and(|lane| u32::from_le_bytes(*lane) != 0)
+    }
+
+    #[inline]
+    fn home(&self, key: u64) -> Home {
+        home(key, self.lines.len(), self.id_bits)
     }
 
     #[cold]
@@ -119,8 +112,10 @@ impl Merged<'_> {
         }
     }
 
+    /// Looks for a key that found nothing but full lines.
     #[cold]
-    fn find_overflow(&self, prefix: u64, mut hit: impl FnMut(usize)) {
+    pub(crate) fn find_overflow(&self, key: u64, mut hit: impl FnMut(usize)) {
+        let prefix = key >> (64 - u32::from(PREFIX_BITS));
         let start = self
             .overflow
             .partition_point(|entry| u64::from_le_bytes(*entry) < prefix << 12);
