@@ -1,31 +1,64 @@
-/// Bytes that start on a cache line, so that no row of an index crosses one. Zero at first.
-pub struct AlignedBytes {
-    bytes: Vec<u8>,
-    start: usize,
-    length: usize,
-}
+use memmap2::MmapMut;
 
 /// A cache line.
 pub(crate) const LINE: usize = 64;
 
+/// A huge page.
+const HUGE: usize = 2 << 20;
+
+/// What gets huge pages of its own: at most a sixteenth is rounded up.
+const LARGE: usize = 16 * HUGE;
+
+/// Bytes that start on a cache line, so that no row of an index crosses one. Zero at first. Large ones ask the system
+/// for huge pages: a lookup touches lines all over them, and each would cost a walk through the page tables as well.
+pub struct AlignedBytes {
+    memory: Memory,
+    length: usize,
+}
+
+enum Memory {
+    Heap { bytes: Vec<u8>, start: usize },
+    Pages(MmapMut),
+}
+
 impl AlignedBytes {
     /// `length` zero bytes.
     pub fn zeroed(length: usize) -> Self {
-        let bytes = vec![0; length + LINE - 1];
-        let start = bytes.as_ptr().align_offset(LINE).min(LINE - 1);
-        Self { bytes, start, length }
+        let pages = if length < LARGE { None } else { pages(length) };
+        let memory = pages.map_or_else(|| heap(length), Memory::Pages);
+        Self { memory, length }
     }
+}
+
+fn heap(length: usize) -> Memory {
+    let bytes = vec![0; length + LINE - 1];
+    let start = bytes.as_ptr().align_offset(LINE).min(LINE - 1);
+    Memory::Heap { bytes, start }
+}
+
+/// Whole huge pages, because only such a length is put where a huge page begins. `None` where the system has none to give.
+fn pages(length: usize) -> Option<MmapMut> {
+    let pages = MmapMut::map_anon(length.checked_next_multiple_of(HUGE)?).ok()?;
+    #[cfg(target_os = "linux")]
+    let _ = pages.advise(memmap2::Advice::HugePage);
+    Some(pages)
 }
 
 impl AsRef<[u8]> for AlignedBytes {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes[self.start..self.start + self.length]
+        match &self.memory {
+            Memory::Heap { bytes, start } => &bytes[*start..start + self.length],
+            Memory::Pages(pages) => &pages[..self.length],
+        }
     }
 }
 
 impl AsMut<[u8]> for AlignedBytes {
     fn as_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.start..self.start + self.length]
+        match &mut self.memory {
+            Memory::Heap { bytes, start } => &mut bytes[*start..*start + self.length],
+            Memory::Pages(pages) => &mut pages[..self.length],
+        }
     }
 }
 
@@ -40,11 +73,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_byte_lies_on_a_cache_line() {
-        for length in [0, 1, 64, 100_000, 10 << 20] {
-            let bytes = AlignedBytes::zeroed(length);
+    fn the_first_byte_lies_on_a_cache_line_and_all_are_zero() {
+        for length in [0, 1, 64, 100_000, LARGE - 1, LARGE, LARGE + 1] {
+            let mut bytes = AlignedBytes::zeroed(length);
             assert_eq!(bytes.as_ref().len(), length);
             assert_eq!(bytes.as_ref().as_ptr() as usize % LINE, 0);
+            assert!(bytes.as_ref().iter().all(|byte| *byte == 0));
+            bytes.as_mut().fill(7);
+            assert!(bytes.as_ref().iter().all(|byte| *byte == 7));
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::aligned::AlignedBytes;
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::sliced::{Group, transpose, widths};
 
-/// Tokens whose rows are read ahead in a batch.
-pub(crate) const AHEAD: usize = 16;
+/// Groups whose rows are sent for at once.
+const AHEAD: usize = 64;
 
 /// Bytes of rows that are made at once when an image is written.
 const BLOCK: usize = 1 << 18;
@@ -132,59 +132,56 @@ impl<B: AsRef<[u8]>> Bases<B> {
             .map_or(0, |(group, section)| section.len() / group.columns.len())
     }
 
-    /// Number of groups, each of which costs its own rows.
-    pub(crate) fn groups(&self) -> usize {
-        self.groups.len()
-    }
-
-    /// Calls `hit` with the place of each list that may hold the probe's token. The first rows of many groups are read
-    /// ahead, because a request that asks for one token has nothing else to do while it waits for memory.
+    /// Calls `hit` with the place of each list that may hold the probe's token. The rows of many groups are sent for at
+    /// once, because a request that asks for one token has nothing else to do while it waits for memory.
+    #[inline]
     pub(crate) fn scan(&self, probe: &Probe, mut hit: impl FnMut(usize)) {
         if let [(group, section)] = &self.groups[..] {
-            let data = self.data(section);
-            return group.scan(data, probe, &group.first_rows(probe), lists(group, hit));
+            return group.scan(self.data(section), probe, lists(group, hit));
         }
         for groups in self.groups.chunks(AHEAD) {
-            let (mut ahead, mut seen) = ([[0; _]; AHEAD], 0);
+            let mut ahead = [[0; _]; AHEAD];
             for (rows, (group, section)) in ahead.iter_mut().zip(groups) {
-                *rows = group.first_rows(probe);
-                seen ^= group.touch(self.data(section), rows);
+                *rows = group.fetch(self.data(section), probe);
             }
-            std::hint::black_box(seen);
-            for (rows, (group, section)) in ahead.iter().zip(groups) {
-                group.scan(self.data(section), probe, rows, lists(group, &mut hit));
+            let (mut left, mut count) = ([0; AHEAD], 0);
+            for (place, (rows, (group, section))) in ahead.iter().zip(groups).enumerate() {
+                left[count] = place;
+                count += usize::from(group.survives(self.data(section), probe, rows));
+            }
+            for (group, section) in left[..count].iter().filter_map(|place| groups.get(*place)) {
+                group.scan(self.data(section), probe, lists(group, &mut hit));
             }
         }
     }
 
-    /// As [`Bases::scan`] in group `group` for each of at most [`AHEAD`] probes, with its place in front. Few tokens have a list left after
-    /// the first rows, and nothing says which: they are sorted out without a branch, and looked at in the end.
-    pub(crate) fn scan_batch(&self, group: usize, probes: &[Probe], mut hit: impl FnMut(usize, usize)) {
-        let Some((group, section)) = self.groups.get(group) else {
+    /// As [`Bases::scan`] for each of `tokens`, with its place in front, one group after the other. The tokens are hashed
+    /// while the rows of those before them are under way.
+    pub(crate) fn scan_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, usize)) {
+        let mut groups = self.groups.iter();
+        let Some((first, section)) = groups.next() else {
             return;
         };
+        let mut probes = Vec::with_capacity(tokens.len());
+        let hash = |place: usize| {
+            let probe = self.seed.probe(&tokens[place]);
+            probes.push(probe);
+            probe
+        };
         let data = self.data(section);
-        let mut rows = [[0; _]; AHEAD];
-        for (rows, probe) in rows.iter_mut().zip(probes) {
-            *rows = group.first_rows(probe);
-        }
-        let mut seen = 0;
-        for rows in rows.iter().take(probes.len()) {
-            seen ^= group.touch(data, rows);
-        }
-        let (mut left, mut count) = ([0; AHEAD], 0);
-        for (place, rows) in rows.iter().enumerate().take(probes.len()) {
-            left[count % AHEAD] = place;
-            count += usize::from(group.survives(data, rows));
-        }
-        let left = &left[..count];
-        for place in left {
-            seen ^= group.touch_next(data, &probes[*place]);
-        }
-        std::hint::black_box(seen);
-        for place in left {
-            let hit = |list| hit(*place, list);
-            group.scan(data, &probes[*place], &rows[*place], lists(group, hit));
+        first.scan_batch(data, tokens.len(), hash, |place, column| {
+            lists(first, |list| hit(place, list))(column);
+        });
+        for (group, section) in groups {
+            let data = self.data(section);
+            group.scan_batch(
+                data,
+                probes.len(),
+                |place| probes[place],
+                |place, column| {
+                    lists(group, |list| hit(place, list))(column);
+                },
+            );
         }
     }
 

@@ -3,11 +3,9 @@ use lianfang_digest::{Delta, ListId};
 
 use crate::IndexError;
 use crate::aligned::{AlignedBytes, LINE};
+use crate::conveyor::Conveyor;
 use crate::image::{self, ImageError, Kind, Plan, put_list};
-use crate::merged::{self, Home, Merged};
-
-/// Tokens whose lines are read ahead in a batch: enough for every load that a core can have under way.
-const AHEAD: usize = 64;
+use crate::merged::{self, Merged};
 
 /// What changed in one list since its base.
 #[derive(Debug, Clone)]
@@ -120,25 +118,15 @@ impl<B: AsRef<[u8]>> Changes<B> {
     /// Calls `hit` with the place of each list that `token`'s prefix came to.
     pub fn lookup(&self, token: &[u8; 32], hit: impl FnMut(usize)) {
         if let Some(merged) = self.merged() {
-            let (key, home) = locate(&merged, token);
-            merged.find(key, home, hit);
+            merged.find(merged::key_of(token), hit);
         }
     }
 
-    /// As [`Changes::lookup`] for each of `tokens`, with its place in front, in no particular order. The lines of 16
-    /// tokens are read ahead while those before them are looked at.
-    pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, usize)) {
-        let Some(merged) = self.merged() else {
-            return;
-        };
-        let (mut arrived, mut spilled) = (Wave::default(), Wave::default());
-        // Two more, so that the last tokens come through as well.
-        let ends = [&tokens[..0]; 2];
-        for (chunk, tokens) in tokens.chunks(AHEAD).chain(ends).enumerate() {
-            let sent = Wave::of(&merged, chunk * AHEAD, tokens);
-            spilled.finish(&merged, &mut hit);
-            spilled = arrived.look(&merged, &mut hit);
-            arrived = sent;
+    /// As [`Changes::lookup`] for each of `tokens`, with its place in front, in no particular order. Many lines are under
+    /// way at once.
+    pub fn lookup_batch(&self, tokens: &[[u8; 32]], hit: impl FnMut(usize, usize)) {
+        if let Some(merged) = self.merged() {
+            Conveyor::new(merged, tokens, hit).run();
         }
     }
 
@@ -182,80 +170,6 @@ impl<B: AsRef<[u8]>> Changes<B> {
     fn section(&self, range: &std::ops::Range<usize>) -> &[u8] {
         self.bytes.as_ref().get(range.clone()).unwrap_or_default()
     }
-}
-
-/// Tokens whose lines are on their way from memory.
-struct Wave {
-    tokens: [Waiting; AHEAD],
-    count: usize,
-}
-
-impl Default for Wave {
-    fn default() -> Self {
-        Self {
-            tokens: [Waiting::default(); AHEAD],
-            count: 0,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Default)]
-struct Waiting {
-    place: usize,
-    key: u64,
-    home: Home,
-}
-
-impl Wave {
-    /// Sends for the home lines of `tokens`, the first of which has place `first`.
-    #[inline]
-    fn of(merged: &Merged<'_>, first: usize, tokens: &[[u8; 32]]) -> Self {
-        let mut wave = Self::default();
-        for (offset, (waiting, token)) in wave.tokens.iter_mut().zip(tokens).enumerate() {
-            let (key, home) = locate(merged, token);
-            let place = first + offset;
-            *waiting = Waiting { place, key, home };
-        }
-        wave.count = tokens.len().min(AHEAD);
-        wave.touch(merged);
-        wave
-    }
-
-    /// Looks into the lines that have arrived and sends for those behind full ones. About one in eight is full and
-    /// nothing says which, so that goes without a branch.
-    #[inline]
-    fn look(&self, merged: &Merged<'_>, hit: &mut impl FnMut(usize, usize)) -> Self {
-        let mut spilled = Self::default();
-        for waiting in &self.tokens[..self.count] {
-            let is_full = merged.find_here(waiting.home, &mut |list| hit(waiting.place, list));
-            let home = merged.after(waiting.home);
-            spilled.tokens[spilled.count % AHEAD] = Waiting { home, ..*waiting };
-            spilled.count += usize::from(is_full);
-        }
-        spilled.touch(merged);
-        spilled
-    }
-
-    /// A loop of next to nothing but loads: only what fits into a core's window is under way at once.
-    #[inline]
-    fn touch(&self, merged: &Merged<'_>) {
-        let waiting = self.tokens[..self.count].iter();
-        std::hint::black_box(waiting.fold(0, |seen, waiting| seen ^ merged.touch(waiting.home)));
-    }
-
-    #[inline]
-    fn finish(&self, merged: &Merged<'_>, hit: &mut impl FnMut(usize, usize)) {
-        for waiting in &self.tokens[..self.count] {
-            merged.find(waiting.key, waiting.home, |list| hit(waiting.place, list));
-        }
-    }
-}
-
-/// Key and home of a token in the table.
-#[inline]
-fn locate(merged: &Merged<'_>, token: &[u8; 32]) -> (u64, Home) {
-    let key = merged::key(prefix(token, PREFIX_BITS));
-    (key, merged.home(key))
 }
 
 fn directory(sources: &[ChangeSource<'_>], id_bits: u32) -> Vec<u8> {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use lianfang_digest::{Bloom, ListId, Seed};
 
 use crate::aligned::AlignedBytes;
-use crate::bases::{AHEAD, BaseSource, Bases};
+use crate::bases::{BaseSource, Bases};
 use crate::changes::Changes;
 use crate::image::ImageError;
 
@@ -227,8 +227,11 @@ impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
         let mut hits = Vec::new();
         for (chunk, tokens) in tokens.chunks(CHUNK).enumerate() {
-            for (part, tokens) in tokens.chunks(AHEAD).enumerate() {
-                self.scan_batch(tokens, |place, list| hits.push((part * AHEAD + place, list)));
+            for segment in &self.segments {
+                segment.bases.scan_batch(tokens, |place, list| {
+                    let held = self.held(segment, list, &tokens[place]);
+                    hits.extend(held.map(|list| (place, list)));
+                });
             }
             if let Some(changes) = &self.changes {
                 changes.lookup_batch(tokens, |place, list| {
@@ -276,26 +279,6 @@ impl<B: AsRef<[u8]>, C: AsRef<[u8]>> Index<B, C> {
 
     fn seed(&self) -> Option<&Seed> {
         self.segments.first().map(|segment| segment.bases.seed())
-    }
-
-    fn scan_batch(&self, tokens: &[[u8; 32]], mut hit: impl FnMut(usize, ListHandle)) {
-        let Some((seed, first)) = self.seed().zip(tokens.first()) else {
-            return;
-        };
-        let mut probes = [seed.probe(first); AHEAD];
-        for (probe, token) in probes.iter_mut().zip(tokens) {
-            *probe = seed.probe(token);
-        }
-        let probes = &probes[..tokens.len().min(AHEAD)];
-        for segment in &self.segments {
-            for group in 0..segment.bases.groups() {
-                segment.bases.scan_batch(group, probes, |place, list| {
-                    if let Some(list) = self.held(segment, list, &tokens[place]) {
-                        hit(place, list);
-                    }
-                });
-            }
-        }
     }
 
     /// The list of a hit in a segment, unless another base is in force for it or the token left it.

@@ -11,6 +11,7 @@
 mod aligned;
 mod bases;
 mod changes;
+mod conveyor;
 mod image;
 mod index;
 mod merged;

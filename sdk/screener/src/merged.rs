@@ -4,12 +4,13 @@
 //! whole prefix. A full line spills into the next; after [`SPILL`] full lines an entry goes to a sorted overflow, so
 //! that nobody can make lookups slow by publishing prefixes side by side.
 
-use lianfang_digest::gcs::PREFIX_BITS;
+use lianfang_digest::gcs::{PREFIX_BITS, prefix};
+use prefetch_index::prefetch_index;
 
 use crate::aligned::LINE;
 
 /// Lines that a lookup reads at most.
-const SPILL: usize = 4;
+pub(crate) const SPILL: usize = 4;
 
 const LANES: usize = 16;
 
@@ -31,6 +32,12 @@ pub(crate) fn key(prefix: u64) -> u64 {
     prefix << (64 - u32::from(PREFIX_BITS))
 }
 
+/// A token's key.
+#[inline]
+pub(crate) fn key_of(token: &[u8; 32]) -> u64 {
+    key(prefix(token, PREFIX_BITS))
+}
+
 /// A filled table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Merged<'a> {
@@ -41,45 +48,47 @@ pub(crate) struct Merged<'a> {
 }
 
 /// Where a key lives.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Home {
+#[derive(Debug, Clone, Copy)]
+struct Home {
     line: usize,
     fingerprint: u32,
-    /// Lines before this one that were full.
-    step: u32,
 }
 
 impl Merged<'_> {
+    /// Sends for the line `step` behind a key's home.
     #[inline]
-    pub(crate) fn home(&self, key: u64) -> Home {
-        home(key, self.lines.len(), self.id_bits)
-    }
-
-    /// A load that a batch issues ahead of the lookup.
-    #[inline]
-    pub(crate) fn touch(&self, home: Home) -> u8 {
-        self.lines.get(home.line).map_or(0, |line| line[LINE - 1])
+    pub(crate) fn fetch(&self, key: u64, step: usize) {
+        prefetch_index(self.lines, self.home(key).line + step);
     }
 
     /// Calls `hit` with each list that has this key's prefix.
     #[inline]
-    pub(crate) fn find(&self, key: u64, home: Home, mut hit: impl FnMut(usize)) {
-        let mut home = home;
-        while (home.step as usize) < SPILL.min(self.lines.len()) {
-            if !self.find_here(home, &mut hit) {
+    pub(crate) fn find(&self, key: u64, mut hit: impl FnMut(usize)) {
+        // About one line in eight is full; the next ones are under way by then.
+        (0..SPILL - 1).for_each(|step| self.fetch(key, step));
+        for step in 0..self.steps() {
+            if !self.find_in(key, step, &mut hit) {
                 return;
             }
-            home = self.after(home);
         }
-        self.find_overflow(key >> (64 - u32::from(PREFIX_BITS)), hit);
+        self.find_overflow(key, hit);
     }
 
-    /// Looks into one line alone; returns whether it is full, so that the search goes on behind it.
+    /// Lines that a lookup reads at most.
     #[inline]
-    pub(crate) fn find_here(&self, home: Home, hit: &mut impl FnMut(usize)) -> bool {
-        let lanes = &self.lines[home.line];
-        if lanes_hold(lanes, home.fingerprint, self.id_bits) {
-            self.each_lane(lanes, home.fingerprint, hit);
+    pub(crate) fn steps(&self) -> usize {
+        SPILL.min(self.lines.len())
+    }
+
+    /// Looks into the line `step` behind a key's home; returns whether it is full, so that the search goes on behind it.
+    #[inline]
+    pub(crate) fn find_in(&self, key: u64, step: usize, hit: &mut impl FnMut(usize)) -> bool {
+        let Home { line, fingerprint } = self.home(key);
+        let last = self.lines.len() - 1;
+        let line = line + step;
+        let lanes = &self.lines[if line > last { line - last - 1 } else { line }];
+        if lanes_hold(lanes, fingerprint, self.id_bits) {
+            self.each_lane(lanes, fingerprint, hit);
         }
         // Compared as a number: as a slice it would be a call.
         lanes
@@ -87,15 +96,9 @@ impl Merged<'_> {
             .is_some_and(|lane| u32::from_le_bytes(*lane) != 0)
     }
 
-    /// The next line that a key may have spilled into.
     #[inline]
-    pub(crate) fn after(&self, home: Home) -> Home {
-        let next = home.line + 1;
-        Home {
-            line: if next == self.lines.len() { 0 } else { next },
-            step: home.step + 1,
-            ..home
-        }
+    fn home(&self, key: u64) -> Home {
+        home(key, self.lines.len(), self.id_bits)
     }
 
     #[cold]
@@ -109,8 +112,10 @@ impl Merged<'_> {
         }
     }
 
+    /// Looks for a key that found nothing but full lines.
     #[cold]
-    fn find_overflow(&self, prefix: u64, mut hit: impl FnMut(usize)) {
+    pub(crate) fn find_overflow(&self, key: u64, mut hit: impl FnMut(usize)) {
+        let prefix = key >> (64 - u32::from(PREFIX_BITS));
         let start = self
             .overflow
             .partition_point(|entry| u64::from_le_bytes(*entry) < prefix << 12);
@@ -170,7 +175,6 @@ fn home(key: u64, lines: usize, id_bits: u32) -> Home {
     Home {
         line: (product >> 64) as usize,
         fingerprint: (product as u64 >> (32 + id_bits)) as u32,
-        step: 0,
     }
 }
 
@@ -219,7 +223,7 @@ mod tests {
             };
             let mut found = Vec::new();
             if !self.lines.is_empty() {
-                merged.find(key(prefix), merged.home(key(prefix)), |list| found.push(list));
+                merged.find(key(prefix), |list| found.push(list));
             }
             found.sort_unstable();
             found.dedup();

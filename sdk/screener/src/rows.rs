@@ -1,11 +1,16 @@
 //! Rows of one width: a bit for each column.
 
+use prefetch_index::prefetch_index;
+
 /// Rows side by side.
 pub(crate) trait Table {
     /// Columns that are left.
     type Alive: PartialEq;
 
     const NONE: Self::Alive;
+
+    /// Sends for a row, so that it's there when it is read.
+    fn fetch(&self, row: u32);
 
     /// What is left of all columns after `rows`.
     fn first(&self, rows: &[u32]) -> Self::Alive;
@@ -31,6 +36,11 @@ impl<const WORDS: usize> Table for Wide<'_, WORDS> {
     type Alive = [u64; WORDS];
 
     const NONE: Self::Alive = [0; WORDS];
+
+    #[inline]
+    fn fetch(&self, row: u32) {
+        prefetch_index(self.0, row as usize);
+    }
 
     #[inline]
     fn first(&self, rows: &[u32]) -> Self::Alive {
@@ -95,6 +105,11 @@ impl Table for Narrow<'_> {
     type Alive = u32;
 
     const NONE: u32 = 0;
+
+    #[inline]
+    fn fetch(&self, row: u32) {
+        prefetch_index(self.data, (row as usize) << self.shift >> 3);
+    }
 
     #[inline]
     fn first(&self, rows: &[u32]) -> u32 {

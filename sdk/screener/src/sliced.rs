@@ -11,6 +11,9 @@ const WIDEST: usize = 512;
 /// Rows that are read at once after the first ones.
 const STEP: usize = 4;
 
+/// Tokens whose rows are under way in a batch: enough for every load that a core can have under way.
+const AHEAD: usize = 8;
+
 /// Positions of a token in one class; those beyond the first rows stay 0.
 pub(crate) type Rows = [u32; HASHES as usize];
 
@@ -41,6 +44,34 @@ pub(crate) fn widths(mut lists: usize) -> Vec<usize> {
     widths
 }
 
+/// The rows of a group as a table of its width.
+macro_rules! in_table {
+    ($group:ident, $data:ident, $table:ident => $work:expr) => {
+        match $group.width {
+            64 => {
+                let $table = Wide::<1>::of($data);
+                $work
+            }
+            128 => {
+                let $table = Wide::<2>::of($data);
+                $work
+            }
+            256 => {
+                let $table = Wide::<4>::of($data);
+                $work
+            }
+            512 => {
+                let $table = Wide::<8>::of($data);
+                $work
+            }
+            width => {
+                let $table = Narrow::of($data, width);
+                $work
+            }
+        }
+    };
+}
+
 impl Group {
     pub(crate) fn new(class: SizeClass, width: usize, columns: Vec<u16>) -> Self {
         Self {
@@ -56,58 +87,97 @@ impl Group {
         (self.class.bits() as usize * self.width).div_ceil(8)
     }
 
+    /// Calls `hit` with each column whose 20 bits are all set.
+    #[inline]
+    pub(crate) fn scan(&self, data: &[u8], probe: &Probe, hit: impl FnMut(usize)) {
+        let rows = self.first_rows(probe);
+        in_table!(self, data, table => self.scan_rows(&table, probe, &rows, hit));
+    }
+
+    /// As [`Group::scan`] for each of `count` probes, with its place in front.
+    #[inline]
+    pub(crate) fn scan_batch(
+        &self,
+        data: &[u8],
+        count: usize,
+        probe: impl FnMut(usize) -> Probe,
+        hit: impl FnMut(usize, usize),
+    ) {
+        in_table!(self, data, table => self.scan_ahead(&table, count, probe, hit));
+    }
+
+    /// The first rows of a probe, sent for.
+    #[inline]
+    pub(crate) fn fetch(&self, data: &[u8], probe: &Probe) -> Rows {
+        in_table!(self, data, table => self.fetch_rows(&table, probe))
+    }
+
+    /// Whether any list is left after the first rows; if so, those that are read next are sent for.
+    #[inline]
+    pub(crate) fn survives(&self, data: &[u8], probe: &Probe, rows: &Rows) -> bool {
+        in_table!(self, data, table => self.survives_rows(&table, probe, rows))
+    }
+
     /// Rows that are read first: after them about one token in eight has any list left.
-    pub(crate) fn first_rows(&self, probe: &Probe) -> Rows {
+    fn first(&self) -> usize {
+        self.width.ilog2() as usize + 3
+    }
+
+    #[inline]
+    fn first_rows(&self, probe: &Probe) -> Rows {
         let mut rows = [0; HASHES as usize];
-        for (i, row) in rows.iter_mut().enumerate().take(self.first()) {
+        for (i, row) in rows[..self.first()].iter_mut().enumerate() {
             *row = probe.position(i as u32, &self.modulus);
         }
         rows
     }
 
-    /// Loads the first rows, ahead of a scan and of each other.
     #[inline]
-    pub(crate) fn touch(&self, data: &[u8], rows: &Rows) -> u8 {
-        let shift = self.width.ilog2();
-        let load = |row: &u32| data.get((*row as usize) << shift >> 3).copied().unwrap_or(0);
-        rows[..self.first()].iter().fold(0, |seen, row| seen ^ load(row))
+    fn fetch_rows<T: Table>(&self, table: &T, probe: &Probe) -> Rows {
+        let rows = self.first_rows(probe);
+        rows[..self.first()].iter().for_each(|row| table.fetch(*row));
+        rows
     }
 
-    /// Loads the rows that a scan reads after the first ones.
-    pub(crate) fn touch_next(&self, data: &[u8], probe: &Probe) -> u8 {
-        let first = self.first() as u32;
-        let rows = (first..HASHES.min(first + STEP as u32)).map(|i| probe.position(i, &self.modulus));
-        let load = |row| data.get(row as usize * self.width / 8).copied().unwrap_or(0);
-        rows.fold(0, |seen, row| seen ^ load(row))
-    }
-
-    /// Whether any list is left after the first rows.
     #[inline]
-    pub(crate) fn survives(&self, data: &[u8], rows: &Rows) -> bool {
-        let rows = &rows[..self.first()];
-        match self.width {
-            64 => Wide::<1>::of(data).first(rows) != [0],
-            128 => Wide::<2>::of(data).first(rows) != [0; 2],
-            256 => Wide::<4>::of(data).first(rows) != [0; 4],
-            512 => Wide::<8>::of(data).first(rows) != [0; 8],
-            _ => Narrow::of(data, self.width).first(rows) != 0,
+    fn survives_rows<T: Table>(&self, table: &T, probe: &Probe, rows: &Rows) -> bool {
+        let first = self.first();
+        let survives = table.first(&rows[..first]) != T::NONE;
+        if survives {
+            let next = first as u32..HASHES.min((first + STEP) as u32);
+            next.for_each(|i| table.fetch(probe.position(i, &self.modulus)));
         }
+        survives
     }
 
-    /// Calls `hit` with each column whose 20 bits are all set. `rows` are the probe's [`Group::first_rows`].
+    /// Each token's rows are sent for while those of [`AHEAD`] tokens before it are on their way. Few tokens have a list
+    /// left after the first rows; they come last, when their next rows have arrived.
     #[inline]
-    pub(crate) fn scan(&self, data: &[u8], probe: &Probe, rows: &Rows, hit: impl FnMut(usize)) {
-        match self.width {
-            64 => self.scan_rows(&Wide::<1>::of(data), probe, rows, hit),
-            128 => self.scan_rows(&Wide::<2>::of(data), probe, rows, hit),
-            256 => self.scan_rows(&Wide::<4>::of(data), probe, rows, hit),
-            512 => self.scan_rows(&Wide::<8>::of(data), probe, rows, hit),
-            _ => self.scan_rows(&Narrow::of(data, self.width), probe, rows, hit),
+    fn scan_ahead<T: Table>(
+        &self,
+        table: &T,
+        count: usize,
+        mut probe: impl FnMut(usize) -> Probe,
+        mut hit: impl FnMut(usize, usize),
+    ) {
+        let mut send = |place| {
+            let probe = probe(place);
+            (probe, self.fetch_rows(table, &probe))
+        };
+        let mut waiting: [_; AHEAD] = std::array::from_fn(|place| (place < count).then(|| send(place)));
+        let mut left = Vec::new();
+        for place in 0..count {
+            let slot = &mut waiting[place % AHEAD];
+            if let Some((probe, rows)) = slot
+                && self.survives_rows(table, probe, rows)
+            {
+                left.push((place, *probe, *rows));
+            }
+            *slot = (place + AHEAD < count).then(|| send(place + AHEAD));
         }
-    }
-
-    fn first(&self) -> usize {
-        self.width.ilog2() as usize + 3
+        for (place, probe, rows) in left {
+            self.scan_rows(table, &probe, &rows, |column| hit(place, column));
+        }
     }
 
     #[inline]

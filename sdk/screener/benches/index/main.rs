@@ -7,22 +7,21 @@
 //! The index beside a loop over the `bloomfilter` crate, in one run: `cargo bench -p lianfang-screener --bench index`.
 //!
 //! `-- --publishers 200 --entries 1048576 --mixed 200` are the defaults. Prints a JSON list of {metric, value, unit,
-//! baseline, ratio}; for times the ratio is baseline over value. "Single" lookups are fenced off from each other, as requests are;
-//! the floor touches the same cache lines and does nothing else.
+//! baseline, ratio}; for times the ratio is baseline over value. "Single" lookups begin when the one before is done, as requests do;
+//! the floor touches the same cache lines in the same way and does nothing else.
 
 mod population;
 mod timing;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
 
 use lianfang_digest::gcs::{PREFIX_BITS, prefix};
 use lianfang_digest::{Delta, Kind, Modulus, SizeClass};
 use lianfang_screener::{Bases, ChangeSource, Changes, Index, Roster};
 
 use population::{List, Population, stranger};
-use timing::{Report, argument, nanos, per_token};
+use timing::{Report, argument, nanos, one_by_one, per_token};
 
 /// So many that their lines don't stay in any cache from one run to the next.
 const TOKENS: usize = 4_000_000;
@@ -139,12 +138,9 @@ fn measure_merged(report: &mut Report, population: &Population, tokens: &[[u8; 3
     );
     let lines = (entries * 2).div_ceil(23);
     population.check_changes(&changes);
-    let single = per_token(tokens.len(), || {
+    let single = one_by_one(tokens.len(), |place| {
         let mut hits = 0;
-        for token in tokens {
-            fence(Ordering::SeqCst);
-            changes.lookup(token, |_| hits += 1);
-        }
+        changes.lookup(&tokens[place], |_| hits += 1);
         hits
     });
     let batch = per_token(tokens.len(), || {
@@ -180,13 +176,7 @@ fn measure_floor<const N: usize>(
     let memory = memory.as_chunks::<64>().0;
     let wanted: Vec<[usize; N]> = tokens.iter().map(lines).collect();
     let touch = |lines: &[usize; N]| lines.iter().fold(0, |sum, line| sum ^ memory[*line][0]);
-    let floor_single = per_token(wanted.len(), || {
-        let touch = |lines| {
-            fence(Ordering::SeqCst);
-            usize::from(touch(lines))
-        };
-        wanted.iter().map(touch).sum()
-    });
+    let floor_single = one_by_one(wanted.len(), |place| usize::from(touch(&wanted[place])));
     let floor_batch = per_token(wanted.len(), || {
         wanted.iter().map(|lines| usize::from(touch(lines))).sum()
     });
@@ -234,11 +224,7 @@ fn measure_roster(report: &mut Report) {
 }
 
 fn single(index: &Index, tokens: &[[u8; 32]]) -> f64 {
-    let lookup = |token| {
-        fence(Ordering::SeqCst);
-        index.lookup(token).len()
-    };
-    per_token(tokens.len(), || tokens.iter().map(lookup).sum())
+    one_by_one(tokens.len(), |place| index.lookup(&tokens[place]).len())
 }
 
 fn batch(index: &Index, tokens: &[[u8; 32]]) -> f64 {

@@ -40,6 +40,20 @@ fn a_batch_answers_as_single_lookups_do() {
 }
 
 #[test]
+fn a_crowd_of_neighbours_is_found_in_a_batch_too() {
+    let neighbour = |i: u64| {
+        let mut token = [0; 32];
+        token[..8].copy_from_slice(&((1 << 40 | i) << 20).to_be_bytes());
+        token
+    };
+    let crowd: Vec<_> = (0..300).map(neighbour).collect();
+    let index = index(&[Known::new("a", 10, &[], &crowd, &[])]);
+    let mut batched = Vec::new();
+    index.lookup_batch(&crowd, |place, _| batched.push(place));
+    assert_eq!(batched, Vec::from_iter(0..300));
+}
+
+#[test]
 fn a_removal_hides_the_base_of_its_own_list_only() {
     let gone = token("gone");
     let lists = [
