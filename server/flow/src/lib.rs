@@ -34,6 +34,7 @@ mod settings;
 mod sync;
 mod tally;
 mod tokens;
+mod traced;
 mod trust;
 mod watch;
 
@@ -54,5 +55,6 @@ pub use restore::{Recovery, RestorePlan, mark_restored};
 pub use settings::{Budget, RosterSettings, Settings};
 pub use sync::{PeerSync, SyncReport};
 pub use tally::{Counted, PeerCounted};
+pub use traced::TRACE;
 pub use trust::Trust;
 pub use watch::{AlertFilter, Arrival, ArrivalChange, PutSubject, WatchReport};

@@ -10,6 +10,7 @@ use lianfang_wire::screening::{
     ReasonCode, Screening,
 };
 use lianfang_wire::vocabulary::{Purpose, VerdictName};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::answer::{recommended, risk_tier};
@@ -19,6 +20,7 @@ use super::normalise::{Normalised, normalise};
 use crate::peers::quarantined;
 use crate::randomness::{appeal_code, timed_id};
 use crate::tokens::TokenOutcome;
+use crate::traced::TRACE;
 use crate::trust::operators;
 use crate::{Actor, FlowError, Node};
 
@@ -161,7 +163,11 @@ impl Node {
             purpose: purpose.to_string(),
             outcome: screening.verdict.to_string(),
         };
-        self.journal.call(&self.gateway, (row, audit)).await
+        let span = tracing::info_span!(target: TRACE, "keep");
+        self.journal
+            .call(&self.gateway, (row, audit))
+            .instrument(span)
+            .await
     }
 }
 
