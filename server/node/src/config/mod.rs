@@ -11,6 +11,7 @@ mod limits;
 mod log;
 mod node;
 mod publishing;
+mod retention;
 mod roster;
 mod sample;
 mod screening;
@@ -34,6 +35,7 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use node::{Country, Node};
 pub use publishing::Publishing;
+pub use retention::Retention;
 pub use roster::Roster;
 pub use sample::sample;
 pub use screening::Screening;
@@ -65,6 +67,8 @@ pub struct Config {
     pub publishing: Publishing,
     #[serde(default)]
     pub roster: Roster,
+    #[serde(default)]
+    pub retention: Retention,
     #[serde(default)]
     pub budgets: Budgets,
     #[serde(default)]

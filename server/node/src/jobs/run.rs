@@ -67,10 +67,14 @@ impl Job {
         match self {
             Self::NightlyBuild => {
                 let report = node.build_digests().await?;
+                let forgotten = node.forget_old().await?;
                 Ok(format!(
-                    "{} lists published, {} unchanged",
+                    "{} lists published, {} unchanged; forgotten: {} runs of jobs, {} ended alerts, {} records",
                     report.published.len(),
-                    report.unchanged
+                    report.unchanged,
+                    forgotten.job_runs,
+                    forgotten.alerts,
+                    forgotten.records
                 ))
             }
             Self::NightlySync | Self::PollPeers => {
