@@ -7,6 +7,8 @@ use lianfang_domain::verdict::Policy;
 use lianfang_encoding::Class;
 use lianfang_wire::vocabulary::Mode;
 
+use crate::Retention;
+
 /// What the operator decides about this node.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -32,6 +34,8 @@ pub struct Settings {
     pub brake: BrakeRule,
     /// How the roster is watched.
     pub roster: RosterSettings,
+    /// How long is kept what nobody has to keep.
+    pub retention: Retention,
     /// What each member may have evaluated here.
     pub budgets: BTreeMap<Class, Budget>,
 }

@@ -19,4 +19,5 @@ pub mod log;
 pub mod metrics;
 pub mod problem;
 pub mod tls;
+pub mod traces;
 pub mod wiring;

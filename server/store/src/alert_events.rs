@@ -88,7 +88,8 @@ pub(crate) fn tell(
     Ok(seq)
 }
 
-fn last(link: &mut Link<'_>) -> Result<u64, StoreError> {
+/// Sequence of the newest change; 0 before the first.
+pub(crate) fn last(link: &mut Link<'_>) -> Result<u64, StoreError> {
     let newest: Option<i64> = query!(link, |conn| alert_events::table
         .select(max(alert_events::seq))
         .first(conn))?;

@@ -47,6 +47,7 @@ mod regulator_pages;
 mod resealing;
 mod resolve_alert;
 mod restores;
+mod retention;
 mod roster_hits;
 mod schema;
 mod screenings;

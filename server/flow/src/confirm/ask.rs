@@ -13,10 +13,12 @@ use lianfang_store::RecordRow;
 use lianfang_token::{Token, TokenKeyId, confirm_key};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES, Prefix};
 use lianfang_wire::record::VerifiedRecord;
+use tracing::Instrument as _;
 
 use super::open::Opener;
 use crate::index::HeldList;
 use crate::publish::list_key;
+use crate::traced::{TRACE, count};
 use crate::trust::active_member;
 use crate::{FlowError, Node};
 
@@ -42,6 +44,14 @@ pub(crate) enum Confirmation<T> {
 impl Node {
     /// Confirms every possible hit with its publisher.
     pub(crate) async fn confirm_hits<T: Clone>(
+        self: &Arc<Self>,
+        hits: Vec<PossibleHit<T>>,
+    ) -> Result<Vec<Confirmation<T>>, FlowError> {
+        let span = tracing::info_span!(target: TRACE, "records", lianfang.possible_hits = count(&hits));
+        self.confirm_each(hits).instrument(span).await
+    }
+
+    async fn confirm_each<T: Clone>(
         self: &Arc<Self>,
         hits: Vec<PossibleHit<T>>,
     ) -> Result<Vec<Confirmation<T>>, FlowError> {

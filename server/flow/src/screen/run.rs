@@ -10,6 +10,7 @@ use lianfang_wire::screening::{
     ReasonCode, Screening,
 };
 use lianfang_wire::vocabulary::{Purpose, VerdictName};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::answer::{recommended, risk_tier};
@@ -19,6 +20,7 @@ use super::normalise::{Normalised, normalise};
 use crate::peers::quarantined;
 use crate::randomness::{appeal_code, timed_id};
 use crate::tokens::TokenOutcome;
+use crate::traced::TRACE;
 use crate::trust::operators;
 use crate::{Actor, FlowError, Node};
 
@@ -153,7 +155,8 @@ impl Node {
             created_at: screening.evaluated_at,
             decision: None,
         };
-        self.journal.call(&self.gateway, row).await
+        let span = tracing::info_span!(target: TRACE, "keep");
+        self.journal.call(&self.gateway, row).instrument(span).await
     }
 }
 

@@ -8,8 +8,10 @@ use lianfang_identifier::Canonical;
 use lianfang_token::message::Purpose;
 use lianfang_token::{KeyDescriptor, MAX_ELEMENTS, Token, TokenInput, TokenKeyId};
 use lianfang_wire::membership::Membership;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
+use crate::traced::{TRACE, count};
 use crate::trust::keys_of;
 use crate::{FlowError, Node};
 
@@ -42,6 +44,15 @@ struct Wanted {
 impl Node {
     /// Tokens of `subjects` under every key that is valid now: two epochs while a key is being rotated.
     pub(crate) async fn tokenise<T: Clone>(
+        &self,
+        purpose: Purpose,
+        subjects: &[Subject<T>],
+    ) -> Result<Vec<TokenOutcome<T>>, FlowError> {
+        let span = tracing::info_span!(target: TRACE, "tokens", lianfang.identifiers = count(subjects));
+        self.tokens_of(purpose, subjects).instrument(span).await
+    }
+
+    async fn tokens_of<T: Clone>(
         &self,
         purpose: Purpose,
         subjects: &[Subject<T>],

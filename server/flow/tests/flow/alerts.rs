@@ -303,3 +303,25 @@ async fn events_go_on_where_a_follower_stopped() {
         assert_eq!(changes, ["alert.closed"]);
     }
 }
+
+#[tokio::test]
+async fn an_ended_alert_is_forgotten_after_its_time_and_not_by_a_clock_that_was_ahead() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-1", company(CODE)).await;
+        publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        let alert = alerts(&c).await.remove(0);
+        c.resolve_alert(&operator(), alert.id, not_ours()).await.unwrap();
+        // Each a night; after the long time without one, two years count only as two days.
+        for (days, forgotten) in [(0, 0), (731, 0), (1, 1), (1, 0)] {
+            federation.clock.advance(DAY * days);
+            let report = c.forget_old().await.unwrap();
+            assert_eq!(report.alerts, forgotten, "{backend:?}: {days}");
+        }
+        assert!(alerts(&c).await.is_empty());
+    }
+}

@@ -103,6 +103,15 @@ impl From<crate::wiring::StartError> for Fault {
     }
 }
 
+impl From<crate::traces::TracesError> for Fault {
+    fn from(error: crate::traces::TracesError) -> Self {
+        match error {
+            crate::traces::TracesError::NotBuilt => Self::new("traces_not_built"),
+            other => Self::plain(other),
+        }
+    }
+}
+
 impl From<crate::data::FolderError> for Fault {
     fn from(error: crate::data::FolderError) -> Self {
         Self::plain(error)

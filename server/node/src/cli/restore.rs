@@ -28,7 +28,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> Outcome {
     if let Ok(config) = Config::load(&args.config) {
-        crate::log::start(&config.log).map_err(|error| Fault::new("log_filter").with("reason", error))?;
+        crate::log::start(&config.log, None)
+            .map_err(|error| Fault::new("log_filter").with("reason", error))?;
     }
     let plan = RestorePlan {
         backup: String::new(),

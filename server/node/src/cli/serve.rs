@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Fault, Outcome, Terminal};
 use crate::config::Config;
+use crate::traces;
 use crate::wiring::{Upkeep, assemble, open};
 
 #[derive(clap::Args)]
@@ -21,11 +22,14 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let config = Config::load(&args.config)?;
+    traces::supported(config.traces.as_ref())?;
     if args.check_config {
         terminal.note("config_fine", &[("file", args.config.display().to_string())]);
         return Ok(ExitCode::SUCCESS);
     }
-    crate::log::start(&config.log).map_err(|error| Fault::new("log_filter").with("reason", error))?;
+    let traced = traces::start(&config)?;
+    crate::log::start(&config.log, traced.layer())
+        .map_err(|error| Fault::new("log_filter").with("reason", error))?;
     let files = crate::limits::raise_open_files();
     if files < config.limits.files() {
         tracing::warn!(
@@ -47,7 +51,9 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         door.operations = doors.operations.map(tracing::field::display),
         "the node is up"
     );
-    doors.closed().await.map_err(Fault::plain)?;
+    let closed = doors.closed().await;
+    traced.close().await;
+    closed.map_err(Fault::plain)?;
     tracing::info!(node.id = %config.node.id, "the node has stopped");
     Ok(ExitCode::SUCCESS)
 }

@@ -11,11 +11,13 @@ mod limits;
 mod log;
 mod node;
 mod publishing;
+mod retention;
 mod roster;
 mod sample;
 mod screening;
 mod tls;
 mod tokens;
+mod traces;
 
 use std::path::{Path, PathBuf};
 
@@ -33,11 +35,13 @@ pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use node::{Country, Node};
 pub use publishing::Publishing;
+pub use retention::Retention;
 pub use roster::Roster;
 pub use sample::sample;
 pub use screening::Screening;
 pub use tls::{KeyPair, Tls};
 pub use tokens::{TokenIssuer, Tokens};
+pub use traces::{Endpoint, Traces};
 
 /// Name of the configuration file in a data folder.
 pub const FILE: &str = "lianfang.toml";
@@ -64,6 +68,8 @@ pub struct Config {
     #[serde(default)]
     pub roster: Roster,
     #[serde(default)]
+    pub retention: Retention,
+    #[serde(default)]
     pub budgets: Budgets,
     #[serde(default)]
     pub jobs: Jobs,
@@ -73,6 +79,9 @@ pub struct Config {
     pub limits: Limits,
     #[serde(default)]
     pub log: Log,
+    /// None: nothing is traced.
+    #[serde(default)]
+    pub traces: Option<Traces>,
 }
 
 /// Why a configuration was refused. The text names file, key and rule, never a value that may be secret.
@@ -114,6 +123,7 @@ impl Config {
         self.publishing.check()?;
         self.roster.check()?;
         self.tokens.check(self.node.id.as_str())?;
+        self.traces.as_ref().map_or(Ok(()), Traces::check)?;
         self.doors.check()
     }
 
@@ -124,6 +134,9 @@ impl Config {
         self.tls.resolve(&data);
         self.tokens.resolve(&data);
         self.clock.resolve(&data);
+        if let Some(traces) = &mut self.traces {
+            traces.resolve(&data);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::metrics::{Answered, Telemetry};
-use crate::problem;
+use crate::{problem, traces};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -87,7 +87,10 @@ pub async fn boundary<B: MessageBody + 'static>(
     let started = Instant::now();
     // Whatever is logged on the way names the request too.
     let span = tracing::info_span!("request", request.id = id.0);
-    let answer = match next.call(request).instrument(span).await {
+    let traced = traces::of_request(**door, &method, &route);
+    // The traced one is the inner: whoever recognises the caller finds it as the present one.
+    let answering = next.call(request).instrument(traced.clone()).instrument(span);
+    let answer = match answering.await {
         Ok(answer) => Ok(answer.map_into_boxed_body().map_body(|_, body| body)),
         Err(error) => Err(error.error_response()),
     };
@@ -102,6 +105,7 @@ pub async fn boundary<B: MessageBody + 'static>(
         took: started.elapsed(),
     };
     telemetry.answered(&answered);
+    traces::answered(&traced, status);
     log(&answered, &id);
     match answer {
         Ok(answer) => {

@@ -6,11 +6,13 @@ use lianfang_encoding::Timestamp;
 use lianfang_flow::{FlowError, Node};
 use lianfang_store::{Claim, Store, StoreError};
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::due::due;
 use crate::config::{Jobs, Schedule};
 use crate::metrics::Telemetry;
+use crate::traces;
 
 /// A run that isn't renewed for so long can be taken over by another replica.
 const LEASE: Duration = Duration::from_secs(300);
@@ -65,10 +67,14 @@ impl Job {
         match self {
             Self::NightlyBuild => {
                 let report = node.build_digests().await?;
+                let forgotten = node.forget_old().await?;
                 Ok(format!(
-                    "{} lists published, {} unchanged",
+                    "{} lists published, {} unchanged; forgotten: {} runs of jobs, {} ended alerts, {} records",
                     report.published.len(),
-                    report.unchanged
+                    report.unchanged,
+                    forgotten.job_runs,
+                    forgotten.alerts,
+                    forgotten.records
                 ))
             }
             Self::NightlySync | Self::PollPeers => {
@@ -176,7 +182,8 @@ impl Runner {
     }
 
     async fn carry_out(self: Arc<Self>, run: Run) {
-        let mut work = tokio::spawn(run.job.work(Arc::clone(&self.node), self.store.clone()));
+        let work = run.job.work(Arc::clone(&self.node), self.store.clone());
+        let mut work = tokio::spawn(work.instrument(traces::of_job(run.job.name())));
         let outcome = tokio::select! {
             outcome = &mut work => outcome.unwrap_or(Err(FlowError::Internal("the job panicked"))),
             () = self.renew(&run) => {

@@ -96,7 +96,7 @@ impl Telemetry {
 }
 
 /// Methods that somebody makes up don't make series.
-fn known_method(method: &str) -> &'static str {
+pub(crate) fn known_method(method: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
     KNOWN
         .into_iter()

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use lianfang_domain::Clock;
 use lianfang_flow::{Node, NodeParts, SystemRandomness, Trust};
-use lianfang_peer::HttpsPeers;
+use lianfang_peer::{HttpsPeers, Peers};
 use lianfang_store::{DatabaseSettings, Store, StoreError};
 
 use super::StartError;
@@ -14,6 +14,7 @@ use crate::config::{ClockSource, Config};
 use crate::data::DataFolder;
 use crate::idempotency::Ledger;
 use crate::tls::{Credential, Revocations};
+use crate::traces::TracedPeers;
 
 /// A node that has been put together, without its doors.
 pub struct Assembled {
@@ -74,7 +75,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
         randomness: Arc::new(SystemRandomness),
         store: store.clone(),
         trust,
-        peers: Arc::<HttpsPeers>::clone(&peers),
+        peers: called(&peers, config),
     })
     .await?;
     Ok(Assembled {
@@ -87,6 +88,14 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
         verifier,
         tokens_read,
     })
+}
+
+fn called(peers: &Arc<HttpsPeers>, config: &Config) -> Arc<dyn Peers> {
+    let peers: Arc<dyn Peers> = Arc::<HttpsPeers>::clone(peers);
+    match config.traces {
+        Some(_) => Arc::new(TracedPeers(peers)),
+        None => peers,
+    }
 }
 
 /// Opens the configured database and brings its schema up to date. Blocks.

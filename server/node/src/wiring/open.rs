@@ -150,7 +150,12 @@ impl Opening<'_> {
         };
         let tls = platform_config(Arc::<Credential>::clone(&self.platform))?;
         let verifier = Arc::clone(&self.assembled.verifier);
-        let login = Login::by_token(verifier, &self.config.limits);
+        let followed = self
+            .config
+            .traces
+            .as_ref()
+            .is_some_and(|traces| traces.follow_callers);
+        let login = Login::by_token(verifier, &self.config.limits, followed);
         let routes = api::platform::router::configure(
             Arc::clone(&self.assembled.node),
             login,

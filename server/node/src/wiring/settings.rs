@@ -1,6 +1,6 @@
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::Class;
-use lianfang_flow::{Budget, RosterSettings, Settings};
+use lianfang_flow::{Budget, Retention, RosterSettings, Settings};
 
 use crate::config::{Config, Roster};
 use crate::data::DataFolder;
@@ -24,6 +24,10 @@ pub(super) fn settings(config: &Config) -> Settings {
         token_cache: screening.token_cache,
         brake: config.brake.rule(),
         roster: roster(&config.roster),
+        retention: Retention {
+            job_runs: config.retention.job_runs(),
+            ended_alerts: config.retention.ended_alerts(),
+        },
         budgets: Class::ALL
             .iter()
             .map(|class| (*class, budget(config, *class)))

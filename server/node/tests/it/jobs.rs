@@ -97,6 +97,28 @@ async fn finished(runner: &Arc<Runner>) -> usize {
     count
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nightly_job_forgets_runs_that_are_older_than_the_retention() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = node_with_clock_on(backend).await;
+        let runner = runner(&node);
+        // After a downtime the first night is careful: the clock may be wrong.
+        for (time, kept) in [
+            ("2027-03-20T12:00:00Z", true),
+            ("2027-04-05T12:00:00Z", true),
+            ("2027-04-06T12:00:00Z", false),
+        ] {
+            node.set_clock(time);
+            assert_eq!(finished(&runner).await, Job::ALL.len());
+            let january = Timestamp::parse_rfc3339("2027-01-31T00:00:00Z").unwrap();
+            for job in Job::ALL {
+                let run = node.assembled.store.last_finished_job(job.name(), january);
+                assert_eq!(run.unwrap().is_some(), kept, "{backend:?}: {job:?} at {time}");
+            }
+        }
+    }
+}
+
 /// Replicas share nothing but the database.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_replicas_one_runs_a_job_on_either_database() {

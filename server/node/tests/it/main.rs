@@ -35,5 +35,6 @@ mod routes;
 mod seen;
 mod stopping;
 mod token_keys;
+mod traces;
 mod trouble;
 mod watching;

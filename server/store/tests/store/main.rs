@@ -15,6 +15,7 @@ mod peers;
 mod permissions;
 mod regulator_feed;
 mod restores;
+mod retention;
 mod roster;
 mod sample;
 mod schema;

@@ -14,7 +14,7 @@ use crate::sample::{at, audience, line, node, race};
 
 const WITHDRAWN: i16 = 12;
 
-fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {
+pub(crate) fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {
     let token = |form: &u8| MonitoredToken {
         client_reference: reference.to_owned(),
         form: [*form; 32],
@@ -55,7 +55,7 @@ fn hit(reference: &str, publisher: &str, seconds: u64) -> HitRow {
     }
 }
 
-fn alert(number: u128, reference: &str) -> NewAlert {
+pub(crate) fn alert(number: u128, reference: &str) -> NewAlert {
     NewAlert {
         id: Uuid::from_u128(number),
         client_reference: reference.to_owned(),
@@ -90,7 +90,7 @@ fn heard(seq: u64, ended_by: Option<&str>) -> EntryChange {
     }
 }
 
-fn resolve(store: &Store, id: u128) -> Resolution {
+pub(crate) fn resolve(store: &Store, id: u128) -> Resolution {
     store
         .resolve_alert(
             Uuid::from_u128(id),

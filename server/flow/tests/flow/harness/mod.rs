@@ -16,8 +16,8 @@ use lianfang_domain::brake::BrakeRule;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{Class, NodeId, SigningKey, Timestamp};
 use lianfang_flow::{
-    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, RosterSettings, Settings,
-    Trust, found,
+    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, Retention, RosterSettings,
+    Settings, Trust, found,
 };
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{DataKey, DataKeys, Store};
@@ -298,6 +298,7 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
     };
     let day = Duration::from_secs(86_400);
     Settings {
+        retention: Retention::default(),
         bodies: papers.folder.path().join("digests"),
         images: papers.folder.path().join("index"),
         policy: Policy {

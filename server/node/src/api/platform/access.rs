@@ -15,6 +15,7 @@ use crate::config::Limits;
 use crate::idempotency::{Ledger, once};
 use crate::limits::RateLimit;
 use crate::problem::Failure;
+use crate::traces;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +39,18 @@ pub struct TokenLogin {
     verifier: Arc<Verifier>,
     callers: RateLimit,
     refusals: RateLimit,
+    /// Whether the work is part of the caller's trace, if it names one.
+    followed: bool,
 }
 
 impl Login {
-    /// Recognises callers by tokens.
-    pub fn by_token(verifier: Arc<Verifier>, limits: &Limits) -> Self {
+    /// Recognises callers by tokens. Their traces may be `followed`.
+    pub fn by_token(verifier: Arc<Verifier>, limits: &Limits, followed: bool) -> Self {
         Self::Token(Box::new(TokenLogin {
             verifier,
             callers: RateLimit::per_minute(limits.platform_per_minute),
             refusals: RateLimit::per_minute(limits.refusals_per_minute),
+            followed,
         }))
     }
 
@@ -136,6 +140,9 @@ impl TokenLogin {
         };
         self.callers.check(&claims.sub)?;
         if Scopes::of_claim(&claims.scope).contains(scope) {
+            if self.followed {
+                traces::follow(request.headers());
+            }
             Ok(Actor::subject(claims.sub))
         } else {
             let detail = format!("The token lacks the scope {scope}.");

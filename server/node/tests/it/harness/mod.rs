@@ -1,4 +1,5 @@
 pub(crate) mod authority;
+pub(crate) mod collector;
 pub(crate) mod command;
 pub(crate) mod door;
 pub(crate) mod entries;

@@ -18,26 +18,26 @@ use super::process::{Process, run};
 use crate::harness::entries::typed;
 
 /// One node: its folder, its database, its process.
-pub(super) struct Site {
+pub(crate) struct Site {
     pub(super) folder: TempDir,
-    pub(super) process: Process,
+    pub(crate) process: Process,
     /// Of a server; gone when dropped.
     _database: Option<TestDatabase>,
 }
 
-pub(super) struct Federation {
+pub(crate) struct Federation {
     pub(super) backend: Backend,
-    pub(super) publisher: Site,
-    pub(super) reader: Site,
+    pub(crate) publisher: Site,
+    pub(crate) reader: Site,
     pub(super) oracle: Oracle,
 }
 
 impl Site {
-    pub(super) fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    pub(super) fn operator(&self) -> Client {
+    pub(crate) fn operator(&self) -> Client {
         Client::operator(&self.data().join(SOCKET)).unwrap()
     }
 
@@ -59,14 +59,14 @@ impl Site {
 
 impl Site {
     /// Starts the node as it is: nobody has mended anything.
-    pub(super) async fn serve_again(&mut self) {
+    pub(crate) async fn serve_again(&mut self) {
         let up = self.serve(None).await;
         assert!(up, "the node doesn't start again: {}", self.process.last_words());
     }
 }
 
 impl Federation {
-    pub(super) async fn start(backend: Backend) -> Self {
+    pub(crate) async fn start(backend: Backend) -> Self {
         let mut ports = free_ports(backend);
         let mut publisher = site("platform-a", backend, &mut ports).await;
         let name = ["federation", "create", "--name", "test", "--test"];

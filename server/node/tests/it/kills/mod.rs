@@ -2,7 +2,7 @@
 //!
 //! `LIANFANG_KILLS=N` runs N kills for each database instead of 25, `LIANFANG_KILLS_SEED=N` another sequence.
 
-mod federation;
+pub(crate) mod federation;
 mod oracle;
 mod process;
 mod rekey;

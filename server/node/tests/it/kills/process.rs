@@ -13,7 +13,7 @@ const FILTER: &str = "error,lianfang_node::cli::serve=info,durable_step=trace";
 /// Nobody kills at this step.
 const NEVER: u64 = u64::MAX;
 
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Arc<Mutex<Child>>,
     left: Arc<AtomicU64>,
     state: watch::Receiver<State>,
@@ -106,8 +106,16 @@ impl Process {
         self.last.lock().unwrap().clone()
     }
 
+    /// Tells it to stop and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        let id = i32::try_from(self.child.lock().unwrap().id()).unwrap();
+        let id = rustix::process::Pid::from_raw(id).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        assert!(self.ended().await);
+    }
+
     /// Kills it wherever it is.
-    pub(super) async fn kill(&mut self) {
+    pub(crate) async fn kill(&mut self) {
         let _ = self.child.lock().unwrap().kill();
         self.ended().await;
     }
