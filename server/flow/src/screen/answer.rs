@@ -1,6 +1,6 @@
 //! The answer as the caller gets it, and the receipt that proves it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{NodeId, Timestamp, Transcript};
@@ -33,7 +33,7 @@ struct Receipt<'a> {
 
 impl Node {
     /// Whose digests were consulted and who is missing or old.
-    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &[NodeId]) -> Consulted {
+    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &BTreeSet<NodeId>) -> Consulted {
         let now = self.now();
         let synced: BTreeMap<_, _> = peers.iter().map(|row| (&row.node, row)).collect();
         let document = self.document();

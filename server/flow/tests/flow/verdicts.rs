@@ -1,6 +1,7 @@
 //! A block needs every one of its conditions: with each that is missing the answer is review or clear.
 
 use lianfang_wire::entry::{NewEntry, Subject};
+use lianfang_wire::screening::ReasonCode;
 use lianfang_wire::vocabulary::{BasisType, Category, EventType, Role, VerdictName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, product, screening};
@@ -189,4 +190,42 @@ async fn an_expired_membership_document_makes_no_new_blocks() {
         .advance(std::time::Duration::from_secs(2 * 86_400));
     let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
     assert_ne!(answer.verdict, VerdictName::Block);
+}
+
+/// A name, or the genuine article, could have called for a person only together.
+#[tokio::test]
+async fn what_an_absent_publisher_could_not_have_settled_holds_nobody_up() {
+    const NAME: &str = "莆田市鑫骏澜鞋业有限公司";
+    const GTIN: &str = "6901234567892";
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        let mut listed = entry(company(CODE), a.now());
+        let said = [identifier("legal_name_cn", NAME), identifier("gtin", GTIN)];
+        listed.subject.identifiers.extend(said);
+        a.record_entry(&operator(), listed).await.unwrap();
+        a.build_digests().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        federation.network.stop(a.id());
+        let of = |said: &[(&str, &str)]| {
+            let mut subject = company("91130105MA0FRNGTXX");
+            let said = said.iter().map(|(kind, value)| identifier(kind, value));
+            subject.identifiers.extend(said);
+            subject
+        };
+        for (asked, expected) in [
+            (of(&[("legal_name_cn", NAME)]), VerdictName::Clear),
+            (of(&[("gtin", GTIN)]), VerdictName::Clear),
+            (
+                of(&[("legal_name_cn", NAME), ("gtin", GTIN)]),
+                VerdictName::Review,
+            ),
+            (company(CODE), VerdictName::Review),
+        ] {
+            let answer = b.screen(&operator(), screening(asked)).await.unwrap();
+            assert_eq!(answer.verdict, expected, "{:?}", answer.reasons);
+            assert!(!answer.complete);
+            let codes: Vec<_> = answer.reasons.iter().map(|reason| reason.code).collect();
+            assert_eq!(codes, [ReasonCode::PublisherUnavailable]);
+        }
+    }
 }
