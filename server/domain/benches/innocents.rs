@@ -12,6 +12,7 @@
 )]
 
 #[path = "../../flow/tests/flow/population/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "shared with other benches and tests")]
 mod population;
 
 use std::time::Instant;
@@ -40,7 +41,7 @@ fn main() {
     let subjects: Vec<_> = sanctioned.iter().map(Seller::subject).collect();
     let gate = Gate::of(&subjects, Timestamp::from_secs(1_790_000_000));
     let sinners = subjects.iter().take(1_000);
-    let blocked = sinners.filter(|subject| gate.verdict(subject).0 == VerdictName::Block);
+    let blocked = sinners.filter(|subject| gate.pass(subject).verdict == VerdictName::Block);
     let blocked = blocked.count();
     if blocked != 1_000 {
         panic!("the gate blocks only {blocked} of 1,000 sanctioned sellers: it proves nothing");
@@ -94,10 +95,10 @@ fn screen(gate: &Gate, sanctioned: &[Seller], seed: u64, applicants: usize) -> T
     for _ in 0..applicants {
         let mut innocent = innocent_beside(one_of(&mut rng, sanctioned), &mut rng);
         innocent.domain = dressed("domain", &innocent.domain, &mut rng);
-        let (verdict, read, phantoms) = gate.verdict(&innocent.subject());
-        tally.read += read as u64;
-        tally.phantoms += phantoms as u64;
-        match verdict {
+        let passage = gate.pass(&innocent.subject());
+        tally.read += passage.read as u64;
+        tally.phantoms += passage.phantoms as u64;
+        match passage.verdict {
             VerdictName::Block => tally.block += 1,
             VerdictName::Review => tally.review += 1,
             VerdictName::Clear => {}

@@ -46,6 +46,11 @@ impl Bodies {
         fs::read(self.path(hash)).map_err(failed)
     }
 
+    /// Whether the body with this hash is here as it was stored. Reads all of it.
+    pub(crate) fn is_sound(&self, hash: &[u8; 32]) -> bool {
+        fs::read(self.path(hash)).is_ok_and(|body| lianfang_encoding::sha256(&body) == *hash)
+    }
+
     /// Stores a body that is already known to have this hash.
     pub(crate) fn store(&self, hash: &[u8; 32], body: &[u8]) -> Result<(), FlowError> {
         if self.path(hash).exists() {

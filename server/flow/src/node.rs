@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 use lianfang_digest::Seed;
@@ -54,6 +55,8 @@ pub struct Node {
     pub(crate) bodies: Bodies,
     pub(crate) images: Images,
     pub(crate) index: ArcSwap<Index>,
+    /// The store has something in force that the index may not have.
+    pub(crate) index_behind: AtomicBool,
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
     pub(crate) counters: Counters,
@@ -120,6 +123,7 @@ impl Node {
             bodies,
             index: ArcSwap::from_pointee(Index::resting_on(&images, &seed)?),
             images,
+            index_behind: AtomicBool::new(false),
             turns: Turns::default(),
             telling: Turns::default(),
             fetching: Turns::default(),

@@ -31,7 +31,8 @@ pub struct EntryChange {
 
 impl Store {
     /// Writes down what was heard of `publisher`'s entries in the open alerts about them; those of ended entries
-    /// close. Returns the subjects whose cleared hits are about something older than that.
+    /// close. Returns the subjects to look at again: their cleared hits are about something older than that, or their alert
+    /// has ended and another entry may be about them.
     ///
     /// # Errors
     /// Those of any write.
@@ -47,6 +48,9 @@ impl Store {
             for change in changes {
                 for alert in open_about(link, publisher, change.entry_id)? {
                     hear(link, &alert, change, now)?;
+                    if change.ended_by.is_some() {
+                        outdated.insert(alert.client_reference);
+                    }
                 }
                 if change.ended_by.is_none() {
                     outdated.extend(cleared_before(link, publisher, change)?);

@@ -7,6 +7,11 @@ pub(crate) struct Statements {
     /// Statements until one fails; 0 when none will.
     #[cfg(feature = "testing")]
     left: std::sync::atomic::AtomicU64,
+    /// Whether every later statement fails as well.
+    #[cfg(feature = "testing")]
+    for_good: std::sync::atomic::AtomicBool,
+    #[cfg(feature = "testing")]
+    gone: std::sync::atomic::AtomicBool,
 }
 
 impl Statements {
@@ -23,21 +28,29 @@ impl Statements {
     pub(crate) fn admit(&self) -> QueryResult<()> {
         use std::sync::atomic::Ordering::SeqCst;
         let count = |left: u64| left.checked_sub(1);
-        match self.left.fetch_update(SeqCst, SeqCst, count) {
-            Ok(1) => Err(diesel::result::Error::DatabaseError(
+        let is_the_one = self.left.fetch_update(SeqCst, SeqCst, count) == Ok(1);
+        if is_the_one && self.for_good.load(SeqCst) {
+            self.gone.store(true, SeqCst);
+        }
+        if is_the_one || self.gone.load(SeqCst) {
+            return Err(diesel::result::Error::DatabaseError(
                 diesel::result::DatabaseErrorKind::ClosedConnection,
                 Box::new("a test let this statement fail".to_owned()),
-            )),
-            _ => Ok(()),
+            ));
         }
+        Ok(())
     }
 
-    pub(crate) fn fail(&self, statement: u64) {
-        self.left.store(statement, std::sync::atomic::Ordering::SeqCst);
+    fn fail(&self, statement: u64, for_good: bool) {
+        use std::sync::atomic::Ordering::SeqCst;
+        self.for_good.store(for_good, SeqCst);
+        self.left.store(statement, SeqCst);
     }
 
-    pub(crate) fn stop_failing(&self) -> bool {
-        self.left.swap(0, std::sync::atomic::Ordering::SeqCst) == 0
+    fn stop_failing(&self) -> bool {
+        use std::sync::atomic::Ordering::SeqCst;
+        self.gone.store(false, SeqCst);
+        self.left.swap(0, SeqCst) == 0
     }
 }
 
@@ -46,7 +59,12 @@ impl crate::Store {
     /// Lets the n-th statement from now on fail, as if the connection were lost: reads, writes, `BEGIN`, `COMMIT`, and the
     /// answer to a `COMMIT` that was carried out.
     pub fn fail_statement(&self, n: u64) {
-        self.db.statements.fail(n);
+        self.db.statements.fail(n, false);
+    }
+
+    /// Lets the n-th statement from now on fail and every one after it, as if the process had died there.
+    pub fn fail_from_statement(&self, n: u64) {
+        self.db.statements.fail(n, true);
     }
 
     /// Ends that; says whether the statement was reached.

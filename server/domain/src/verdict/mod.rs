@@ -6,11 +6,13 @@ mod link;
 mod policy;
 mod reason;
 mod signal;
+mod unanswered;
 
 pub use blocking::{Blocking, Ground};
 pub use confirmed::{Confirmed, ScreenedIdentifier};
 pub use link::OwnLink;
 pub use policy::{Policy, Situation, decide};
+pub use unanswered::Unanswered;
 
 use lianfang_wire::screening::Reason;
 use lianfang_wire::vocabulary::VerdictName;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blocking::{Blocking, Qualified, qualify};
 use super::signal::Signals;
-use super::{Confirmed, OwnLink, Verdict, reason};
+use super::{Confirmed, OwnLink, Unanswered, Verdict, reason, unanswered};
 
 /// The default policy's settings (PROTOCOL.md §5). The operator decides them; no peer does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +36,10 @@ pub struct Situation {
     pub quarantined: BTreeSet<NodeId>,
     /// Who operates which of the nodes that found something.
     pub operators: BTreeMap<NodeId, String>,
-    /// What couldn't be asked.
-    pub unavailable: Vec<Reason>,
+    /// What no token could be had for.
+    pub without_token: Vec<Reason>,
+    /// Possible hits that couldn't be asked about.
+    pub unanswered: Vec<Unanswered>,
     /// What to answer then.
     pub on_unavailable: OnUnavailable,
     /// What this node's own entries have in common with the subject.
@@ -91,9 +93,10 @@ pub fn decide(findings: Vec<Confirmed>, policy: &Policy, situation: &Situation) 
             )),
         }
     }
-    let adverse = !review.is_empty() || unavailability_counts(situation);
+    let adverse = !review.is_empty() || unavailability_counts(situation, &signals);
     let mut reasons = review;
-    reasons.extend(situation.unavailable.iter().cloned());
+    reasons.extend(reason::of_unanswered(&situation.unanswered));
+    reasons.extend(situation.without_token.iter().cloned());
     reasons.extend(candidates);
     if !blocking.is_empty() {
         Verdict::Block(blocking, reasons)
@@ -125,6 +128,7 @@ fn unknown<'a>(links: &'a [OwnLink], findings: &[Confirmed]) -> impl Iterator<It
         .filter(move |link| !said.contains(&(link.publisher.clone(), link.entry, link.identifier.index)))
 }
 
-fn unavailability_counts(situation: &Situation) -> bool {
-    !situation.unavailable.is_empty() && situation.on_unavailable == OnUnavailable::Review
+fn unavailability_counts(situation: &Situation, signals: &Signals) -> bool {
+    let counts = !situation.without_token.is_empty() || unanswered::counts(&situation.unanswered, signals);
+    counts && situation.on_unavailable == OnUnavailable::Review
 }

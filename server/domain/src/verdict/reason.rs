@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use lianfang_wire::screening::{Reason, ReasonCode};
 
-use super::Confirmed;
+use super::{Confirmed, Unanswered};
 
 /// The reason that a confirmed record gives.
 pub(super) fn of_record(code: ReasonCode, confirmed: &Confirmed) -> Reason {
@@ -20,4 +22,17 @@ pub(super) fn of_record(code: ReasonCode, confirmed: &Confirmed) -> Reason {
         disputed: confirmed.state().is_disputed() || record.disputed,
         link: None,
     }
+}
+
+/// One reason for each publisher that couldn't be asked.
+pub(super) fn of_unanswered(unanswered: &[Unanswered]) -> impl Iterator<Item = Reason> {
+    let mut first = BTreeMap::new();
+    for hit in unanswered {
+        first.entry(&hit.publisher).or_insert(hit.identifier);
+    }
+    first.into_iter().map(|(publisher, identifier)| Reason {
+        publisher: Some(publisher.clone()),
+        identifier_index: Some(identifier.index),
+        ..Reason::of(ReasonCode::PublisherUnavailable)
+    })
 }

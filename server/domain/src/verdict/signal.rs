@@ -5,7 +5,7 @@ use lianfang_identifier::{Kind, Level, Strength};
 use lianfang_wire::vocabulary::Role;
 use uuid::Uuid;
 
-use super::{Confirmed, OwnLink};
+use super::{Confirmed, OwnLink, Unanswered};
 
 /// What speaks for an entry being about the screened subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,24 @@ impl Signals {
             family: family(link.kind, link.level, link.role, link.identifier.index),
         });
         Self(found.chain(linked).collect())
+    }
+
+    /// Whether a publisher's hits that weren't answered and what it did answer are about more than one thing, which may
+    /// all be one entry's.
+    pub(super) fn are_several<'a>(
+        &self,
+        publisher: &NodeId,
+        unanswered: impl Iterator<Item = &'a Unanswered>,
+    ) -> bool {
+        let answered = self.0.iter().filter(|signal| signal.publisher == *publisher);
+        let families: BTreeSet<_> = unanswered
+            .map(|hit| {
+                let identifier = hit.identifier;
+                family(hit.kind, hit.level, identifier.role, identifier.index)
+            })
+            .chain(answered.map(|signal| signal.family))
+            .collect();
+        families.len() > 1
     }
 
     /// Whether more than one thing speaks for this entry.

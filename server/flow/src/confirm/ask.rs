@@ -6,13 +6,15 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, max_confirm_bits};
+use lianfang_domain::lifecycle::{Deadline, effective_state};
 use lianfang_encoding::NodeId;
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
-use lianfang_store::RecordRow;
+use lianfang_store::{PeerEntryState, RecordRow};
 use lianfang_token::{Token, TokenKeyId, confirm_key};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES, Prefix};
 use lianfang_wire::record::VerifiedRecord;
+use lianfang_wire::vocabulary::{DeadlineRule, StateName};
 use tracing::Instrument as _;
 
 use super::open::Opener;
@@ -38,7 +40,7 @@ pub(crate) enum Confirmation<T> {
     /// The publisher's records; none for a false positive.
     Answered(NodeId, Vec<VerifiedRecord>, T),
     /// The publisher couldn't be asked.
-    Unavailable(NodeId, T),
+    Unavailable(T),
 }
 
 impl Node {
@@ -89,10 +91,41 @@ impl Node {
             .gateway
             .store(move |store| store.cached_records(&id, &key, now))
             .await?;
-        Ok(rows
+        let verified: Vec<_> = rows
             .iter()
             .filter_map(|row| opener.verify(&row.jws, &publisher.signing_keys, now))
-            .collect())
+            .collect();
+        let mut living = Vec::with_capacity(verified.len());
+        for record in verified {
+            if !self.has_ended(&record).await? {
+                living.push(record);
+            }
+        }
+        Ok(living)
+    }
+
+    /// Whether the entry behind a record has ended, by what its publisher last said or by time. What has ended is no
+    /// answer: another entry may stand in its place.
+    async fn has_ended(&self, record: &VerifiedRecord) -> Result<bool, FlowError> {
+        let reported = self.reported_since(record).await?;
+        let deadline = record.deadline.zip(record.deadline_rule);
+        let (state, deadline) =
+            reported.unwrap_or((record.state, deadline.map(|(due, rule)| Deadline { due, rule })));
+        Ok(effective_state(state, deadline, self.now(), record.expires).is_terminal())
+    }
+
+    /// What the publisher has said of a record's entry since it signed the record.
+    pub(crate) async fn reported_since(
+        &self,
+        record: &VerifiedRecord,
+    ) -> Result<Option<(StateName, Option<Deadline>)>, FlowError> {
+        let (publisher, entry) = (record.iss.clone(), record.entry);
+        let reported = self
+            .gateway
+            .store(move |store| store.peer_entry_state(&publisher, entry))
+            .await?;
+        let newer = reported.filter(|reported| reported.seq > record.seq);
+        Ok(newer.and_then(|reported| state(&reported)))
     }
 
     fn opener<'a, T>(&self, hit: &'a PossibleHit<T>, fed: &'a lianfang_encoding::FederationId) -> Opener<'a> {
@@ -125,11 +158,7 @@ impl Node {
             }
             Err(error) => {
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
-                results.extend(
-                    batch
-                        .iter()
-                        .map(|hit| Confirmation::Unavailable(publisher.clone(), hit.tag.clone())),
-                );
+                results.extend(batch.iter().map(|hit| Confirmation::Unavailable(hit.tag.clone())));
             }
         }
         Ok(())
@@ -203,4 +232,19 @@ impl Node {
             .await?;
         Ok(opened.into_iter().map(|(record, _)| record).collect())
     }
+}
+
+fn state(reported: &PeerEntryState) -> Option<(StateName, Option<Deadline>)> {
+    let name = StateName::from_number(u8::try_from(reported.state).ok()?)?;
+    let rule = reported
+        .rule
+        .and_then(|rule| u8::try_from(rule).ok())
+        .and_then(DeadlineRule::from_number);
+    Some((
+        name,
+        reported
+            .deadline
+            .zip(rule)
+            .map(|(due, rule)| Deadline { due, rule }),
+    ))
 }

@@ -1,14 +1,11 @@
 //! What a swap of the index brought, for whoever watches.
 
-use std::collections::BTreeSet;
-
-use lianfang_digest::Delta;
-
 use super::{HeldList, Index};
 use crate::watch::{Arrival, ArrivalChange};
 
 impl Index {
-    /// What this index has that the one `before` it didn't: bases, and prefixes that came on top of a base.
+    /// What this index has that the one `before` it didn't: bases, and deltas that came on top of a base. A prefix that was
+    /// there already comes again when a further entry stands behind it.
     pub(super) fn arrived_since(&self, before: &Self) -> Vec<Arrival> {
         let arrival = |list: &std::sync::Arc<HeldList>| {
             let change = change(list, before.list(&list.id))?;
@@ -24,11 +21,6 @@ fn change(list: &HeldList, before: Option<&std::sync::Arc<HeldList>>) -> Option<
     let Some(before) = same_base else {
         return Some(ArrivalChange::Base { body: *list.base() });
     };
-    let new = list
-        .net
-        .additions()
-        .iter()
-        .filter(|prefix| !before.net.adds(**prefix));
-    let new: BTreeSet<u64> = new.copied().collect();
-    (!new.is_empty()).then(|| ArrivalChange::Delta(Delta::of_prefixes(new, BTreeSet::new(), |_| false)))
+    let news = list.state.head() != before.state.head() && !list.since.additions().is_empty();
+    news.then(|| ArrivalChange::Delta(list.since.clone()))
 }

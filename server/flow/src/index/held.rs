@@ -30,6 +30,8 @@ pub(crate) struct HeldList {
     pub(super) content: [u8; 32],
     /// The net change of every delta in force.
     pub(super) net: Arc<Delta>,
+    /// That of the deltas which came since the list was loaded before.
+    pub(super) since: Delta,
 }
 
 impl HeldList {
@@ -51,6 +53,7 @@ impl HeldList {
             .collect::<Result<Vec<_>, _>>()?;
         let newest = heads.last().ok_or("it has no head")?.header();
         let state = ListState::start(&heads).map_err(|_| "its heads don't follow each other")?;
+        let (net, since) = net(&state, bodies, before)?;
         let base = heads
             .iter()
             .rfind(|head| head.header().kind == Kind::Base)
@@ -69,7 +72,8 @@ impl HeldList {
                 .class()
                 .map_err(|_| "its base states no size class")?,
             content: newest.state,
-            net: net(&state, bodies, before)?,
+            net,
+            since,
             state,
         })
     }
@@ -83,8 +87,12 @@ fn verify(row: &HeadRow, keys: &[PublicKey]) -> Result<VerifiedHead, &'static st
 }
 
 /// The net change of the deltas in force: those that came since `before` on top of what it had, when it rests on the
-/// same base.
-fn net(state: &ListState, bodies: &Bodies, before: Option<&HeldList>) -> Result<Arc<Delta>, &'static str> {
+/// same base; and the net change of those that came.
+fn net(
+    state: &ListState,
+    bodies: &Bodies,
+    before: Option<&HeldList>,
+) -> Result<(Arc<Delta>, Delta), &'static str> {
     let goes_on = |before: &&HeldList| {
         state.base() == before.state.base() && state.deltas().starts_with(before.state.deltas())
     };
@@ -96,11 +104,12 @@ fn net(state: &ListState, bodies: &Bodies, before: Option<&HeldList>) -> Result<
         .iter()
         .map(|piece| read(piece, bodies))
         .collect::<Result<Vec<_>, _>>()?;
+    let too_many = |_| "its deltas hold too many prefixes";
+    let since = Delta::coalesce(&new).map_err(too_many)?;
     if !new.is_empty() {
-        let all = std::iter::once(net.as_ref()).chain(&new);
-        net = Arc::new(Delta::coalesce(all).map_err(|_| "its deltas hold too many prefixes")?);
+        net = Arc::new(Delta::coalesce([net.as_ref(), &since]).map_err(too_many)?);
     }
-    Ok(net)
+    Ok((net, since))
 }
 
 fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, &'static str> {

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use lianfang_digest::{ListId, Seed};
 use lianfang_domain::includes;
@@ -24,11 +25,24 @@ struct Wanted {
 const ALL: usize = usize::MAX;
 
 impl Node {
-    /// Swaps in what the store has in force and matches the roster against what is new in it.
+    /// Swaps in what the store has in force and matches the roster against what is new in it. What couldn't be swapped in
+    /// is made up for by the next call.
     pub(crate) async fn put_in_force(self: &Arc<Self>) -> Result<(), FlowError> {
-        let arrived = self.reload_index().await?;
+        self.index_behind.store(false, Ordering::Release);
+        let reloaded = self.reload_index().await;
+        let arrived = reloaded.inspect_err(|_| self.index_behind.store(true, Ordering::Release))?;
         self.watch_arrivals(arrived).await;
         Ok(())
+    }
+
+    /// Notes that something has come into force in the store.
+    pub(crate) fn index_lags(&self) {
+        self.index_behind.store(true, Ordering::Release);
+    }
+
+    /// Whether something came into force in the store and nobody has seen to the index since.
+    pub(crate) fn index_is_behind(&self) -> bool {
+        self.index_behind.load(Ordering::Acquire)
     }
 
     /// Brings the index to what the store has in force, off the hot path, and swaps it in. Only lists whose newest head

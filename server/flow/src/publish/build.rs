@@ -40,6 +40,8 @@ impl Node {
         report.identifiers = heads.iter().filter_map(|head| head.tokens).sum();
         if !report.published.is_empty() {
             self.notify_peers();
+        }
+        if !report.published.is_empty() || self.index_is_behind() {
             self.put_in_force().await?;
         }
         Ok(report)
@@ -106,6 +108,7 @@ impl Node {
         self.keep_body(&draft)?;
         let built = built_list(&draft);
         let row = draft.row();
+        self.index_lags();
         self.gateway
             .store(move |store| store.publish_list(row, draft.records))
             .await?;

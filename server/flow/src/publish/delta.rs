@@ -80,7 +80,8 @@ impl Node {
         if (came.len() + left.len()) as u64 > SMALL_CHANGE.max(tokens / 4) {
             return Ok(Change::Base);
         }
-        let delta = unpadded(store, &key, changed.entries, &came, &left, &records)?;
+        let again = gained(&old, &records, &came);
+        let delta = unpadded(store, &key, changed.entries, (&came, &left, &again), &records)?;
         if delta.additions().is_empty() && delta.removals().is_empty() {
             return Ok(Change::Records(records));
         }
@@ -199,22 +200,35 @@ fn net(
     Ok((came, left))
 }
 
+/// Tokens that the list held before and goes on holding, of which an entry is new: they are announced again, for whoever
+/// watches has to hear of the entry.
+fn gained(old: &[ListRecord], new: &[ListRecord], came: &Tokens) -> Tokens {
+    let place = |record: &ListRecord| (record.confirm_key, record.entry_id);
+    let before: BTreeSet<_> = old.iter().map(place).collect();
+    let gained = new.iter().filter(|record| !before.contains(&place(record)));
+    gained
+        .map(|record| (record.confirm_key, record.token_prefix))
+        .filter(|(key, _)| !came.contains_key(key))
+        .collect()
+}
+
 /// A removal goes out only when the last token under its prefix leaves.
 fn unpadded(
     store: &Store,
     list: &ListKey,
     entries: &BTreeSet<Uuid>,
-    came: &Tokens,
-    left: &Tokens,
+    (came, left, again): (&Tokens, &Tokens, &Tokens),
     records: &[ListRecord],
 ) -> Result<Delta, StoreError> {
     let leaving: Vec<u64> = left.values().copied().collect();
     let mut held = store.token_prefixes_of_others(list, &leaving, entries)?;
     held.extend(records.iter().map(|record| record.token_prefix));
-    let prefixes = |tokens: &Tokens| tokens.values().copied().collect();
-    Ok(Delta::of_prefixes(prefixes(came), prefixes(left), |prefix| {
-        held.contains(&prefix)
-    }))
+    let additions = came.values().chain(again.values()).copied().collect();
+    Ok(Delta::of_prefixes(
+        additions,
+        left.values().copied().collect(),
+        |prefix| held.contains(&prefix),
+    ))
 }
 
 fn is_live(store: &Store, list: &ListId, records: &[ListRecord], prefix: u64) -> Result<bool, StoreError> {

@@ -54,7 +54,7 @@ impl Node {
         if news {
             self.notify_peers();
         }
-        if !report.published.is_empty() {
+        if !report.published.is_empty() || self.index_is_behind() {
             self.put_in_force().await?;
         }
         Ok(report)
@@ -168,6 +168,7 @@ impl Node {
         self.keep_body(&draft)?;
         let built = built_list(&draft);
         let row = draft.row();
+        self.index_lags();
         let adoption = self
             .gateway
             .store(move |store| store.publish_delta(row, &entries, draft.records))

@@ -1,5 +1,7 @@
 //! The answer as the caller gets it, and the receipt that proves it.
 
+use std::collections::BTreeSet;
+
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{NodeId, Timestamp, Transcript};
 use lianfang_store::PeerRow;
@@ -31,7 +33,7 @@ struct Receipt<'a> {
 
 impl Node {
     /// Whose digests were consulted and who is missing or old; `peers` are in order of id.
-    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &[NodeId]) -> Consulted {
+    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &BTreeSet<NodeId>) -> Consulted {
         let now = self.now();
         let document = self.document();
         let others = document

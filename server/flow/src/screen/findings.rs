@@ -1,15 +1,12 @@
 //! From tokens to confirmed findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lianfang_domain::brake::Seen;
-use lianfang_domain::lifecycle::Deadline;
-use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier};
-use lianfang_encoding::NodeId;
-use lianfang_store::PeerEntryState;
+use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier, Unanswered};
+use lianfang_encoding::{NodeId, SubjectType};
 use lianfang_wire::record::VerifiedRecord;
-use lianfang_wire::vocabulary::{DeadlineRule, StateName};
 
 use super::test_publisher::TestAnswer;
 use crate::confirm::{Confirmation, PossibleHit};
@@ -20,9 +17,17 @@ use crate::{FlowError, Node};
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) confirmed: Vec<Confirmed>,
-    pub(super) unavailable: BTreeMap<NodeId, ScreenedIdentifier>,
+    pub(super) unanswered: Vec<Unanswered>,
     /// What the brake counts of this subject: publishers that hit it, and whether any record stood behind that.
     pub(super) seen: BTreeMap<NodeId, Seen>,
+}
+
+impl Findings {
+    /// Publishers that couldn't be asked.
+    pub(super) fn unreachable(&self) -> BTreeSet<NodeId> {
+        let publishers = self.unanswered.iter().map(|hit| hit.publisher.clone());
+        publishers.collect()
+    }
 }
 
 impl Node {
@@ -36,17 +41,15 @@ impl Node {
         let hits = self.possible_hits(tokens);
         for confirmation in self.confirm_hits(hits).await? {
             match confirmation {
-                Confirmation::Answered(publisher, records, tag) => {
+                Confirmation::Answered(publisher, records, asked) => {
                     note(&mut findings.seen, publisher, records.is_empty());
                     for record in records {
-                        if let Some(confirmed) = self.confirmed(record, tag).await? {
+                        if let Some(confirmed) = self.confirmed(record, asked.identifier).await? {
                             findings.confirmed.push(confirmed);
                         }
                     }
                 }
-                Confirmation::Unavailable(publisher, tag) => {
-                    findings.unavailable.entry(publisher).or_insert(tag);
-                }
+                Confirmation::Unavailable(asked) => findings.unanswered.push(asked),
             }
         }
         Ok(findings)
@@ -61,9 +64,13 @@ impl Node {
             let Some(token) = &outcome.token else { continue };
             match self.test_publisher(outcome, token)? {
                 TestAnswer::Nothing => {}
-                TestAnswer::Unavailable(publisher) => {
-                    findings.unavailable.entry(publisher).or_insert(outcome.tag);
-                }
+                TestAnswer::Unavailable(publisher) => findings.unanswered.push(Unanswered {
+                    publisher,
+                    subject_type: SubjectType::Seller,
+                    kind: outcome.canonical.kind,
+                    level: outcome.canonical.level,
+                    identifier: outcome.tag,
+                }),
                 TestAnswer::Record(record) => {
                     findings
                         .confirmed
@@ -74,10 +81,7 @@ impl Node {
         Ok(())
     }
 
-    fn possible_hits(
-        &self,
-        tokens: Vec<TokenOutcome<ScreenedIdentifier>>,
-    ) -> Vec<PossibleHit<ScreenedIdentifier>> {
+    fn possible_hits(&self, tokens: Vec<TokenOutcome<ScreenedIdentifier>>) -> Vec<PossibleHit<Unanswered>> {
         let index = self.index.load();
         let now = self.now();
         let mut hits = Vec::new();
@@ -92,7 +96,14 @@ impl Node {
                     key_id: outcome.key_id,
                     kind,
                     level: outcome.canonical.level,
-                    tag: outcome.tag,
+                    // What it stays until it is answered.
+                    tag: Unanswered {
+                        publisher: list.id.publisher.clone(),
+                        subject_type: list.id.subject_type,
+                        kind,
+                        level: outcome.canonical.level,
+                        identifier: outcome.tag,
+                    },
                 });
             }
         }
@@ -104,31 +115,9 @@ impl Node {
         record: VerifiedRecord,
         tag: ScreenedIdentifier,
     ) -> Result<Option<Confirmed>, FlowError> {
-        let (publisher, entry) = (record.iss.clone(), record.entry);
-        let reported = self
-            .gateway
-            .store(move |store| store.peer_entry_state(&publisher, entry))
-            .await?;
-        let newer = reported
-            .filter(|reported| reported.seq > record.seq)
-            .and_then(|reported| state(&reported));
+        let newer = self.reported_since(&record).await?;
         Ok(Confirmed::new(record, tag, newer, self.now()))
     }
-}
-
-fn state(reported: &PeerEntryState) -> Option<(StateName, Option<Deadline>)> {
-    let name = StateName::from_number(u8::try_from(reported.state).ok()?)?;
-    let rule = reported
-        .rule
-        .and_then(|rule| u8::try_from(rule).ok())
-        .and_then(DeadlineRule::from_number);
-    Some((
-        name,
-        reported
-            .deadline
-            .zip(rule)
-            .map(|(due, rule)| Deadline { due, rule }),
-    ))
 }
 
 /// One subject counts once for a publisher, and as unfounded only while no record was found.

@@ -68,7 +68,7 @@ impl Node {
         without_token: Vec<u32>,
     ) -> Result<Screening, FlowError> {
         let now = self.now();
-        let unreachable: Vec<_> = findings.unavailable.keys().cloned().collect();
+        let unreachable = findings.unreachable();
         let asked_links = self.link_keys(&normalised.subjects);
         let keys = asked_links.keys().copied().collect();
         let Basis { peers, links } = self.basis(keys).await?;
@@ -79,7 +79,7 @@ impl Node {
         };
         let stale = |exception: &PublisherException| exception.reason == ExceptionReason::Stale;
         let complete = without_token.is_empty()
-            && findings.unavailable.is_empty()
+            && findings.unanswered.is_empty()
             && !publishers.exceptions.iter().any(stale)
             && normalised
                 .outcomes
@@ -118,24 +118,17 @@ impl Node {
     ) -> Situation {
         let document = self.document();
         let found_by = findings.confirmed.iter().map(|found| &found.record().iss);
-        let publishers = findings.unavailable.iter().map(|(publisher, tag)| Reason {
-            publisher: Some(publisher.clone()),
-            ..unavailable(ReasonCode::PublisherUnavailable, *tag)
-        });
-        let tokens = without_token.iter().map(|index| {
-            let tag = ScreenedIdentifier {
-                index: *index,
-                role: lianfang_wire::vocabulary::Role::Own,
-                verified: false,
-            };
-            unavailable(ReasonCode::TokensUnavailable, tag)
+        let without_token = without_token.iter().map(|index| Reason {
+            identifier_index: Some(*index),
+            ..Reason::of(ReasonCode::TokensUnavailable)
         });
         Situation {
             natural_person: asked.subject.natural_person,
             membership_expired: document.document.expires <= self.now(),
             quarantined: quarantined(peers),
             operators: operators(&document.document, found_by),
-            unavailable: publishers.chain(tokens).collect(),
+            without_token: without_token.collect(),
+            unanswered: findings.unanswered.clone(),
             on_unavailable: asked.on_unavailable,
             links: Vec::new(),
         }
@@ -198,11 +191,4 @@ fn mark_unavailable(normalised: &mut Normalised, tokens: &[TokenOutcome<Screened
         }
     }
     places
-}
-
-fn unavailable(code: ReasonCode, tag: ScreenedIdentifier) -> Reason {
-    Reason {
-        identifier_index: Some(tag.index),
-        ..Reason::of(code)
-    }
 }

@@ -51,9 +51,12 @@ impl Node {
             Err(FlowError::NotFound) => None,
             Err(other) => return Err(other.into()),
         };
-        if held.as_ref().is_some_and(|held| held.head_hash == offered.head.0) {
+        if let Some(held) = held.as_ref().filter(|held| held.head_hash == offered.head.0) {
+            if !dry_run {
+                self.mend_list(peer, &offered.list, held, done).await?;
+            }
             done.unchanged += 1;
-            return Ok(held.map(|held| held.created));
+            return Ok(Some(held.created));
         }
         let mut list = ListSync {
             audience: offered.list.audience.to_string(),
@@ -119,6 +122,7 @@ impl Node {
                 self.check_delta(head)?;
             }
             let rows = accepted.heads.iter().map(head_row).collect();
+            self.index_lags();
             match self.gateway.store(move |store| store.adopt_heads(rows)).await? {
                 Adoption::Adopted | Adoption::Known => durable_step("heads_adopted"),
                 Adoption::Older => return Err(Refusal::Replayed.into()),
@@ -219,12 +223,15 @@ fn is_live(state: &ListState, head: &VerifiedHead) -> bool {
 }
 
 fn stored_state(rows: &[HeadRow], keys: &[PublicKey]) -> Option<ListState> {
+    ListState::start(&stored_heads(rows, keys)?).ok()
+}
+
+pub(super) fn stored_heads(rows: &[HeadRow], keys: &[PublicKey]) -> Option<Vec<VerifiedHead>> {
     let verify = |row: &HeadRow| {
         let head = SignedHead::decode(&row.head).ok()?;
         keys.iter().find_map(|key| head.clone().verify(key).ok())
     };
-    let heads: Vec<_> = rows.iter().map(verify).collect::<Option<_>>()?;
-    ListState::start(&heads).ok()
+    rows.iter().map(verify).collect()
 }
 
 fn signing_key<'a>(publisher: &'a Member, head: &SignedHead) -> Result<&'a PublicKey, Refusal> {

@@ -3,6 +3,7 @@
 
 mod digests;
 mod membership;
+mod mend;
 mod refusal;
 mod run;
 mod status;

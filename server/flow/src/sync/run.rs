@@ -41,7 +41,8 @@ impl Node {
             .try_collect::<Vec<_>>()
             .await?;
         let report = SyncReport { dry_run, peers };
-        if report.peers.iter().any(brought_digests) && !dry_run {
+        let news = report.peers.iter().any(brought_digests) || self.index_is_behind();
+        if news && !dry_run {
             self.put_in_force().await?;
         }
         Ok(report)
@@ -53,7 +54,7 @@ impl Node {
             return Ok(());
         };
         let done = self.sync_peer(peer, false).await?;
-        if brought_digests(&done) {
+        if brought_digests(&done) || self.index_is_behind() {
             self.put_in_force().await?;
         }
         Ok(())

@@ -44,7 +44,8 @@ impl Node {
                 )
             })?,
         };
-        self.close_ended().await?;
+        let closed = self.close_ended().await?;
+        self.look_again(closed);
         let limit = filter.limit.clamp(1, LARGEST_PAGE) as usize;
         let wanted = store::AlertFilter {
             state: filter.state.map(stored_state),

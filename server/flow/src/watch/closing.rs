@@ -81,28 +81,45 @@ impl Node {
         self.match_subjects(outdated).await
     }
 
-    /// Closes alerts whose entries time itself has ended. Returns how many there were.
-    pub(super) async fn close_ended(&self) -> Result<usize, FlowError> {
+    /// Closes alerts whose entries time itself has ended. Returns whom they were about: another entry may be about them.
+    pub(super) async fn close_ended(&self) -> Result<Vec<String>, FlowError> {
         let now = self.now();
         let closed = self
             .gateway
             .store(move |store| {
-                let mut closed = 0;
+                let mut closed = Vec::new();
                 loop {
                     let ending = store.alerts_ending(now, PAGE)?;
-                    for alert in &ending {
-                        closed += usize::from(store.close_alert(alert.id, ended_by(alert), now)?);
+                    let count = ending.len();
+                    for alert in ending {
+                        if store.close_alert(alert.id, ended_by(&alert), now)? {
+                            closed.push(alert.client_reference);
+                        }
                     }
-                    if ending.len() < PAGE {
+                    if count < PAGE {
                         return Ok(closed);
                     }
                 }
             })
             .await?;
-        if closed > 0 {
+        if !closed.is_empty() {
             self.tell_alert_news();
         }
         Ok(closed)
+    }
+
+    /// Looks in the background at those whose alerts time has just ended.
+    pub(super) fn look_again(self: &Arc<Self>, closed: Vec<String>) {
+        if closed.is_empty() {
+            return;
+        }
+        let node = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = node.match_subjects(closed).await {
+                node.watch.behind.store(true, Ordering::Release);
+                tracing::error!(error = %error, "who lost an alert couldn't be matched; the next run makes up for it");
+            }
+        });
     }
 
     /// Looks up what is known of an entry that an alert has just been opened about.

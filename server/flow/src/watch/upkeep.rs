@@ -33,7 +33,12 @@ impl Node {
     /// # Errors
     /// When the store fails; what wasn't done waits for the next run.
     pub async fn watch_roster(self: &Arc<Self>) -> Result<WatchReport, FlowError> {
-        let closed = self.close_ended().await?;
+        let ended = self.close_ended().await?;
+        let closed = ended.len();
+        if let Err(error) = self.match_subjects(ended).await {
+            self.watch.behind.store(true, Ordering::Release);
+            return Err(error);
+        }
         let tokenised = self.tokenise_roster().await?;
         if self.watch.behind.swap(false, Ordering::AcqRel)
             && let Err(error) = self.match_everything().await

@@ -325,3 +325,53 @@ async fn an_ended_alert_is_forgotten_after_its_time_and_not_by_a_clock_that_was_
         assert!(alerts(&c).await.is_empty());
     }
 }
+
+/// A correction, for instance: the second entry is about the same company, whose token the digest doesn't lose.
+#[tokio::test]
+async fn a_further_entry_about_a_seller_whose_alert_has_ended_alerts_anew() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-1", company(CODE)).await;
+        let first = publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        event(&a, &first, EventType::Corrected).await;
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        // The end of the first is heard before the digest says anything of the second.
+        c.sync(None, false).await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Closed]);
+        a.publish_changes().await.unwrap();
+        c.sync(None, false).await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Closed, AlertState::Open]);
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_stood_behind_another_alerts_when_that_one_ends() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-1", company(CODE)).await;
+        let first = publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        let mut second = entry(company(CODE), a.now());
+        second.client_reference = Some("second".to_owned());
+        a.record_entry(&operator(), second).await.unwrap();
+        a.publish_changes().await.unwrap();
+        c.sync(None, false).await.unwrap();
+        let contested = event(&a, &first, EventType::Contested).await;
+        c.sync(None, false).await.unwrap();
+        // Its deadline lapses, and nobody says so. By night lists are renewed.
+        while a.now() < contested.deadline.unwrap() {
+            federation.clock.advance(Duration::from_secs(86_400));
+            a.build_digests().await.unwrap();
+            c.sync(None, false).await.unwrap();
+        }
+        c.watch_roster().await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Closed, AlertState::Open]);
+    }
+}

@@ -225,3 +225,40 @@ async fn a_body_that_its_publisher_can_t_deliver_comes_from_another_member() {
         assert_eq!(answer.verdict, VerdictName::Block);
     }
 }
+
+#[tokio::test]
+async fn a_body_that_the_disk_has_lost_or_spoilt_is_fetched_again_with_the_next_sync() {
+    for backend in BACKENDS {
+        for lost in [true, false] {
+            let (federation, a, b) = Federation::of_two(backend).await;
+            let new = entry(company(CODE), a.now());
+            a.record_entry(&operator(), new).await.unwrap();
+            a.build_digests().await.unwrap();
+            b.sync(None, false).await.unwrap();
+            drop(b);
+            for folder in ["index", "digests"] {
+                for file in std::fs::read_dir(federation.folder("platform-b").join(folder)).unwrap() {
+                    let path = file.unwrap().path();
+                    if lost || folder == "index" {
+                        std::fs::remove_file(path).unwrap();
+                    } else {
+                        let length = std::fs::metadata(&path).unwrap().len() as usize;
+                        std::fs::write(path, vec![0; length]).unwrap();
+                    }
+                }
+            }
+            let b = federation.restart("platform-b").await;
+            let asked = || screening(company(CODE));
+            assert_eq!(
+                b.screen(&operator(), asked()).await.unwrap().verdict,
+                VerdictName::Clear
+            );
+            let report = b.sync(None, false).await.unwrap();
+            assert!(report.is_complete(), "{report:?}");
+            assert_eq!(
+                b.screen(&operator(), asked()).await.unwrap().verdict,
+                VerdictName::Block
+            );
+        }
+    }
+}

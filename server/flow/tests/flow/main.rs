@@ -11,16 +11,21 @@ mod alerts;
 mod audiences;
 mod brake;
 mod bulk;
-mod convergence;
 mod conversation;
 mod deltas;
 mod digests;
 mod explain;
 mod feed;
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the simulation in tests/sim uses the rest"
+)]
 mod harness;
 mod innocents;
 mod links;
 mod names;
+#[expect(dead_code, reason = "benches of lianfang-domain use the rest")]
 mod population;
 mod rekey;
 mod restart;

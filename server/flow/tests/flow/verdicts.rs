@@ -2,7 +2,7 @@
 
 use lianfang_encoding::Timestamp;
 use lianfang_wire::entry::{NewEntry, Subject};
-use lianfang_wire::screening::NewScreening;
+use lianfang_wire::screening::{NewScreening, ReasonCode};
 use lianfang_wire::vocabulary::{BasisType, Category, EventType, Purpose, Role, VerdictName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, product, screening};
@@ -237,6 +237,44 @@ async fn the_audit_trail_names_every_purpose_and_verdict() {
                     ("screen", &purpose, &verdict)
                 );
             }
+        }
+    }
+}
+
+/// A name, or the genuine article, could have called for a person only together.
+#[tokio::test]
+async fn what_an_absent_publisher_could_not_have_settled_holds_nobody_up() {
+    const NAME: &str = "莆田市鑫骏澜鞋业有限公司";
+    const GTIN: &str = "6901234567892";
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        let mut listed = entry(company(CODE), a.now());
+        let said = [identifier("legal_name_cn", NAME), identifier("gtin", GTIN)];
+        listed.subject.identifiers.extend(said);
+        a.record_entry(&operator(), listed).await.unwrap();
+        a.build_digests().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        federation.network.stop(a.id());
+        let of = |said: &[(&str, &str)]| {
+            let mut subject = company("91130105MA0FRNGTXX");
+            let said = said.iter().map(|(kind, value)| identifier(kind, value));
+            subject.identifiers.extend(said);
+            subject
+        };
+        for (asked, expected) in [
+            (of(&[("legal_name_cn", NAME)]), VerdictName::Clear),
+            (of(&[("gtin", GTIN)]), VerdictName::Clear),
+            (
+                of(&[("legal_name_cn", NAME), ("gtin", GTIN)]),
+                VerdictName::Review,
+            ),
+            (company(CODE), VerdictName::Review),
+        ] {
+            let answer = b.screen(&operator(), screening(asked)).await.unwrap();
+            assert_eq!(answer.verdict, expected, "{:?}", answer.reasons);
+            assert!(!answer.complete);
+            let codes: Vec<_> = answer.reasons.iter().map(|reason| reason.code).collect();
+            assert_eq!(codes, [ReasonCode::PublisherUnavailable]);
         }
     }
 }

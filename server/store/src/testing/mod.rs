@@ -103,6 +103,11 @@ impl TestDatabase {
         &self.store
     }
 
+    /// Opens it anew, after its file was replaced.
+    pub fn reopen(&mut self) {
+        self.store = must("open", Store::open(&self.settings));
+    }
+
     /// How to open it again, from this process or another.
     pub fn settings(&self) -> &DatabaseSettings {
         &self.settings

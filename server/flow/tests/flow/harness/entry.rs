@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use lianfang_encoding::{SubjectType, Timestamp};
+use lianfang_identifier::{InputKind, Kind};
 use lianfang_wire::entry::{
     Automation, Basis, Decision, Evidence, Identifier, Measure, NewEntry, Sharing, Subject, SubjectNotice,
     Violation,
@@ -19,6 +20,17 @@ pub(crate) fn identifier(kind: &str, value: &str) -> Identifier {
         verified: true,
         observed_at: None,
     }
+}
+
+/// Synthetic company codes with their check digit.
+pub(crate) fn code(number: u32) -> String {
+    let body = format!("91350100M0001{number:04}");
+    let valid = |check: &char| {
+        let code = format!("{body}{check}");
+        lianfang_identifier::canonicalise(InputKind::from(Kind::CnUscc), &code, None).is_ok()
+    };
+    let check = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find(valid);
+    format!("{body}{}", check.unwrap())
 }
 
 /// A company by its unified social credit code.

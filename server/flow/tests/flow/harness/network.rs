@@ -23,6 +23,10 @@ pub(crate) struct Network {
     said: Mutex<Vec<Vec<u8>>>,
     tampering: Mutex<Option<Tampering>>,
     withholding: Mutex<BTreeSet<NodeId>>,
+    /// Pairs that can't reach each other, the lesser name first.
+    cut: Mutex<BTreeSet<(NodeId, NodeId)>>,
+    /// Who has told whom that there is news.
+    notices: Mutex<BTreeSet<(NodeId, NodeId)>>,
 }
 
 impl Network {
@@ -41,6 +45,36 @@ impl Network {
     /// Everything that any two nodes have said to each other.
     pub(crate) fn capture(&self) -> Vec<u8> {
         self.said.lock().unwrap().concat()
+    }
+
+    /// As much as a long run doesn't want to keep.
+    pub(crate) fn forget_what_was_said(&self) {
+        self.said.lock().unwrap().clear();
+    }
+
+    /// From now on neither reaches the other.
+    pub(crate) fn cut(&self, one: &NodeId, other: &NodeId) {
+        self.cut.lock().unwrap().insert(link(one, other));
+    }
+
+    /// They reach each other again.
+    pub(crate) fn heal(&self, one: &NodeId, other: &NodeId) {
+        self.cut.lock().unwrap().remove(&link(one, other));
+    }
+
+    /// Every link that is cut.
+    pub(crate) fn cuts(&self) -> Vec<(NodeId, NodeId)> {
+        self.cut.lock().unwrap().iter().cloned().collect()
+    }
+
+    /// Who has told `node` of news since the last call.
+    pub(crate) fn notices_to(&self, node: &NodeId) -> Vec<NodeId> {
+        let mut notices = self.notices.lock().unwrap();
+        let (mine, others) = std::mem::take(&mut *notices)
+            .into_iter()
+            .partition::<BTreeSet<_>, _>(|(_, to)| to == node);
+        *notices = others;
+        mine.into_iter().map(|(from, _)| from).collect()
     }
 
     pub(crate) fn tamper(&self, with: Tampering) {
@@ -83,6 +117,11 @@ impl Network {
     }
 }
 
+fn link(one: &NodeId, other: &NodeId) -> (NodeId, NodeId) {
+    let (lesser, greater) = if one < other { (one, other) } else { (other, one) };
+    (lesser.clone(), greater.clone())
+}
+
 /// Whom a node has no way to at present.
 pub(crate) type Unreachable = Arc<Mutex<BTreeSet<NodeId>>>;
 
@@ -97,6 +136,9 @@ impl InMemory {
     fn find(&self, to: &NodeId) -> Result<Arc<Node>, PeerError> {
         if self.unreachable.lock().unwrap().contains(to) {
             return Err(PeerError::Unreachable("no way"));
+        }
+        if self.network.cut.lock().unwrap().contains(&link(&self.own, to)) {
+            return Err(PeerError::Unreachable("cut"));
         }
         let nodes = self.network.nodes.lock().unwrap();
         nodes.get(to).cloned().ok_or(PeerError::Unreachable("stopped"))
@@ -219,8 +261,12 @@ impl Peers for InMemory {
             .map_err(refused)
     }
 
-    // Tests sync by hand, so that nothing happens behind their back.
-    async fn notify(&self, _: &NodeId, _: &Notice) -> Result<(), PeerError> {
+    // Tests sync by hand, so that nothing happens behind their back. A notice to whom it can't reach is lost.
+    async fn notify(&self, to: &NodeId, _: &Notice) -> Result<(), PeerError> {
+        if self.find(to).is_ok() {
+            let notice = (self.own.clone(), to.clone());
+            self.network.notices.lock().unwrap().insert(notice);
+        }
         Ok(())
     }
 }

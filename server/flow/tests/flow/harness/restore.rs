@@ -42,22 +42,41 @@ impl Federation {
         backup
     }
 
-    /// Restores a backup into a database of its own and starts the node, which nobody can reach yet.
-    pub(crate) async fn restored(&self, name: &str, from: &Backup, plan: RestorePlan) -> Copy {
-        let papers = &self.papers[&id(name)];
-        let database = TestDatabase::empty(self.backend);
-        let keys = keys(papers);
+    /// Stops a node for good and starts it from a backup in its place, within everybody's reach.
+    pub(crate) async fn come_back(&mut self, name: &str, from: &Backup) -> Arc<Node> {
+        self.network.stop(&id(name));
+        let (database, folder) = (
+            self.loaded(name, from, &RestorePlan::default()),
+            tempfile::tempdir().unwrap(),
+        );
+        let papers = self.papers.get_mut(&id(name)).unwrap();
+        (papers.database, papers.folder) = (database, folder);
+        self.restart(name).await
+    }
+
+    /// A database of its own with what a backup holds.
+    fn loaded(&self, name: &str, from: &Backup, plan: &RestorePlan) -> TestDatabase {
+        let mut database = TestDatabase::empty(self.backend);
+        let keys = keys(&self.papers[&id(name)]);
         backup::load(&database.settings().url, &from.file()).unwrap();
         // The empty database was a file of its own.
-        let store = Store::open(database.settings()).unwrap();
+        database.reopen();
+        let store = database.store();
         mark_restored(
-            &store,
+            store,
             &keys.data,
             self.randomness().as_ref(),
-            &plan,
+            plan,
             self.clock.now(),
         )
         .unwrap();
+        database
+    }
+
+    /// Restores a backup into a database of its own and starts the node, which nobody can reach yet.
+    pub(crate) async fn restored(&self, name: &str, from: &Backup, plan: RestorePlan) -> Copy {
+        let database = self.loaded(name, from, &plan);
+        let store = database.store().clone();
         let (bodies, unreachable) = (tempfile::tempdir().unwrap(), Unreachable::default());
         let node = self.launch_copy(name, &store, &bodies, &unreachable).await;
         Copy {

@@ -8,7 +8,7 @@ mod neighbours;
 mod seller;
 
 pub(crate) use dress::dressed;
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, Passage};
 pub(crate) use neighbours::innocent_beside;
 pub(crate) use seller::{Seller, seller};
 
