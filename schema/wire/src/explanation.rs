@@ -11,6 +11,7 @@ use crate::vocabulary::{EvidenceGrade, StateName};
 /// What was asked about, and why it is as it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Explanation {
     /// An entry of this node: what of it is published, and who may read that.
     Entry(Box<EntryExplanation>),
@@ -22,16 +23,19 @@ pub enum Explanation {
 
 /// Why an entry is, or isn't, in a digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntryExplanation {
     /// The entry.
     pub entry: Uuid,
     /// Its effective state.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub state: StateName,
     /// For whom it is meant.
     pub audience: String,
     /// `seller`, `product`, `consignment` or `content`.
     pub subject_type: String,
     /// How well it is documented.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub evidence_grade: EvidenceGrade,
     /// Sequence of the list's newest head, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +48,7 @@ pub struct EntryExplanation {
 
 /// What became of one canonical form. The form itself isn't shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FormExplanation {
     /// Place of the identifier in the entry.
     pub index: u32,
@@ -64,6 +69,7 @@ pub struct FormExplanation {
 /// Whether a form is in the digest, and is meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum FormOutcome {
     /// In the digest.
     Published,
@@ -77,8 +83,10 @@ pub enum FormOutcome {
 
 /// Whether a member may read the list an entry belongs to, and has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReaderExplanation {
     /// The member.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub peer: NodeId,
     /// Whether it belongs to the audience.
     pub may_read: bool,
@@ -89,6 +97,7 @@ pub struct ReaderExplanation {
 
 /// What passes between this node and another member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PeerExplanation {
     /// What is held of it and what went wrong.
     pub peer: Peer,
@@ -98,6 +107,7 @@ pub struct PeerExplanation {
 
 /// Whether a member may read one of this node's lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnListExplanation {
     /// The audience.
     pub audience: String,

@@ -10,16 +10,20 @@ use crate::vocabulary::MemberRole;
 /// `lianfang federation invite`: handed to one future member over a channel that both trust.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
     /// The federation.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub federation: FederationId,
     /// Its label for people.
     pub name: String,
     /// The id the new node will have.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub node: NodeId,
     /// One-time secret that ties the request to this invitation.
     pub code: String,
     /// The code isn't taken after this.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires: Timestamp,
 }
 
@@ -32,22 +36,27 @@ impl std::fmt::Debug for Invitation {
 /// `lianfang federation join`: everything a governor needs to admit the node.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JoinRequest {
     /// The federation.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub federation: FederationId,
     /// The node.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub node: NodeId,
     /// The invitation's code.
     pub code: String,
     /// Certificate signing request, PEM.
     pub csr: String,
     /// Verifies its heads, records and status items.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub signing_key: PublicKey,
     /// A name for people.
     pub name: String,
     /// The organisation that operates it.
     pub operator: String,
     /// What it is.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub role: MemberRole,
     /// ISO 3166-1 alpha-2, upper case.
     pub jurisdiction: String,
@@ -66,8 +75,10 @@ impl std::fmt::Debug for JoinRequest {
 /// `lianfang federation approve`: the new member's certificate and every membership document so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Welcome {
     /// The node it is for.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub node: NodeId,
     /// Its certificate, PEM.
     pub certificate: String,

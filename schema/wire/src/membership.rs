@@ -84,41 +84,50 @@ pub struct Governor {
 /// One node of the federation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
     /// Its id, never reused.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: NodeId,
     /// A name for people.
     pub name: String,
     /// The organisation that operates it; two nodes of one operator aren't independent publishers.
     pub operator: String,
     /// What it is.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub role: MemberRole,
     /// ISO 3166-1 alpha-2, upper case.
     pub jurisdiction: String,
     /// Base URL of its federation door, `https://host:port`.
     pub endpoint: String,
     /// SHA-256 of the SubjectPublicKeyInfo of its TLS certificate.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub pin: Hash32,
     /// The pin that this one replaces, while it still counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retiring: Option<RetiringPin>,
     /// Keys for heads, records and status items.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub signing_keys: Vec<PublicKey>,
     /// Its index in the token committee, if it sits there.
     pub committee_index: Option<u16>,
     /// What it may publish.
     pub quotas: Quotas,
     /// Whether it counts.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub status: MemberStatus,
 }
 
 /// A pin that was replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RetiringPin {
     /// The pin.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub pin: Hash32,
     /// From then on it counts no more.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub until: Timestamp,
 }
 
@@ -145,6 +154,7 @@ impl Member {
 /// Bounds on what one member may publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quotas {
     /// Identifiers in one digest list.
     pub identifiers_per_list: u64,

@@ -8,6 +8,7 @@ use crate::vocabulary::{Category, Role, StateName};
 /// `POST /v1/admin/names`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RankNames {
     /// `legal_name_cn`, `legal_name_en` or `brand`.
     pub kind: String,
@@ -20,6 +21,7 @@ pub struct RankNames {
 
 /// One name of an entry, without the name itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RankedName {
     /// The entry.
     pub entry: Uuid,
@@ -28,11 +30,14 @@ pub struct RankedName {
     /// Its kind.
     pub kind: String,
     /// Whose name it is.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub role: Role,
     /// Where the entry stands.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub state: StateName,
     /// What it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub category: Option<Category>,
     /// How much it resembles the name asked about, in per cent.
     pub score: u8,

@@ -38,6 +38,7 @@ pub struct RenewalRequest {
 /// `POST /v1/admin/members/{id}/certificate`: a governor grants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GrantRenewal {
     /// The member's request.
     pub request: String,
@@ -48,14 +49,17 @@ pub struct GrantRenewal {
 /// `lianfang federation replace`: the file for the member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Renewed {
     /// The member.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub node: NodeId,
     /// Its new certificate, PEM.
     pub certificate: String,
     /// The membership document that pins its key.
     pub membership_version: u64,
     /// When the old key stops counting.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub until: Timestamp,
 }
 

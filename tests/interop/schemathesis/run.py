@@ -1,8 +1,8 @@
-"""Asks every route of two doors of a real node what schemathesis can think of: the platform door with a token, the
-federation door with a member's certificate.
+"""Asks every route of three doors of a real node what schemathesis can think of: the platform door with a token, the
+federation door with a member's certificate, the operator's socket by whoever may open it.
 
 Usage: run.py PROGRAM SCHEMATHESIS [OPTION…]
-PROGRAM is the command `lianfang`; options go to `schemathesis run`. Ends with 0 when it finds nothing at either.
+PROGRAM is the command `lianfang`; options go to `schemathesis run`. Ends with 0 when it finds nothing at any.
 """
 import json
 import os
@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 from door import Door
 from federation import Node, entry, free_ports
+from socket_door import forwarded
 
 SCOPES = ("entries:read entries:write screenings:read screenings:write roster:read roster:write alerts:read alerts:write "
           "peers:read admin")
@@ -64,6 +65,18 @@ def federation(folder, schemathesis, node, options):
                  "--tls-verify", node.authority, "--request-cert", certificate, "--request-cert-key", key, *options)
 
 
+def operator(folder, schemathesis, node, options):
+    """The routes that only the socket has. Last, because whoever may do everything removes members too."""
+    with forwarded(str(node.folder / "operator.sock")) as base:
+        door = Door(base, node.authority)
+        (known,) = door.send("GET", "/v1/entries")["items"]
+        document = door.described("/v1/admin/openapi.json", {
+            "GET /v1/admin/explain/{id}": {"id": known["id"]},
+            "DELETE /v1/admin/members/{id}": {"id": "platform-c"},
+        })
+        return asked(folder, schemathesis, "operator.toml", document, "--url", base, *options)
+
+
 def main(program, schemathesis, *options):
     with tempfile.TemporaryDirectory() as folder:
         node = Node(program, f"{folder}/platform", free_ports(4))
@@ -71,7 +84,8 @@ def main(program, schemathesis, *options):
         node.configure("roster", "confirm_delay_milliseconds = 0", "confirm_jitter_milliseconds = 0")
         with node:
             node.member = node.admit(f"{folder}/member", "platform-b", "platform", "DE")
-            return max(door(folder, schemathesis, node, options) for door in (platform, federation))
+            node.admit(f"{folder}/other", "platform-c", "platform", "DE")
+            return max(door(folder, schemathesis, node, options) for door in (platform, federation, operator))
 
 
 sys.exit(main(*sys.argv[1:]))

@@ -6,10 +6,13 @@ use crate::Node;
 
 /// The federation as this node sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MembershipView {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub federation: FederationId,
     pub name: String,
     pub version: u64,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires: Timestamp,
     pub test: bool,
     /// Signatures a change needs, of how many governors.

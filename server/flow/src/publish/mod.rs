@@ -16,6 +16,7 @@ pub(crate) use head::kind_of;
 
 /// What a build did.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BuildReport {
     /// Lists that were published anew.
     pub published: Vec<BuiltList>,
@@ -31,7 +32,9 @@ pub struct BuildReport {
 
 /// One list that was published.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BuiltList {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub audience: Audience,
     pub subject_type: String,
     pub epoch: u32,

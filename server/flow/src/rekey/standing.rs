@@ -26,12 +26,15 @@ struct Note {
 
 /// How far a change of data keys has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DataKeyStatus {
     /// The key in force.
     pub number: u8,
     /// Since when.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub since: Timestamp,
     /// Older keys that are still kept.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<u32>))]
     pub older: Vec<u8>,
     /// Rows that wait to be sealed anew.
     pub rows: u64,

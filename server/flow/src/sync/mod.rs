@@ -17,6 +17,7 @@ pub(crate) use turns::Turns;
 
 /// What a sync did, peer by peer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncReport {
     /// Nothing was changed: this only says what would be.
     pub dry_run: bool,
@@ -33,7 +34,9 @@ impl SyncReport {
 
 /// What a sync with one peer did.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PeerSync {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub peer: NodeId,
     /// Lists whose newer version was taken over (or would be).
     pub lists: Vec<ListSync>,
@@ -53,6 +56,7 @@ pub struct PeerSync {
 
 /// One list of one peer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListSync {
     pub audience: String,
     pub subject_type: String,

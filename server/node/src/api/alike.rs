@@ -82,12 +82,14 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::{federation, platform};
+    use super::super::{federation, operator, platform};
 
     /// The operations of each door's document.
     fn described() -> Vec<Vec<Value>> {
         let platform = platform::document(platform::router::routes().list());
-        [platform, federation::document()].map(operations).into()
+        [platform, federation::document(), operator::document()]
+            .map(operations)
+            .into()
     }
 
     fn operations(document: utoipa::openapi::OpenApi) -> Vec<Value> {
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn no_number_without_a_sign_is_said_to_have_one() {
         let platform = platform::document(platform::router::routes().list());
-        for document in [platform, federation::document()] {
+        for document in [platform, federation::document(), operator::document()] {
             let numbers = numbers(&serde_json::to_value(document).unwrap());
             assert!(!numbers.is_empty());
             let signed = numbers.into_iter().find(|number| {

@@ -3,27 +3,36 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use lianfang_encoding::NodeId;
-use lianfang_flow::{FlowError, Node};
-use lianfang_wire::join::JoinRequest;
-use lianfang_wire::renewal::GrantRenewal;
+use lianfang_flow::{FlowError, MembershipView, Node};
+use lianfang_wire::Problem;
+use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
+use lianfang_wire::renewal::{GrantRenewal, Renewed};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::api::platform::By;
 use crate::http::Json;
 use crate::problem::Answer;
 
 /// The federation as this node sees it.
+#[utoipa::path(get, path = "/v1/admin/members", tag = "members", responses((status = 200, body = MembershipView)))]
 pub(super) async fn list(node: Data<Node>) -> Answer {
     Ok(HttpResponse::Ok().json(node.members()))
 }
 
-#[derive(Deserialize)]
+/// Who is invited.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Invited {
+    /// The id that the new member will have.
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$", example = "platform-c")]
     node: NodeId,
 }
 
 /// Invites a node.
+#[utoipa::path(post, path = "/v1/admin/invitations", tag = "members", request_body = Invited,
+    responses((status = 201, body = Invitation), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn invite(node: Data<Node>, by: By, invited: Json<Invited>) -> Answer {
     let member = invited.0.node;
     let invitation = node.invite(member.clone()).await?;
@@ -32,6 +41,9 @@ pub(super) async fn invite(node: Data<Node>, by: By, invited: Json<Invited>) -> 
 }
 
 /// Admits a node that was invited.
+#[utoipa::path(post, path = "/v1/admin/members", tag = "members", request_body = JoinRequest,
+    responses((status = 201, body = Welcome), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub(super) async fn approve(node: Data<Node>, by: By, request: Json<JoinRequest>) -> Answer {
     let (node, member) = (node.into_inner(), request.0.node.clone());
     let welcome = node.approve(request.0).await?;
@@ -40,6 +52,9 @@ pub(super) async fn approve(node: Data<Node>, by: By, request: Json<JoinRequest>
 }
 
 /// Removes a member for good.
+#[utoipa::path(delete, path = "/v1/admin/members/{id}", tag = "members",
+    params(("id" = String, Path, description = "The member.", example = "platform-b")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn remove(node: Data<Node>, by: By, member: Path<NodeId>) -> Answer {
     let (node, member) = (node.into_inner(), member.into_inner());
     node.remove(member.clone()).await?;
@@ -48,6 +63,10 @@ pub(super) async fn remove(node: Data<Node>, by: By, member: Path<NodeId>) -> An
 }
 
 /// Certifies a member's new key and pins it in the place of the old one.
+#[utoipa::path(post, path = "/v1/admin/members/{id}/certificate", tag = "members",
+    params(("id" = String, Path, description = "The member.", example = "platform-b")), request_body = GrantRenewal,
+    responses((status = 201, body = Renewed), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn replace(
     node: Data<Node>,
     by: By,

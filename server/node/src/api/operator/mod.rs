@@ -2,8 +2,11 @@
 
 mod data_key;
 mod digests;
+mod documentation;
 mod explain;
 mod members;
 mod names;
 pub mod router;
 mod sync;
+
+pub use documentation::document;

@@ -4,7 +4,8 @@ use actix_web::http::Method;
 use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 
-use super::{data_key, digests, explain, members, names, sync};
+use super::documentation::{Document, document};
+use super::{data_key, digests, documentation, explain, members, names, sync};
 use crate::api::platform::{self, Access, Login, guard};
 use crate::auth::Scope::Admin;
 use crate::http::Routes;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes<Access> {
             members::replace,
         )
         .on(POST, "/v1/admin/invitations", Scope(Admin), members::invite)
+        .on(GET, "/v1/admin/openapi.json", Scope(Admin), documentation::show)
 }
 
 /// Registers the operator's door.
@@ -44,11 +46,34 @@ pub fn configure(
     ledger: Ledger,
     rekeying: Arc<Rekeying>,
 ) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let rekeying = Data::from(rekeying);
+    let (rekeying, document) = (Data::from(rekeying), Data::new(Document(document())));
     let platform = platform::router::configure(node, Login::Socket, ledger);
     move |config| {
         platform(config);
-        config.app_data(rekeying.clone());
+        config.app_data(rekeying.clone()).app_data(document.clone());
         routes().register(config, guard);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_route_is_documented_and_nothing_else_is() {
+        let documented = serde_json::to_value(document()).unwrap();
+        let mut said = BTreeSet::new();
+        for (path, item) in documented["paths"].as_object().unwrap() {
+            let methods = item.as_object().unwrap().keys();
+            said.extend(methods.map(|method| (path.clone(), method.to_uppercase())));
+        }
+        let routes = routes();
+        let done: BTreeSet<_> = routes
+            .list()
+            .map(|(method, path, _)| (path.to_owned(), method.to_string()))
+            .collect();
+        assert_eq!(said, done);
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(422).json(&json!({ "action": "lose" })),
         ),
         row(GET, "/v1/admin/members", ask(200), wrong_method()),
+        row(GET, "/v1/admin/openapi.json", ask(200), wrong_method()),
         row(
             POST,
             "/v1/admin/members",
