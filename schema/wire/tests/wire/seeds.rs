@@ -9,7 +9,7 @@ use lianfang_token::TokenKeyId;
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::jws;
 use lianfang_wire::membership::Hash32;
-use lianfang_wire::record::{Record, RecordBasis, RecordMeasure, RecordRight, TYPE};
+use lianfang_wire::record::{Record, RecordBasis, RecordMeasure, RecordRight};
 use lianfang_wire::vocabulary::{
     BasisType, Category, DeadlineRule, EvidenceGrade, MeasureAction, Role, StateName,
 };
