@@ -49,7 +49,33 @@ pub(super) fn normalise_shop(
     )])
 }
 
+/// Readings until nothing changes any more.
+const READINGS: usize = 4;
+
+/// What is written as this function writes it stays as it is: decoding and sorting may bring up what another reading cuts
+/// off or decodes once more.
 fn read(raw: &str, wanted: Use, trace: &mut Trace<'_>) -> Result<String, Reject> {
+    let mut value = read_once(raw, wanted, trace)?;
+    if !raw.contains('%') && value.bytes().all(is_unreserved) {
+        return Ok(value);
+    }
+    for _ in 1..READINGS {
+        let again = read_once(&value, wanted, &mut Trace::off())?;
+        if again == value {
+            return Ok(value);
+        }
+        trace.note("again", &again);
+        value = again;
+    }
+    Err(Reject::Format)
+}
+
+/// What no reading changes.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~/?=&:".contains(&byte)
+}
+
+fn read_once(raw: &str, wanted: Use, trace: &mut Trace<'_>) -> Result<String, Reject> {
     let text = field::plain(raw, trace)?;
     let text: String = host::refang(&text);
     if let Some(canonical) = already_canonical(&text) {
@@ -206,6 +232,19 @@ mod tests {
 
     fn shop(raw: &str) -> Result<String, Reject> {
         normalise_shop(raw, None, &mut Trace::off()).map(|forms| forms[0].value.clone())
+    }
+
+    #[test]
+    fn a_canonical_address_is_its_own_canonical_form() {
+        for raw in [
+            "acme-outlet.com/a?z=1>&b=2",
+            "acme-outlet.com/a?q=%2541",
+            "acme-outlet.com/a?b=%26a",
+            "acme-outlet.com/%253Cx",
+        ] {
+            let value = listing(raw).unwrap();
+            assert_eq!(listing(&value), Ok(value), "{raw}");
+        }
     }
 
     #[test]
