@@ -21,6 +21,11 @@ impl Life {
     pub(crate) async fn come_to_rest(&mut self) {
         self.note("rest".to_owned());
         self.join_up().await;
+        // Whoever came back from a backup older than a grant of its own is asked for that first.
+        for name in NODES {
+            let report = self.node(name).sync(None, false).await.unwrap();
+            self.heard(name, &report);
+        }
         for publisher in PUBLISHERS {
             self.must(publisher, &Attempt::Expire).await;
             let fold = self.below(2) == 0;

@@ -130,9 +130,6 @@ impl Life {
         self.join_up().await;
         self.note(format!("{name} comes back from its backup"));
         let kept = self.kept.remove(name).unwrap();
-        // Known: a member that comes back from a backup older than this doesn't know the incarnation it grants now, is never
-        // asked again, and takes nothing of this node over any more.
-        self.kept.clear();
         let node = self.federation.come_back(name, &kept.backup).await;
         assert_eq!(node.recover().await.unwrap(), Recovery::Settled, "{name}");
         node.publish_changes().await.unwrap();

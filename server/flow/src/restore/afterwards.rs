@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lianfang_encoding::Audience;
+use lianfang_encoding::{Audience, NodeId};
 use lianfang_store::StatusItem as Recovered;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::feed::StatusItem;
+use lianfang_wire::info::Info;
 use lianfang_wire::vocabulary::{EventType, StateName};
 use uuid::Uuid;
 
@@ -27,11 +28,7 @@ impl Node {
         };
         self.build_digests().await?;
         mark.stage = Stage::Published;
-        let text = mark.text()?;
-        self.gateway
-            .store(move |store| store.set_meta(MARK, &text))
-            .await?;
-        self.reload_standing().await
+        self.keep_mark(&mark).await
     }
 
     /// Brings every entry to the state that others have been told, before anything is published or confirmed again.
@@ -83,13 +80,43 @@ impl Node {
         if mark.stage == Stage::Published {
             mark.stage = Stage::Raised;
         }
+        self.keep_mark(&mark).await?;
+        self.changes.notify_one();
+        Ok(())
+    }
+
+    /// A peer says what it has granted: when that is less than what it had granted to this node, it came back from a backup
+    /// that is older, and is asked anew.
+    pub(crate) async fn hear_of_lost_grant(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        info: &Info,
+    ) -> Result<(), FlowError> {
+        let is_lost = |mark: &Mark| {
+            mark.stage != Stage::Recovering
+                && info.granted < mark.incarnation
+                && mark.granted.contains_key(peer)
+        };
+        if !self.restore_mark().is_some_and(|mark| is_lost(&mark)) {
+            return Ok(());
+        }
+        {
+            let _turn = self.recovering.lock().await;
+            let Some(mut mark) = self.restore_mark().filter(is_lost) else {
+                return Ok(());
+            };
+            mark.granted.remove(peer);
+            self.keep_mark(&mark).await?;
+        }
+        self.claim_late().await
+    }
+
+    async fn keep_mark(&self, mark: &Mark) -> Result<(), FlowError> {
         let text = mark.text()?;
         self.gateway
             .store(move |store| store.set_meta(MARK, &text))
             .await?;
-        self.reload_standing().await?;
-        self.changes.notify_one();
-        Ok(())
+        self.reload_standing().await
     }
 
     /// Brings entries to the state that this node had already told others, where the backup is older than that.

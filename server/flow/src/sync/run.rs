@@ -115,6 +115,7 @@ impl Node {
         }
         if !dry_run {
             self.hear_of_successors(peer, &info).await?;
+            self.hear_of_lost_grant(peer, &info).await?;
         }
         self.check_incarnation(peer, info.incarnation).await?;
         // Status first: a withdrawal counts before the digest that no longer holds it arrives.

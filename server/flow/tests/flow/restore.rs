@@ -375,3 +375,32 @@ async fn a_peer_that_makes_things_up_moves_no_sequence() {
         Recovery::Waiting { heard: 0, needed: 2 }
     );
 }
+
+/// A reader that comes back from a backup older than its grant would refuse everything of the node it had granted it to.
+#[tokio::test]
+async fn a_reader_whose_backup_is_older_than_its_grant_is_asked_anew() {
+    for backend in BACKENDS {
+        let mut federation = federation(backend, &["platform-b"]).await;
+        let a = federation.node("platform-a");
+        record(&a, BEFORE).await;
+        spread(&federation, &a, &["platform-b", "regulator"]).await;
+        let [of_a, of_b] = ["platform-a", "platform-b"].map(|name| federation.back_up(name));
+        drop(a);
+        let a = federation.come_back("platform-a", &of_a).await;
+        assert_eq!(a.recover().await.unwrap(), Recovery::Settled);
+        spread(&federation, &a, &["platform-b", "regulator"]).await;
+
+        let b = federation.come_back("platform-b", &of_b).await;
+        assert_eq!(b.recover().await.unwrap(), Recovery::Settled);
+        record(&a, AFTERWARDS).await;
+        a.publish_changes().await.unwrap();
+        let report = b.sync(None, false).await.unwrap();
+        assert!(!report.is_complete(), "what it doesn't know isn't taken over");
+        a.sync(None, false).await.unwrap();
+        spread(&federation, &a, &["platform-b"]).await;
+        assert_eq!(
+            verdict(&federation, "platform-b", AFTERWARDS).await,
+            VerdictName::Block
+        );
+    }
+}
