@@ -375,3 +375,20 @@ async fn an_entry_that_stood_behind_another_alerts_when_that_one_ends() {
         assert_eq!(states(&c).await, [AlertState::Closed, AlertState::Open]);
     }
 }
+
+#[tokio::test]
+async fn a_new_base_and_a_delta_on_it_that_come_together_are_both_matched() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-1", company(CODE)).await;
+        publish(&a, NEIGHBOUR).await;
+        let new = entry(company(CODE), a.now());
+        a.record_entry(&operator(), new).await.unwrap();
+        let published = a.publish_changes().await.unwrap().published;
+        assert_eq!(published[0].sequence, 2, "it went out as a delta");
+        c.sync(None, false).await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Open]);
+    }
+}
