@@ -69,7 +69,10 @@ impl Node {
         let mut created = held.as_ref().map(|held| held.created);
         if !dry_run {
             match self.take_over(peer, offered, incarnation, held, done).await {
-                Ok(newer) => created = Some(newer),
+                Ok(newer) => {
+                    self.mend_behind(peer, &offered.list, done).await?;
+                    created = Some(newer);
+                }
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
                     let kind = problem_type(&refusal);

@@ -11,9 +11,9 @@ use super::PeerSync;
 use super::digests::{Stop, stored_heads};
 use super::refusal::problem_type;
 use super::run::SyncFailure;
-use crate::Node;
 use crate::publish::list_key;
 use crate::trust::active_member;
+use crate::{FlowError, Node};
 
 impl Node {
     /// Sees to it that the bodies of a list are here and come into force.
@@ -31,14 +31,42 @@ impl Node {
         if in_force || held.expires <= self.now() {
             return Ok(());
         }
+        let rows = self.live_rows(list).await?;
+        self.fetch_lost(peer, &rows, done).await?;
+        self.index_lags();
+        Ok(())
+    }
+
+    /// The same for a list that has just gone on: only what is missing altogether, which costs no reading.
+    pub(super) async fn mend_behind(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        list: &ListId,
+        done: &mut PeerSync,
+    ) -> Result<(), SyncFailure> {
+        let rows = self.live_rows(list).await?;
+        if rows.iter().all(|row| self.bodies.find(&row.body_hash).is_some()) {
+            return Ok(());
+        }
+        self.fetch_lost(peer, &rows, done).await
+    }
+
+    async fn live_rows(&self, list: &ListId) -> Result<Vec<HeadRow>, FlowError> {
         let key = list_key(list);
-        let rows = self
-            .gateway
+        self.gateway
             .store(move |store| store.live_heads(&key, 0, usize::MAX))
-            .await?;
+            .await
+    }
+
+    async fn fetch_lost(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        rows: &[HeadRow],
+        done: &mut PeerSync,
+    ) -> Result<(), SyncFailure> {
         let document = self.document();
         let publisher = active_member(&document.document, peer);
-        let heads = publisher.and_then(|publisher| stored_heads(&rows, &publisher.signing_keys));
+        let heads = publisher.and_then(|publisher| stored_heads(rows, &publisher.signing_keys));
         for head in heads.into_iter().flatten() {
             let (bodies, hash) = (self.bodies.clone(), head.header().body.sha256);
             let sound = self.gateway.compute(move || bodies.is_sound(&hash)).await?;
@@ -55,7 +83,6 @@ impl Node {
                 }
             }
         }
-        self.index_lags();
         Ok(())
     }
 }
