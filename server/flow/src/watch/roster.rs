@@ -176,9 +176,11 @@ impl Node {
         let changed: Vec<_> = prepared.iter().filter(is_new).cloned().collect();
         let missing = self.missing_tokens(&changed).await?;
         let (fresh, missing) = self.fetch_missing(missing).await?;
-        self.store_subjects(&changed, &fresh, &missing).await?;
-        let changed: Vec<_> = changed.into_iter().map(|one| one.reference).collect();
-        self.match_subjects(changed).await?;
+        let taken_in = self.take_in(&changed, &fresh, &missing).await;
+        if taken_in.is_err() {
+            self.watch_afresh().await;
+        }
+        taken_in?;
         let (incomplete, mut seen) = (missing.subjects(), HashSet::new());
         Ok(prepared
             .iter()
@@ -187,6 +189,18 @@ impl Node {
                 complete: !incomplete.contains(one.reference.as_str()),
             })
             .collect())
+    }
+
+    /// Repeating it isn't enough when it fails half-way: what is stored already isn't changed any more.
+    async fn take_in(
+        self: &Arc<Self>,
+        changed: &[Prepared],
+        fresh: &[MonitoredToken],
+        missing: &Missing,
+    ) -> Result<(), FlowError> {
+        self.store_subjects(changed, fresh, missing).await?;
+        let references = changed.iter().map(|one| one.reference.clone());
+        self.match_subjects(references.collect()).await
     }
 
     async fn store_subjects(

@@ -78,6 +78,12 @@ impl Node {
         Ok(())
     }
 
+    /// What is in memory of the roster may lack what the store has: it is read again, and the next run matches everything.
+    pub(super) async fn watch_afresh(&self) {
+        *self.watch.tokens.lock().await = None;
+        self.watch_anew();
+    }
+
     /// The runs of the roster's tokens, loaded when they are first needed.
     pub(super) async fn watched_runs(&self) -> Result<Vec<Arc<Run>>, FlowError> {
         let mut watched = self.watch.tokens.lock().await;

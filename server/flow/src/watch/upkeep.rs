@@ -39,7 +39,11 @@ impl Node {
             self.watch.behind.store(true, Ordering::Release);
             return Err(error);
         }
-        let tokenised = self.tokenise_roster().await?;
+        let tokenised = self.tokenise_roster().await;
+        if tokenised.is_err() {
+            self.watch_afresh().await;
+        }
+        let tokenised = tokenised?;
         if self.watch.behind.swap(false, Ordering::AcqRel)
             && let Err(error) = self.match_everything().await
         {
