@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_flow::{AlertFilter, Node};
+use lianfang_store::testing::Backend;
 use lianfang_wire::alert::{Alert, AlertDecision, AlertOutcome, AlertState};
 use lianfang_wire::entry::{Entry, NewEvent, Subject};
 use lianfang_wire::roster::NewMonitoredSubject;
@@ -19,6 +20,15 @@ pub(crate) async fn watch(node: &Arc<Node>, reference: &str, subject: Subject) {
     node.put_subject(&operator(), reference.to_owned(), NewMonitoredSubject { subject })
         .await
         .unwrap();
+}
+
+/// A publisher, and a reader that watches one shop of the company with [`CODE`].
+async fn shop_watched(backend: Backend) -> (Federation, Arc<Node>, Arc<Node>) {
+    let mut federation = Federation::found(backend).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let c = federation.join("platform-c", "CN", &[]).await;
+    watch(&c, "shop-1", company(CODE)).await;
+    (federation, a, c)
 }
 
 pub(crate) async fn publish(node: &Arc<Node>, code: &str) -> Entry {
@@ -117,10 +127,7 @@ async fn a_node_is_alerted_about_its_own_sellers_by_its_own_entries() {
 #[tokio::test]
 async fn an_alert_shows_the_dispute_and_closes_with_the_withdrawal() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (_federation, a, c) = shop_watched(backend).await;
         let recorded = publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
         let contested = event(&a, &recorded, EventType::Contested).await;
@@ -141,10 +148,7 @@ async fn an_alert_shows_the_dispute_and_closes_with_the_withdrawal() {
 #[tokio::test]
 async fn time_ends_an_alert_although_its_publisher_is_silent() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (federation, a, c) = shop_watched(backend).await;
         publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
         federation.network.stop(&id("platform-a"));
@@ -159,10 +163,7 @@ async fn time_ends_an_alert_although_its_publisher_is_silent() {
 
 #[tokio::test]
 async fn a_deadline_that_lapses_ends_an_alert_although_its_publisher_is_silent() {
-    let mut federation = Federation::found(BACKENDS[0]).await;
-    let a = federation.join("platform-a", "CN", &[]).await;
-    let c = federation.join("platform-c", "CN", &[]).await;
-    watch(&c, "shop-1", company(CODE)).await;
+    let (federation, a, c) = shop_watched(BACKENDS[0]).await;
     let recorded = publish(&a, CODE).await;
     event(&a, &recorded, EventType::Contested).await;
     c.sync(None, false).await.unwrap();
@@ -178,10 +179,7 @@ async fn a_deadline_that_lapses_ends_an_alert_although_its_publisher_is_silent()
 #[tokio::test]
 async fn what_a_person_has_cleared_comes_back_only_when_the_record_changes() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (_federation, a, c) = shop_watched(backend).await;
         let recorded = publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
         let alert = alerts(&c).await.remove(0);
@@ -308,10 +306,7 @@ async fn events_go_on_where_a_follower_stopped() {
 async fn an_ended_alert_is_forgotten_after_its_time_and_not_by_a_clock_that_was_ahead() {
     const DAY: Duration = Duration::from_secs(86_400);
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (federation, a, c) = shop_watched(backend).await;
         publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
         let alert = alerts(&c).await.remove(0);
@@ -330,10 +325,7 @@ async fn an_ended_alert_is_forgotten_after_its_time_and_not_by_a_clock_that_was_
 #[tokio::test]
 async fn a_further_entry_about_a_seller_whose_alert_has_ended_alerts_anew() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (_federation, a, c) = shop_watched(backend).await;
         let first = publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
         event(&a, &first, EventType::Corrected).await;
@@ -352,10 +344,7 @@ async fn a_further_entry_about_a_seller_whose_alert_has_ended_alerts_anew() {
 #[tokio::test]
 async fn an_entry_that_stood_behind_another_alerts_when_that_one_ends() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (federation, a, c) = shop_watched(backend).await;
         let first = publish(&a, CODE).await;
         c.sync(None, false).await.unwrap();
         let mut second = entry(company(CODE), a.now());
@@ -379,10 +368,7 @@ async fn an_entry_that_stood_behind_another_alerts_when_that_one_ends() {
 #[tokio::test]
 async fn a_new_base_and_a_delta_on_it_that_come_together_are_both_matched() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        watch(&c, "shop-1", company(CODE)).await;
+        let (_federation, a, c) = shop_watched(backend).await;
         publish(&a, NEIGHBOUR).await;
         let new = entry(company(CODE), a.now());
         a.record_entry(&operator(), new).await.unwrap();

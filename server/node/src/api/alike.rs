@@ -76,6 +76,18 @@ fn problem() -> Response {
         .build()
 }
 
+/// Path and method of each operation that a document describes.
+#[cfg(test)]
+pub(super) fn described_routes(document: &OpenApi) -> std::collections::BTreeSet<(String, String)> {
+    let document = serde_json::to_value(document).unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(path, item)| {
+        let methods = item.as_object().into_iter().flat_map(|item| item.keys());
+        methods.map(|method| (path.clone(), method.to_uppercase()))
+    });
+    operations.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

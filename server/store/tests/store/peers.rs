@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lianfang_store::testing::Backend;
 use lianfang_store::{PeerStatus, RecordRow, StatusOutcome, Store, StoreError};
 use uuid::Uuid;
 
@@ -36,6 +37,32 @@ both! {
         store.hold_back(&peer, at(5), line(2)).unwrap();
         assert_eq!(store.peers().unwrap().remove(0).quarantine.as_deref(), Some("operator"));
         assert_eq!(store.audit_page(at(0), None, 9).unwrap(), [line(1), line(2)]);
+    }
+}
+
+both! {
+    fn what_is_remembered_of_peers_is_what_was_last_written(database) {
+        let store = database.store();
+        let peer = node("platform-a");
+        let writes: [&dyn Fn() -> Result<(), StoreError>; 6] = [
+            &|| store.peer_answered(&peer, at(1), -7),
+            &|| store.peer_failed(&peer, at(2), "timeout"),
+            &|| store.peer_synced(&peer, at(3), Duration::from_secs(9)),
+            &|| store.quarantine_peer(&peer, at(4), "fork"),
+            &|| store.release(&peer, 0, at(5), line(1)),
+            &|| store.hold_back(&peer, at(6), line(2)),
+        ];
+        for write in writes {
+            let before = store.peers().unwrap();
+            write().unwrap();
+            let stored = store.peers().unwrap();
+            assert_ne!(stored, before);
+            // A server may have other replicas: nothing is remembered of it.
+            if let Some(remembered) = store.peers_at_once() {
+                assert_eq!(*remembered.unwrap(), stored);
+            }
+            assert_eq!(store.peers_at_once().is_some(), database.backend() == Backend::Sqlite);
+        }
     }
 }
 
