@@ -42,6 +42,7 @@ pub use region::{NoRegion, Region};
 pub use reject::Reject;
 pub use render::kinds_text;
 pub use reserved::{TEST_DOMAIN, TestOutcome, reserved_test, reserved_tests};
+use rules::norm_versions;
 pub use rules::{Agreement, Rules, agree, deny_lists_digest, rules, versions};
 pub use table::{KindInfo, info, kinds};
 pub use trace::Step;
@@ -72,8 +73,8 @@ pub fn canonicalise_all(
 ) -> Result<Vec<Canonical>, Reject> {
     let mut forms = canonicalise(kind, value, region);
     let newest = info(kind.kind()).norm_version;
-    for older in versions(kind.kind()).filter(|rules| rules.norm_version != newest) {
-        if let Ok(more) = canonicalise_version(kind, older.norm_version, value, region) {
+    for older in norm_versions(kind.kind()).filter(|version| *version != newest) {
+        if let Ok(more) = canonicalise_version(kind, older, value, region) {
             forms = Ok(forms.unwrap_or_default().into_iter().chain(more).collect());
         }
     }
@@ -90,7 +91,7 @@ pub fn canonicalise_version(
     value: &str,
     region: Option<Region>,
 ) -> Result<Vec<Canonical>, Reject> {
-    if versions(kind.kind()).any(|rules| rules.norm_version == norm_version) {
+    if norm_versions(kind.kind()).any(|version| version == norm_version) {
         canonicalise(kind, value, region)
     } else {
         Err(Reject::UnsupportedVersion)

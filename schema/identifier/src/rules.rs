@@ -29,17 +29,25 @@ pub enum Agreement {
 
 /// The rules in force of a kind.
 pub fn rules(kind: Kind) -> Rules {
-    let norm_version = table::info(kind).norm_version;
+    of_version(kind, table::info(kind).norm_version)
+}
+
+/// Every version of a kind's rules that is built in, ascending; two during a migration.
+pub fn versions(kind: Kind) -> impl Iterator<Item = Rules> {
+    norm_versions(kind).map(move |norm_version| of_version(kind, norm_version))
+}
+
+/// The numbers of [`versions`], without the digests, which take longer than a canonical form.
+pub(crate) fn norm_versions(kind: Kind) -> impl Iterator<Item = u8> {
+    std::iter::once(table::info(kind).norm_version)
+}
+
+fn of_version(kind: Kind, norm_version: u8) -> Rules {
     Rules {
         kind,
         norm_version,
         rules_digest: digest(kind, norm_version),
     }
-}
-
-/// Every version of a kind's rules that is built in, ascending; two during a migration.
-pub fn versions(kind: Kind) -> impl Iterator<Item = Rules> {
-    std::iter::once(rules(kind))
 }
 
 /// Which rules of `kind` two nodes share, given all rules that each announces.

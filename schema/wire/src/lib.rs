@@ -14,6 +14,7 @@ pub mod membership;
 pub mod names;
 pub mod peer;
 pub mod problem;
+pub mod receipt;
 pub mod record;
 pub mod renewal;
 pub mod restore;

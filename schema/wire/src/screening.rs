@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::entry::Subject;
+use crate::receipt::InclusionProof;
 use crate::vocabulary::{BasisType, Category, EvidenceGrade, Mode, Purpose, Role, StateName, VerdictName};
 
 /// `POST /v1/screenings`.
@@ -76,11 +77,17 @@ pub struct Screening {
     /// For the subject, on every adverse answer: opens the reasons and the way to contest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appeal_reference: Option<String>,
-    /// Signed by the node: proof of what it answered, when.
-    pub receipt: String,
     /// Set when a reserved test identifier was screened.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
+    /// Compact JWS: proof of what the node answered, when (see [`crate::receipt`]). Empty before it is signed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub receipt: String,
+    /// Where the answer stands under its receipt. None before it is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub receipt_proof: Option<InclusionProof>,
 }
 
 /// What became of one identifier.

@@ -54,6 +54,7 @@ pub use randomness::{Randomness, SystemRandomness};
 pub use rekey::{DataKeyStatus, inspect_data_keys, settle_data_keys};
 pub use restore::{Recovery, RestorePlan, mark_restored};
 pub use retention::{Forgotten, Retention};
+pub use screen::Answered;
 pub use settings::{Budget, RosterSettings, Settings};
 pub use sync::{PeerSync, SyncReport};
 pub use tally::{Counted, PeerCounted};

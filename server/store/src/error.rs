@@ -27,7 +27,7 @@ pub enum StoreError {
     #[error("the database is read-only")]
     ReadOnly,
     /// The caller's sealer refused; nothing was written.
-    #[error("the event couldn't be sealed")]
+    #[error("what was to be written couldn't be sealed or signed")]
     Sealing,
     /// The URL names no database this program knows.
     #[error("a database url is sqlite:PATH or postgres://…")]

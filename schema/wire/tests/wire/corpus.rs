@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use lianfang_encoding::SigningKey;
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::jws;
+use lianfang_wire::receipt;
 use lianfang_wire::record::{Asked, Record, RecordError, TYPE};
 
 use crate::seeds;
@@ -69,6 +70,15 @@ fn texts_of_the_corpus_are_signed_or_refused() {
     replay("jws", seeds::texts(), |input| {
         let text = std::str::from_utf8(input).unwrap_or_default();
         jws::verify::<serde_json::Value>(TYPE, text, &[key.public()]).is_ok()
+    });
+}
+
+#[test]
+fn answers_of_the_corpus_are_proved_or_refused() {
+    let key = SigningKey::from_seed(&[7; 32]);
+    replay("receipt", seeds::answers(), |input| {
+        let text = std::str::from_utf8(input).unwrap_or_default();
+        receipt::check(text, &[key.public()]).is_ok()
     });
 }
 

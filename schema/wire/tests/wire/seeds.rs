@@ -121,6 +121,31 @@ pub(crate) fn texts() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Answers of one tree with their receipts.
+pub(crate) fn answers() -> Vec<(&'static str, Vec<u8>)> {
+    let given = crate::receipt::given(&crate::receipt::answers(3), &SigningKey::from_seed(&[7; 32]));
+    let alone = crate::receipt::given(&crate::receipt::answers(1), &SigningKey::from_seed(&[7; 32]));
+    let stranger = crate::receipt::given(&crate::receipt::answers(1), &SigningKey::from_seed(&[8; 32]));
+    let bent = |from: &str, to: &str| given[1].replace(from, to).into_bytes();
+    vec![
+        ("valid-the-first-of-three", given[0].clone().into_bytes()),
+        ("valid-the-last-of-three", given[2].clone().into_bytes()),
+        ("valid-alone", alone[0].clone().into_bytes()),
+        ("of-a-stranger", stranger[0].clone().into_bytes()),
+        ("another-answer", bent("answer-1", "answer-7")),
+        ("another-place", bent("\"leaf_index\":1", "\"leaf_index\":2")),
+        (
+            "no-place",
+            bent("\"leaf_index\":1", "\"leaf_index\":18446744073709551615"),
+        ),
+        (
+            "no-path",
+            bent("\"inclusion_path\":[", "\"inclusion_path\":[],\"was\":["),
+        ),
+        ("without-a-receipt", bent(",\"receipt\":", ",\"other\":")),
+    ]
+}
+
 /// Status items.
 pub(crate) fn items() -> Vec<(&'static str, Vec<u8>)> {
     let key = SigningKey::from_seed(&[6; 32]);

@@ -1,35 +1,13 @@
-//! The answer as the caller gets it, and the receipt that proves it.
+//! What an answer says beside its verdict.
 
 use std::collections::BTreeSet;
 
-use lianfang_domain::verdict::Policy;
-use lianfang_encoding::{NodeId, Timestamp, Transcript};
+use lianfang_encoding::NodeId;
 use lianfang_store::PeerRow;
-use lianfang_wire::jws;
-use lianfang_wire::screening::{Consulted, ExceptionReason, PublisherException, RiskTier, Screening};
-use lianfang_wire::vocabulary::{Mode, VerdictName};
-use serde::Serialize;
-use uuid::Uuid;
+use lianfang_wire::screening::{Consulted, ExceptionReason, PublisherException, RiskTier};
+use lianfang_wire::vocabulary::VerdictName;
 
-use crate::{FlowError, Node};
-
-const RECEIPT: &str = "lianfang-receipt+jwt";
-
-#[derive(Serialize)]
-struct Receipt<'a> {
-    iss: &'a NodeId,
-    fed: String,
-    id: Uuid,
-    verdict: VerdictName,
-    mode: Mode,
-    complete: bool,
-    evaluated_at: Timestamp,
-    valid_until: Timestamp,
-    membership_version: u64,
-    policy_version: &'a str,
-    /// SHA-256 over the answer's JSON with an empty receipt.
-    answer: String,
-}
+use crate::Node;
 
 impl Node {
     /// Whose digests were consulted and who is missing or old; `peers` are in order of id.
@@ -67,28 +45,6 @@ impl Node {
                 }));
         }
         consulted
-    }
-
-    pub(super) fn sign_receipt(&self, screening: &mut Screening) -> Result<(), FlowError> {
-        let unwritable = FlowError::Internal("a screening can't be written as JSON");
-        let Ok(answer) = serde_json::to_vec(screening) else {
-            return Err(unwritable);
-        };
-        let receipt = Receipt {
-            iss: &self.id,
-            fed: self.trust.federation().to_string(),
-            id: screening.id,
-            verdict: screening.verdict,
-            mode: screening.mode,
-            complete: screening.complete,
-            evaluated_at: screening.evaluated_at,
-            valid_until: screening.valid_until,
-            membership_version: self.document().document.version,
-            policy_version: Policy::VERSION,
-            answer: hex::encode(Transcript::new("lianfang/answer/v1").bytes(&answer).sha256()),
-        };
-        screening.receipt = jws::sign(RECEIPT, &receipt, self.signing()?).map_err(|_| unwritable)?;
-        Ok(())
     }
 }
 

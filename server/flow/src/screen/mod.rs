@@ -13,3 +13,4 @@ mod test_publisher;
 pub(crate) use basis::{Reading, reading};
 pub(crate) use keep::{Journal, journal};
 pub(crate) use normalise::normalise;
+pub use run::Answered;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::answer::{recommended, risk_tier};
 use super::basis::Basis;
 use super::findings::Findings;
+use super::keep::Unsigned;
 use super::normalise::{Normalised, normalise};
 use crate::peers::quarantined;
 use crate::randomness::{appeal_code, timed_id};
@@ -23,6 +24,15 @@ use crate::tokens::TokenOutcome;
 use crate::traced::TRACE;
 use crate::trust::operators;
 use crate::{Actor, FlowError, Node};
+
+/// A screening and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub screening: Screening,
+    /// Its JSON as it is kept; its receipt is about this very text.
+    pub text: String,
+}
 
 impl Node {
     /// Screens a subject against every digest that counts here.
@@ -34,6 +44,20 @@ impl Node {
         actor: &Actor,
         asked: NewScreening,
     ) -> Result<Screening, FlowError> {
+        self.answer_screening(actor, asked)
+            .await
+            .map(|answer| answer.screening)
+    }
+
+    /// [`Node::screen`], with the text that the receipt is about.
+    ///
+    /// # Errors
+    /// Those of [`Node::screen`].
+    pub async fn answer_screening(
+        self: &Arc<Self>,
+        actor: &Actor,
+        asked: NewScreening,
+    ) -> Result<Answered, FlowError> {
         self.check_standing()?;
         check_subject(&asked.subject, asked.client_reference.as_deref()).map_err(FlowError::Invalid)?;
         let mut normalised = normalise(&asked.subject);
@@ -45,19 +69,28 @@ impl Node {
         let findings = self.findings(tokens).await?;
         self.count_hits(1, &findings.seen);
         let screening = self.conclude(&asked, normalised, findings, without_token).await?;
-        self.keep(actor, asked.purpose, &screening).await?;
-        self.tally.screened(screening.verdict, screening.complete);
-        Ok(screening)
+        let answered = self.keep(actor, asked.purpose, screening).await?;
+        self.tally
+            .screened(answered.screening.verdict, answered.screening.complete);
+        Ok(answered)
     }
 
-    /// An earlier answer, as it was given.
+    /// An earlier answer.
     ///
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn screening(&self, id: Uuid) -> Result<Screening, FlowError> {
+        let text = self.screening_text(id).await?;
+        serde_json::from_str(&text).map_err(|_| FlowError::Internal("a stored screening can't be read"))
+    }
+
+    /// An earlier answer, JSON as it was given.
+    ///
+    /// # Errors
+    /// [`FlowError::NotFound`].
+    pub async fn screening_text(&self, id: Uuid) -> Result<String, FlowError> {
         let row = self.gateway.store(move |store| store.screening(id)).await?;
-        serde_json::from_str(&row.response)
-            .map_err(|_| FlowError::Internal("a stored screening can't be read"))
+        Ok(row.response)
     }
 
     async fn conclude(
@@ -87,7 +120,7 @@ impl Node {
                 .all(|outcome| outcome.status == IdentifierStatus::Screened);
         let verdict = decide(findings.confirmed, &self.settings.policy, &situation);
         let name = verdict.name();
-        let mut screening = Screening {
+        Ok(Screening {
             id: timed_id(self.randomness.as_ref(), now),
             client_reference: asked.client_reference.clone(),
             verdict: name,
@@ -102,11 +135,10 @@ impl Node {
             evaluated_at: now,
             valid_until: now + self.settings.verdict_life,
             appeal_reference: (name != VerdictName::Clear).then(|| appeal_code(self.randomness.as_ref())),
-            receipt: String::new(),
             test: normalised.test,
-        };
-        self.sign_receipt(&mut screening)?;
-        Ok(screening)
+            receipt: String::new(),
+            receipt_proof: None,
+        })
     }
 
     fn situation(
@@ -134,7 +166,12 @@ impl Node {
         }
     }
 
-    async fn keep(&self, actor: &Actor, purpose: Purpose, screening: &Screening) -> Result<(), FlowError> {
+    async fn keep(
+        self: &Arc<Self>,
+        actor: &Actor,
+        purpose: Purpose,
+        mut screening: Screening,
+    ) -> Result<Answered, FlowError> {
         let row = ScreeningRow {
             id: screening.id,
             client_reference: screening.client_reference.clone(),
@@ -142,14 +179,28 @@ impl Node {
             verdict: i16::from(screening.verdict.number()),
             mode: i16::from(screening.mode.number()),
             complete: screening.complete,
-            response: serde_json::to_string(screening)
+            response: serde_json::to_string(&screening)
                 .map_err(|_| FlowError::Internal("a screening can't be written as JSON"))?,
             actor: actor.name.clone(),
             created_at: screening.evaluated_at,
             decision: None,
         };
         let span = tracing::info_span!(target: TRACE, "keep");
-        self.journal.call(&self.gateway, row).instrument(span).await
+        let unsigned = Unsigned {
+            node: Arc::clone(self),
+            row,
+        };
+        let kept = self
+            .journal
+            .call(&self.gateway, unsigned)
+            .instrument(span)
+            .await?;
+        screening.receipt = kept.receipt;
+        screening.receipt_proof = Some(kept.proof);
+        Ok(Answered {
+            screening,
+            text: kept.text,
+        })
     }
 }
 

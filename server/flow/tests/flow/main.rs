@@ -27,6 +27,7 @@ mod links;
 mod names;
 #[expect(dead_code, reason = "benches of lianfang-domain use the rest")]
 mod population;
+mod receipts;
 mod rekey;
 mod restart;
 mod restore;

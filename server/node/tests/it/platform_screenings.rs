@@ -1,5 +1,6 @@
 use lianfang_node::auth::Scope;
 use lianfang_wire::ProblemType;
+use lianfang_wire::receipt::check;
 use lianfang_wire::screening::{DecisionOutcome, NewScreening, ScreeningDecision, ScreeningResult};
 use lianfang_wire::vocabulary::{Mode, VerdictName};
 use reqwest::StatusCode;
@@ -29,6 +30,23 @@ async fn reserved_identifiers_give_every_verdict_through_the_normal_path() {
         assert!(answer.test);
         assert_eq!(client.screening(answer.id).await.unwrap(), answer);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_sent_byte_for_byte_as_it_was_signed() {
+    let node = TestNode::start().await;
+    let token = node.token(&[Scope::ScreeningsRead, Scope::ScreeningsWrite]);
+    let asked = node
+        .raw()
+        .post(node.platform_url("/v1/screenings"))
+        .bearer_auth(&token)
+        .json(&about("cn_uscc", "91990003LF0000032U"));
+    let answer = asked.send().await.unwrap();
+    let place = answer.headers()["location"].to_str().unwrap().to_owned();
+    let given = answer.text().await.unwrap();
+    assert_eq!(check(&given, &[node.signing_key()]).unwrap().tree_size, 1);
+    let shown = node.raw().get(node.platform_url(&place)).bearer_auth(&token);
+    assert_eq!(shown.send().await.unwrap().text().await.unwrap(), given);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentType};
 use actix_web::web::{Data, Path};
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
@@ -23,10 +23,14 @@ const PART: usize = 512;
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
     responses((status = 201, body = Screening, headers(("Location" = String))), (status = 422, body = Problem)))]
 pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewScreening>) -> Answer {
-    let screening = node.into_inner().screen(&by.0, new.0).await?;
+    let answered = node.into_inner().answer_screening(&by.0, new.0).await?;
     Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/v1/screenings/{}", screening.id)))
-        .json(screening))
+        .insert_header((
+            header::LOCATION,
+            format!("/v1/screenings/{}", answered.screening.id),
+        ))
+        .content_type(ContentType::json())
+        .body(answered.text))
 }
 
 /// Screen many sellers or products, one JSON document per line.
@@ -59,7 +63,8 @@ fn refused(line: u64, problem: Problem) -> ScreeningResult {
 #[utoipa::path(get, path = "/v1/screenings/{id}", tag = "screenings", params(("id" = Uuid, Path)),
     responses((status = 200, body = Screening), (status = 404, body = Problem)))]
 pub(super) async fn show(node: Data<Node>, id: Path<Uuid>) -> Answer {
-    Ok(HttpResponse::Ok().json(node.screening(*id).await?))
+    let text = node.screening_text(*id).await?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(text))
 }
 
 /// Note what the platform decided after a screening.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lianfang_certs::NodeKey;
 use lianfang_domain::Clock as _;
-use lianfang_encoding::SigningKey;
+use lianfang_encoding::{PublicKey, SigningKey};
 use lianfang_flow::{Founder, found};
 use lianfang_node::auth::{Issuer, Scope};
 use lianfang_node::clock::SystemClock;
@@ -178,6 +178,11 @@ impl TestNode {
 
     pub(crate) fn operations_url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.doors.operations.unwrap().port())
+    }
+
+    /// The key others verify the node's messages with.
+    pub(crate) fn signing_key(&self) -> PublicKey {
+        self.folder().secrets().unwrap().signing.public()
     }
 
     /// A plain HTTP client that trusts the node and sends what it is told.
