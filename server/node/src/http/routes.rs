@@ -53,7 +53,11 @@ impl<A: Copy> Routes<A> {
 
     /// Registers the routes, each behind `guard` with its access.
     pub fn register(self, config: &mut ServiceConfig, guard: fn(Route, &Method, A) -> Route) {
-        for (path, entries) in self.by_path {
+        let is_plain = |path: &str| !path.contains('{');
+        let (plain, patterns): (Vec<_>, Vec<_>) =
+            self.by_path.into_iter().partition(|(path, _)| is_plain(path));
+        // A pattern is a regular expression, which every request that comes by it has to be matched with.
+        for (path, entries) in plain.into_iter().chain(patterns) {
             let allowed: Vec<_> = entries.iter().map(|entry| entry.method.as_str()).collect();
             let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
             let mut resource = web::resource(path);
