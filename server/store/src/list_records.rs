@@ -2,7 +2,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::batch::{BATCH, batches};
+use crate::batch::{BATCH, insert_rows};
 use crate::columns::{Byte, Bytes16, Bytes32, Count, Half, Id, count};
 use crate::database::{Link, query};
 use crate::schema::list_records;
@@ -78,18 +78,25 @@ pub(crate) fn replace_records_of(
 pub(crate) fn replace_records(
     link: &mut Link<'_>,
     list: &ListKey,
-    records: Vec<ListRecord>,
+    records: impl IntoIterator<Item = Result<ListRecord, StoreError>>,
 ) -> Result<(), StoreError> {
     query!(link, |conn| diesel::delete(of_list(list)).execute(conn))?;
-    insert(link, list, records)
+    let mut records = records.into_iter();
+    loop {
+        let some = records.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        insert(link, list, some)?;
+    }
 }
 
 fn insert(link: &mut Link<'_>, list: &ListKey, records: Vec<ListRecord>) -> Result<(), StoreError> {
-    for rows in batches(records.into_iter().map(|record| row(list, record))) {
-        query!(link, |conn| diesel::insert_into(list_records::table)
-            .values(rows)
-            .execute(conn))?;
-    }
+    insert_rows!(
+        link,
+        list_records::table,
+        records.into_iter().map(|record| row(list, record))
+    );
     Ok(())
 }
 
