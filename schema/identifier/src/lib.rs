@@ -72,8 +72,8 @@ pub fn canonicalise_all(
 ) -> Result<Vec<Canonical>, Reject> {
     let mut forms = canonicalise(kind, value, region);
     let newest = info(kind.kind()).norm_version;
-    for older in versions(kind.kind()).filter(|rules| rules.norm_version != newest) {
-        if let Ok(more) = canonicalise_version(kind, older.norm_version, value, region) {
+    for older in rules::numbers(kind.kind()).filter(|number| *number != newest) {
+        if let Ok(more) = canonicalise_version(kind, older, value, region) {
             forms = Ok(forms.unwrap_or_default().into_iter().chain(more).collect());
         }
     }
@@ -90,7 +90,7 @@ pub fn canonicalise_version(
     value: &str,
     region: Option<Region>,
 ) -> Result<Vec<Canonical>, Reject> {
-    if versions(kind.kind()).any(|rules| rules.norm_version == norm_version) {
+    if rules::numbers(kind.kind()).any(|number| number == norm_version) {
         canonicalise(kind, value, region)
     } else {
         Err(Reject::UnsupportedVersion)
