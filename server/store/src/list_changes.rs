@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::batch::BATCH;
 use crate::columns::{Bytes32, Count, Id, count, limit};
 use crate::database::{Link, query};
-use crate::list_records::{of_list, prefix_range};
+use crate::list_records::{bytes_of, of_list, prefix_range};
 use crate::schema::list_records;
 use crate::{ListKey, ListRecord, Store, StoreError};
 
@@ -18,14 +18,28 @@ impl Store {
     /// # Errors
     /// Those of any read.
     pub fn records_of(&self, list: &ListKey, entries: &[Uuid]) -> Result<Vec<ListRecord>, StoreError> {
-        self.db.read(|link| {
+        self.db.read_together(|link| {
             let mut found = Vec::new();
-            for chunk in entries.chunks(BATCH) {
-                let ids: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
-                found.extend(query!(link, |conn| of_list(list)
-                    .filter(list_records::entry_id.eq_any(&ids))
-                    .select(ListRecord::as_select())
-                    .load::<ListRecord>(conn))?);
+            match link {
+                // It would rather read the whole list than look up so many entries.
+                Link::Sqlite(conn, statements) => {
+                    for entry in entries {
+                        statements.admit()?;
+                        let records = of_list(list)
+                            .filter(list_records::entry_id.eq(entry.as_bytes().as_slice()))
+                            .select(ListRecord::as_select());
+                        found.extend(records.load::<ListRecord>(*conn)?);
+                    }
+                }
+                Link::Postgres(conn, statements) => {
+                    for ids in entries.chunks(BATCH).map(bytes_of) {
+                        statements.admit()?;
+                        let records = of_list(list)
+                            .filter(list_records::entry_id.eq_any(&ids))
+                            .select(ListRecord::as_select());
+                        found.extend(records.load::<ListRecord>(*conn)?);
+                    }
+                }
             }
             Ok(found)
         })

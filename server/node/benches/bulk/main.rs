@@ -30,6 +30,8 @@ struct Run {
     imported: Loaded,
     /// From the import's first byte until everything is in a signed list.
     published: Duration,
+    /// Of node and command until then.
+    processor: Duration,
     /// Of the node, when everything was acknowledged and when everything was published.
     node_imported: u64,
     node_published: u64,
@@ -49,13 +51,21 @@ fn main() {
             &format!("{count} entries from the file into signed lists, beside their tokens alone"),
             rate(run.published),
             "1/s",
-            rate(floor),
+            rate(floor.took),
+        ));
+        report.push(row(
+            &format!(
+                "{count} entries into signed lists for a second of processor time, beside their tokens alone"
+            ),
+            rate(run.processor),
+            "1/s",
+            rate(floor.processor),
         ));
         report.push(row(
             &format!("{count} entries until the last acknowledgement, beside their tokens alone"),
             rate(run.imported.took),
             "1/s",
-            rate(floor),
+            rate(floor.took),
         ));
         report.push(row(
             &format!("{count} rows screened, beside as many imported"),
@@ -85,11 +95,12 @@ fn run(count: usize, identifiers: usize) -> Run {
     let sellers = files::sellers(node.data(), "offender", count, identifiers);
     let applicants = files::sellers(node.data(), "applicant", count, identifiers);
     let template = files::template(node.data());
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), node.processor());
     let imported = node.load(&["entry", "import", &sellers, "--template", &template]);
     let node_imported = node.peak();
     node.publish();
     let published = begun.elapsed();
+    let processor = node.processor() - before + imported.processor;
     let node_published = node.peak();
     let answers = node.data().join("answers.jsonl").display().to_string();
     let screened = node.load(&["screen", "--file", &applicants, "--output", &answers]);
@@ -98,6 +109,7 @@ fn run(count: usize, identifiers: usize) -> Run {
         count,
         imported,
         published,
+        processor,
         node_imported,
         node_published,
         screened,
