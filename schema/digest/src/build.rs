@@ -26,16 +26,24 @@ impl Base {
     /// # Errors
     /// [`Refusal::Counts`] beyond the largest class.
     pub fn build(tokens: &[[u8; 32]], dummies: &Dummies<'_>, seed: &Seed) -> Result<Self, Refusal> {
-        let total = padded(tokens.len())?;
+        Self::of_distinct(tokens.len(), tokens.iter().copied(), dummies, seed)
+    }
+
+    /// Builds the base over `tokens`, which may repeat themselves and of which `distinct` are different.
+    ///
+    /// # Errors
+    /// As [`Base::build`].
+    pub fn of_distinct(
+        distinct: usize,
+        tokens: impl Iterator<Item = [u8; 32]>,
+        dummies: &Dummies<'_>,
+        seed: &Seed,
+    ) -> Result<Self, Refusal> {
+        let total = padded(distinct)?;
         let mut builder = BaseBuilder::new(SizeClass::of_total(total)?, seed)?;
-        for token in tokens {
-            builder.insert(token);
-        }
-        for dummy in dummies
-            .of_base()
-            .take((total as usize).saturating_sub(tokens.len()))
-        {
-            builder.insert(&dummy);
+        let missing = (total as usize).saturating_sub(distinct);
+        for token in tokens.chain(dummies.of_base().take(missing)) {
+            builder.insert(&token);
         }
         Ok(Self {
             total,

@@ -16,6 +16,46 @@ pub fn confirm_bits(confirm_keys: &mut [[u8; 32]]) -> u8 {
         .unwrap_or(0)
 }
 
+/// Counts the records of a list by the beginning of their `confirm_key`: what [`confirm_bits`] finds, without holding the
+/// keys.
+#[derive(Debug)]
+pub struct RecordCounts {
+    bits: u8,
+    counts: Vec<u32>,
+}
+
+impl RecordCounts {
+    /// Nothing counted yet, of a list of `count` records.
+    pub fn of_list(count: u32) -> Self {
+        let bits = max_confirm_bits(count);
+        Self {
+            bits,
+            counts: vec![0; 1 << bits],
+        }
+    }
+
+    /// Counts a record.
+    pub fn add(&mut self, confirm_key: &[u8; 32]) {
+        let place = match self.bits {
+            0 => 0,
+            bits => prefix(confirm_key, bits) as usize,
+        };
+        if let Some(count) = self.counts.get_mut(place) {
+            *count += 1;
+        }
+    }
+
+    /// The largest prefix at which every occupied one holds at least eight records, 0 if none does.
+    pub fn confirm_bits(mut self) -> u8 {
+        let is_few = |count: &u32| (1..RECORDS as u32).contains(count);
+        while self.bits > 0 && self.counts.iter().any(is_few) {
+            self.bits -= 1;
+            self.counts = self.counts.chunks(2).map(|pair| pair.iter().sum()).collect();
+        }
+        self.bits
+    }
+}
+
 /// The most that a list of `count` records can state honestly, ⌊log2(count / 8)⌋. Whoever asks refuses more.
 pub fn max_confirm_bits(count: u32) -> u8 {
     (count / RECORDS as u32).checked_ilog2().unwrap_or(0) as u8
@@ -75,6 +115,17 @@ mod tests {
         assert_eq!(confirm_bits(&mut keys), 3);
         keys[0] = [0xFF; 32];
         assert_eq!(confirm_bits(&mut keys), 0);
+    }
+
+    #[test]
+    fn counting_finds_what_sorting_finds() {
+        let lists = [0, 7, 16, 100, 1_000, 20_000].map(keys).into_iter();
+        let lonely = [vec![[0; 32]; 64], vec![[0xFF; 32]; 7]].concat();
+        for mut keys in lists.chain([vec![[0; 32]; 64], lonely]) {
+            let mut counts = RecordCounts::of_list(keys.len() as u32);
+            keys.iter().for_each(|key| counts.add(key));
+            assert_eq!(counts.confirm_bits(), confirm_bits(&mut keys), "{}", keys.len());
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What every signed, hashed or keyed input of the protocol rests on (PROTOCOL.md §0): length-prefixed
 //! transcripts, names of federations, nodes and audiences, times in microseconds, and strict Ed25519.
 
+#[cfg(feature = "aws-lc")]
+mod aws_lc;
 mod name;
 mod signature;
 mod time;

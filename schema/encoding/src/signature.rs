@@ -113,34 +113,46 @@ impl FromStr for PublicKey {
 
 /// Ed25519 private key: zeroized on drop, without a useful `Debug`.
 #[derive(Clone)]
-pub struct SigningKey(ed25519_dalek::SigningKey);
+pub struct SigningKey {
+    key: ed25519_dalek::SigningKey,
+    #[cfg(feature = "aws-lc")]
+    signer: crate::aws_lc::Signer,
+}
 
 impl SigningKey {
     /// A fresh key from `rng`.
     pub fn generate(rng: &mut impl CryptoRngCore) -> Self {
         let mut seed = Zeroizing::new([0; 32]);
         rng.fill_bytes(seed.as_mut());
-        Self(ed25519_dalek::SigningKey::from_bytes(&seed))
+        Self::from_seed(&seed)
     }
 
     /// A key from its 32-byte seed (RFC 8032 §5.1.5).
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+        Self {
+            key: ed25519_dalek::SigningKey::from_bytes(seed),
+            #[cfg(feature = "aws-lc")]
+            signer: crate::aws_lc::Signer::new(seed),
+        }
     }
 
     /// The seed, to be kept in a file only its owner can read.
     pub fn seed(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_bytes())
+        Zeroizing::new(self.key.to_bytes())
     }
 
     /// The matching public key.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key())
+        PublicKey(self.key.verifying_key())
     }
 
     /// Signs `message`, which must be a [`crate::Transcript`] or the signing input of a JWS.
     pub fn sign(&self, message: &[u8]) -> Signature {
-        self.0.sign(message).to_bytes()
+        #[cfg(feature = "aws-lc")]
+        if let Some(signature) = self.signer.sign(message) {
+            return signature;
+        }
+        self.key.sign(message).to_bytes()
     }
 }
 

@@ -42,7 +42,6 @@ pub use region::{NoRegion, Region};
 pub use reject::Reject;
 pub use render::kinds_text;
 pub use reserved::{TEST_DOMAIN, TestOutcome, reserved_test, reserved_tests};
-use rules::norm_versions;
 pub use rules::{Agreement, Rules, agree, deny_lists_digest, rules, versions};
 pub use table::{KindInfo, info, kinds};
 pub use trace::Step;
@@ -73,7 +72,7 @@ pub fn canonicalise_all(
 ) -> Result<Vec<Canonical>, Reject> {
     let mut forms = canonicalise(kind, value, region);
     let newest = info(kind.kind()).norm_version;
-    for older in norm_versions(kind.kind()).filter(|version| *version != newest) {
+    for older in rules::numbers(kind.kind()).filter(|number| *number != newest) {
         if let Ok(more) = canonicalise_version(kind, older, value, region) {
             forms = Ok(forms.unwrap_or_default().into_iter().chain(more).collect());
         }
@@ -91,7 +90,7 @@ pub fn canonicalise_version(
     value: &str,
     region: Option<Region>,
 ) -> Result<Vec<Canonical>, Reject> {
-    if norm_versions(kind.kind()).any(|version| version == norm_version) {
+    if rules::numbers(kind.kind()).any(|number| number == norm_version) {
         canonicalise(kind, value, region)
     } else {
         Err(Reject::UnsupportedVersion)

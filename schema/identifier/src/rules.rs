@@ -29,25 +29,26 @@ pub enum Agreement {
 
 /// The rules in force of a kind.
 pub fn rules(kind: Kind) -> Rules {
-    of_version(kind, table::info(kind).norm_version)
-}
-
-/// Every version of a kind's rules that is built in, ascending; two during a migration.
-pub fn versions(kind: Kind) -> impl Iterator<Item = Rules> {
-    norm_versions(kind).map(move |norm_version| of_version(kind, norm_version))
-}
-
-/// The numbers of [`versions`], without the digests, which take longer than a canonical form.
-pub(crate) fn norm_versions(kind: Kind) -> impl Iterator<Item = u8> {
-    std::iter::once(table::info(kind).norm_version)
-}
-
-fn of_version(kind: Kind, norm_version: u8) -> Rules {
+    let norm_version = table::info(kind).norm_version;
     Rules {
         kind,
         norm_version,
         rules_digest: digest(kind, norm_version),
     }
+}
+
+/// Every version of a kind's rules that is built in, ascending; two during a migration.
+pub fn versions(kind: Kind) -> impl Iterator<Item = Rules> {
+    numbers(kind).map(move |number| Rules {
+        kind,
+        norm_version: number,
+        rules_digest: digest(kind, number),
+    })
+}
+
+/// Their numbers, ascending: what a canonical form needs of them, without the digest, which costs as much as the form.
+pub(crate) fn numbers(kind: Kind) -> impl Iterator<Item = u8> {
+    std::iter::once(table::info(kind).norm_version)
 }
 
 /// Which rules of `kind` two nodes share, given all rules that each announces.

@@ -71,6 +71,11 @@ impl Bodies {
         self.sync_folder()
     }
 
+    /// A file on the same disk that nobody else can open and that is gone when it is closed.
+    pub(crate) fn nameless(&self) -> Result<File, FlowError> {
+        tempfile::tempfile_in(&self.folder).map_err(failed)
+    }
+
     fn sync_folder(&self) -> Result<(), FlowError> {
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())

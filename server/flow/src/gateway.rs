@@ -34,6 +34,11 @@ impl Gateway {
         self.store.figures()
     }
 
+    /// How many computations run at once.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
     /// Runs `call` on a blocking thread with the store.
     pub(crate) async fn store<T: Send + 'static>(
         &self,

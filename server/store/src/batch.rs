@@ -15,17 +15,23 @@ pub(crate) fn batches<T>(rows: impl IntoIterator<Item = T>) -> impl Iterator<Ite
 /// rows in a statement.
 macro_rules! insert_rows {
     ($link:expr, $table:expr, $rows:expr) => {
+        $crate::batch::insert_rows!($link, $table, $rows, |insert| insert)
+    };
+    // With what is said about rows that are there already.
+    ($link:expr, $table:expr, $rows:expr, |$insert:ident| $whole:expr) => {
         match $link {
             $crate::database::Link::Sqlite(conn, statements) => {
                 for row in $rows {
                     statements.admit()?;
-                    diesel::insert_into($table).values(row).execute(*conn)?;
+                    let $insert = diesel::insert_into($table).values(row);
+                    $whole.execute(*conn)?;
                 }
             }
             $crate::database::Link::Postgres(conn, statements) => {
                 for rows in $crate::batch::batches($rows) {
                     statements.admit()?;
-                    diesel::insert_into($table).values(rows).execute(*conn)?;
+                    let $insert = diesel::insert_into($table).values(rows);
+                    $whole.execute(*conn)?;
                 }
             }
         }

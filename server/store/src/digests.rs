@@ -97,6 +97,18 @@ impl Store {
     /// # Errors
     /// Those of any write.
     pub fn publish_list(&self, head: HeadRow, records: Vec<ListRecord>) -> Result<Adoption, StoreError> {
+        self.publish_long_list(head, records.into_iter().map(Ok))
+    }
+
+    /// [`Store::publish_list`] with records that are read one after another.
+    ///
+    /// # Errors
+    /// Those of any write, and the first among `records`; nothing changed then.
+    pub fn publish_long_list(
+        &self,
+        head: HeadRow,
+        records: impl IntoIterator<Item = Result<ListRecord, StoreError>>,
+    ) -> Result<Adoption, StoreError> {
         self.db.write(|link| {
             let list = head.list();
             let adoption = adopt(link, head)?;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::batch::BATCH;
 use crate::columns::{Bytes32, Count, Id, count, limit};
-use crate::database::query;
-use crate::list_records::{of_list, prefix_range};
+use crate::database::{Link, query};
+use crate::list_records::{bytes_of, of_list, prefix_range};
 use crate::schema::list_records;
 use crate::{ListKey, ListRecord, Store, StoreError};
 
@@ -18,14 +18,28 @@ impl Store {
     /// # Errors
     /// Those of any read.
     pub fn records_of(&self, list: &ListKey, entries: &[Uuid]) -> Result<Vec<ListRecord>, StoreError> {
-        self.db.read(|link| {
+        self.db.read_together(|link| {
             let mut found = Vec::new();
-            for chunk in entries.chunks(BATCH) {
-                let ids: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
-                found.extend(query!(link, |conn| of_list(list)
-                    .filter(list_records::entry_id.eq_any(&ids))
-                    .select(ListRecord::as_select())
-                    .load::<ListRecord>(conn))?);
+            match link {
+                // It would rather read the whole list than look up so many entries.
+                Link::Sqlite(conn, statements) => {
+                    for entry in entries {
+                        statements.admit()?;
+                        let records = of_list(list)
+                            .filter(list_records::entry_id.eq(entry.as_bytes().as_slice()))
+                            .select(ListRecord::as_select());
+                        found.extend(records.load::<ListRecord>(*conn)?);
+                    }
+                }
+                Link::Postgres(conn, statements) => {
+                    for ids in entries.chunks(BATCH).map(bytes_of) {
+                        statements.admit()?;
+                        let records = of_list(list)
+                            .filter(list_records::entry_id.eq_any(&ids))
+                            .select(ListRecord::as_select());
+                        found.extend(records.load::<ListRecord>(*conn)?);
+                    }
+                }
             }
             Ok(found)
         })
@@ -93,15 +107,40 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let (from, to) = prefix_range(prefix, u16::from(bits));
         self.db.read(|link| {
-            let rows: Vec<(Bytes32, Id)> = query!(link, |conn| of_list(list)
-                .filter(list_records::confirm_key.ge(&from))
-                .filter(list_records::confirm_key.le(&to))
-                .limit(limit(most + entries.len()))
-                .select((list_records::confirm_key, list_records::entry_id))
-                .load(conn))?;
-            Ok(of_others::<_, [u8; 32]>(rows, entries).take(most).count())
+            // Most changes are entries that the list doesn't know yet: then the first few rows are of others.
+            let mut rows = most;
+            loop {
+                let found = entries_between(link, list, (&from, &to), rows)?;
+                let is_all = found.len() < rows;
+                let others = found.iter().filter(|entry| !entries.contains(*entry)).count();
+                if others >= most || is_all {
+                    return Ok(others.min(most));
+                }
+                rows = rows.saturating_mul(8);
+            }
         })
     }
+}
+
+/// Whose records lie between two keys, both inclusive; the first `rows` of them.
+fn entries_between(
+    link: &mut Link<'_>,
+    list: &ListKey,
+    (from, to): (&[u8; 32], &[u8; 32]),
+    rows: usize,
+) -> Result<Vec<Uuid>, StoreError> {
+    let between = of_list(list)
+        .filter(list_records::confirm_key.ge(from))
+        .filter(list_records::confirm_key.le(to))
+        .order(list_records::confirm_key)
+        .select(list_records::entry_id);
+    link.admit()?;
+    let found: Result<Vec<Id>, _> = match link {
+        // A bound limit makes SQLite prepare the statement again for each call.
+        Link::Sqlite(conn, _) => between.load_iter::<Id, _>(*conn)?.take(rows).collect(),
+        Link::Postgres(conn, _) => between.limit(limit(rows)).load(*conn),
+    };
+    Ok(found?.into_iter().map(Uuid::from).collect())
 }
 
 fn of_others<C: Into<T>, T>(rows: Vec<(C, Id)>, entries: &BTreeSet<Uuid>) -> impl Iterator<Item = T> {

@@ -2,7 +2,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::batch::{BATCH, batches};
+use crate::batch::{BATCH, insert_rows};
 use crate::columns::{Byte, Bytes16, Bytes32, Count, Half, Id, count};
 use crate::database::{Link, query};
 use crate::schema::list_records;
@@ -65,12 +65,22 @@ pub(crate) fn replace_records_of(
     entries: &[Uuid],
     records: Vec<ListRecord>,
 ) -> Result<(), StoreError> {
-    for chunk in entries.chunks(BATCH) {
-        let ids: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
-        query!(link, |conn| diesel::delete(
-            of_list(list).filter(list_records::entry_id.eq_any(&ids))
-        )
-        .execute(conn))?;
+    match link {
+        // It would rather read the whole list than look up so many entries.
+        Link::Sqlite(conn, statements) => {
+            for entry in entries {
+                statements.admit()?;
+                let own = list_records::entry_id.eq(entry.as_bytes().as_slice());
+                diesel::delete(of_list(list).filter(own)).execute(*conn)?;
+            }
+        }
+        Link::Postgres(conn, statements) => {
+            for ids in entries.chunks(BATCH).map(bytes_of) {
+                statements.admit()?;
+                let own = list_records::entry_id.eq_any(&ids);
+                diesel::delete(of_list(list).filter(own)).execute(*conn)?;
+            }
+        }
     }
     insert(link, list, records)
 }
@@ -78,18 +88,25 @@ pub(crate) fn replace_records_of(
 pub(crate) fn replace_records(
     link: &mut Link<'_>,
     list: &ListKey,
-    records: Vec<ListRecord>,
+    records: impl IntoIterator<Item = Result<ListRecord, StoreError>>,
 ) -> Result<(), StoreError> {
     query!(link, |conn| diesel::delete(of_list(list)).execute(conn))?;
-    insert(link, list, records)
+    let mut records = records.into_iter();
+    loop {
+        let some = records.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        insert(link, list, some)?;
+    }
 }
 
 fn insert(link: &mut Link<'_>, list: &ListKey, records: Vec<ListRecord>) -> Result<(), StoreError> {
-    for rows in batches(records.into_iter().map(|record| row(list, record))) {
-        query!(link, |conn| diesel::insert_into(list_records::table)
-            .values(rows)
-            .execute(conn))?;
-    }
+    insert_rows!(
+        link,
+        list_records::table,
+        records.into_iter().map(|record| row(list, record))
+    );
     Ok(())
 }
 
@@ -133,6 +150,10 @@ pub(crate) fn of_list<'a>(list: &'a ListKey) -> _ {
         .filter(list_records::audience.eq(audience))
         .filter(list_records::subject_type.eq(subject_type))
         .filter(list_records::epoch.eq(epoch))
+}
+
+pub(crate) fn bytes_of(entries: &[Uuid]) -> Vec<&[u8]> {
+    entries.iter().map(|id| id.as_bytes().as_slice()).collect()
 }
 
 /// Smallest and largest key under a prefix, both inclusive.

@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Text};
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use uuid::Uuid;
 
@@ -112,10 +113,22 @@ pub(crate) fn kill_records(
     publisher: &NodeId,
     entry_id: Uuid,
 ) -> Result<usize, StoreError> {
-    Ok(query!(link, |conn| diesel::delete(
-        confirmed_records::table
-            .filter(confirmed_records::publisher.eq(publisher.as_str()))
-            .filter(confirmed_records::entry_id.eq(entry_id.as_bytes().as_slice()))
-    )
-    .execute(conn))?)
+    let (publisher, entry_id) = (publisher.as_str(), entry_id.as_bytes().as_slice());
+    link.admit()?;
+    let killed = match link {
+        // Left to itself it reads everything that the publisher has confirmed.
+        Link::Sqlite(conn, _) => diesel::sql_query(
+            "DELETE FROM confirmed_records INDEXED BY confirmed_records_by_entry WHERE publisher = ? AND entry_id = ?",
+        )
+        .bind::<Text, _>(publisher)
+        .bind::<Binary, _>(entry_id)
+        .execute(*conn),
+        Link::Postgres(conn, _) => diesel::delete(
+            confirmed_records::table
+                .filter(confirmed_records::publisher.eq(publisher))
+                .filter(confirmed_records::entry_id.eq(entry_id)),
+        )
+        .execute(*conn),
+    };
+    Ok(killed?)
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
-use crate::batch::{BATCH, batches};
+use crate::batch::{BATCH, insert_rows};
 use crate::columns::{Byte, Bytes16, Bytes32, Half, Id};
 use crate::database::query;
 use crate::schema::entry_tokens;
@@ -50,25 +50,21 @@ impl Store {
     /// [`StoreError::Conflict`] when one belongs to no entry; nothing is written then.
     pub fn put_tokens(&self, tokens: Vec<TokenRow>) -> Result<(), StoreError> {
         self.db.write(|link| {
-            for rows in batches(last_of_each(tokens)) {
-                query!(link, |conn| diesel::insert_into(entry_tokens::table)
-                    .values(rows)
-                    .on_conflict((
-                        entry_tokens::entry_id,
-                        entry_tokens::identifier_index,
-                        entry_tokens::kind,
-                        entry_tokens::norm_version,
-                        entry_tokens::level,
-                        entry_tokens::key_id,
-                    ))
-                    .do_update()
-                    .set((
-                        entry_tokens::role.eq(excluded(entry_tokens::role)),
-                        entry_tokens::verified.eq(excluded(entry_tokens::verified)),
-                        entry_tokens::token.eq(excluded(entry_tokens::token)),
-                    ))
-                    .execute(conn))?;
-            }
+            insert_rows!(link, entry_tokens::table, last_of_each(tokens), |insert| insert
+                .on_conflict((
+                    entry_tokens::entry_id,
+                    entry_tokens::identifier_index,
+                    entry_tokens::kind,
+                    entry_tokens::norm_version,
+                    entry_tokens::level,
+                    entry_tokens::key_id,
+                ))
+                .do_update()
+                .set((
+                    entry_tokens::role.eq(excluded(entry_tokens::role)),
+                    entry_tokens::verified.eq(excluded(entry_tokens::verified)),
+                    entry_tokens::token.eq(excluded(entry_tokens::token)),
+                )));
             Ok(())
         })
     }

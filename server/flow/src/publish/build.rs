@@ -1,12 +1,14 @@
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lianfang_digest::{ListId, ShardTable};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
-use lianfang_store::{HeadRow, ListKey, TokenRow};
+use lianfang_store::{HeadRow, ListKey, Store, StoreError};
 use lianfang_wire::membership::Membership;
 
 use super::head::Draft;
+use super::spool::{Spool, Spooled};
 use super::spread::built_list;
 use super::{BuildReport, BuiltList};
 use crate::durable::durable_step;
@@ -53,27 +55,32 @@ impl Node {
         subject_type: SubjectType,
         report: &mut BuildReport,
     ) -> Result<(), FlowError> {
-        let candidates = self.candidates(audience, subject_type).await?;
-        for (reason, count) in candidates.withheld {
-            *report.withheld.entry(reason.to_owned()).or_default() += count;
+        let mut lists: BTreeMap<u32, Spool> = BTreeMap::new();
+        let mut after = None;
+        while let Some(candidates) = self.candidates(audience, subject_type, &mut after).await? {
+            for (reason, count) in candidates.withheld {
+                *report.withheld.entry(reason.to_owned()).or_default() += count;
+            }
+            for (epoch, rows) in self.published_tokens(candidates.passed).await? {
+                self.spool(&mut lists, epoch)?.append(&rows)?;
+            }
         }
-        let mut lists = self.published_tokens(candidates.passed).await?;
         for head in self.own_heads(audience, subject_type).await? {
-            lists.entry(head.epoch).or_default();
+            self.spool(&mut lists, head.epoch)?;
         }
         let number = i16::from(subject_type.number());
         let seen = self.seen_lists().into_iter();
         for list in seen.filter(|list| list.audience == *audience && list.subject_type == number) {
-            lists.entry(list.epoch).or_default();
+            self.spool(&mut lists, list.epoch)?;
         }
-        for (epoch, rows) in lists {
+        for (epoch, spool) in lists {
             let list = ListId {
                 publisher: self.id.clone(),
                 audience: audience.clone(),
                 subject_type,
                 epoch,
             };
-            match self.build_list(list, rows).await? {
+            match self.build_list(list, spool.finish()?).await? {
                 Some(built) => report.published.push(built),
                 None => report.unchanged += 1,
             }
@@ -81,14 +88,19 @@ impl Node {
         Ok(())
     }
 
+    /// What goes into the list of an epoch.
+    fn spool<'a>(&self, lists: &'a mut BTreeMap<u32, Spool>, epoch: u32) -> Result<&'a mut Spool, FlowError> {
+        match lists.entry(epoch) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => Ok(new.insert(Spool::beside(&self.bodies)?)),
+        }
+    }
+
     async fn build_list(
         self: &Arc<Self>,
         list: ListId,
-        mut rows: Vec<TokenRow>,
+        mut rows: Spooled,
     ) -> Result<Option<BuiltList>, FlowError> {
-        rows.sort_by(|a, b| {
-            (a.entry_id, a.identifier_index, a.kind).cmp(&(b.entry_id, b.identifier_index, b.kind))
-        });
         let key = list_key(&list);
         let before = match self.gateway.store(move |store| store.head(&key)).await {
             Ok(row) => Some(row),
@@ -97,23 +109,40 @@ impl Node {
         };
         let now = self.now();
         let (node, previous) = (Arc::clone(self), before.clone());
-        let draft = self
-            .gateway
-            .compute(move || node.draft(&list, &rows, previous.as_ref(), now))
-            .await??;
+        let draft = move || {
+            let draft = node.draft(&list, &mut rows, previous.as_ref(), now)?;
+            Ok::<_, FlowError>((draft, rows))
+        };
+        let (draft, rows) = self.gateway.compute(draft).await??;
         let seen = self.seen_of_list(&draft.head.header().list);
         if before.is_some_and(|before| before.sequence >= seen && is_current(&before, &draft.head, now)) {
             return Ok(None);
         }
         self.keep_body(&draft)?;
         let built = built_list(&draft);
-        let row = draft.row();
         self.index_lags();
-        self.gateway
-            .store(move |store| store.publish_list(row, draft.records))
-            .await?;
+        self.publish_base(draft, rows).await?;
         durable_step("base_published");
         Ok(Some(built))
+    }
+
+    /// Puts a base in force, with the records behind it.
+    async fn publish_base(self: &Arc<Self>, draft: Draft, mut rows: Spooled) -> Result<(), FlowError> {
+        let node = Arc::clone(self);
+        let publish = move |store: &Store| {
+            let mut unread = None;
+            let records = rows.rows()?.map(|row| match row {
+                Ok(row) => Ok(node.list_record(&row)),
+                Err(error) => {
+                    unread = Some(error);
+                    Err(StoreError::Corrupt)
+                }
+            });
+            let published = store.publish_long_list(draft.row(), records);
+            unread.map_or_else(|| published.map_err(FlowError::from), Err)
+        };
+        self.gateway.raw(publish).await??;
+        Ok(())
     }
 
     /// Stores the body of a draft, and its shard table when it has more than one shard.

@@ -1,6 +1,7 @@
 //! Which identifiers of which entries may enter a list.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lianfang_domain::{Committee, Withheld, rule_of, withhold_entry, withhold_kind};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
@@ -15,7 +16,8 @@ use crate::entries::open_content;
 use crate::trust::{active_member, keys_of};
 use crate::{FlowError, Node};
 
-const PAGE: usize = 1_000;
+/// Entries at a time: enough for a request to the committee for every core.
+const PAGE: usize = 4_096;
 
 /// One identifier that may be published.
 #[derive(Debug, Clone)]
@@ -73,12 +75,14 @@ pub(crate) fn identifiers_of(entry: &NewEntry) -> impl Iterator<Item = (u16, Can
 }
 
 impl Node {
-    /// Applies the privacy filter to everything recorded for one audience and subject type.
+    /// Applies the privacy filter to the next page of what is recorded for one audience and subject type. `after` is the
+    /// last entry of the page before, and moves on; None after the last page.
     pub(super) async fn candidates(
-        &self,
+        self: &Arc<Self>,
         audience: &Audience,
         subject_type: SubjectType,
-    ) -> Result<Candidates, FlowError> {
+        after: &mut Option<Uuid>,
+    ) -> Result<Option<Candidates>, FlowError> {
         let document = self.document();
         let rule = rule_of(&document.document, audience).into_owned();
         let states: Vec<i16> = rule
@@ -86,30 +90,35 @@ impl Node {
             .iter()
             .map(|state| i16::from(state.number()))
             .collect();
-        let mut found = Candidates::default();
-        let mut after = None;
-        loop {
-            let (audience, number, states) =
-                (audience.clone(), i16::from(subject_type.number()), states.clone());
-            let rows = self
-                .gateway
-                .store(move |store| store.entries_active_for(&audience, number, &states, after, PAGE))
-                .await?;
-            let Some(last) = rows.last() else { return Ok(found) };
-            after = Some(last.id);
-            for row in &rows {
-                self.sift(&document.document, row, &mut found)?;
-            }
-        }
+        let (name, number, from) = (audience.clone(), i16::from(subject_type.number()), *after);
+        let rows = self
+            .gateway
+            .store(move |store| store.entries_active_for(&name, number, &states, from, PAGE))
+            .await?;
+        let Some(last) = rows.last() else {
+            return Ok(None);
+        };
+        *after = Some(last.id);
+        self.sift_all(rows).await.map(Some)
     }
 
-    /// Applies the privacy filter to one entry.
-    pub(super) fn sift(
-        &self,
-        document: &Membership,
-        row: &EntryRow,
-        found: &mut Candidates,
-    ) -> Result<(), FlowError> {
+    /// Applies the privacy filter to these entries, on all cores.
+    pub(super) async fn sift_all(self: &Arc<Self>, rows: Vec<EntryRow>) -> Result<Candidates, FlowError> {
+        let (node, document) = (Arc::clone(self), self.document());
+        let sift = move |row| node.sift(&document.document, &row);
+        let mut found = Candidates::default();
+        for sifted in self.gateway.compute_each(rows, sift).await? {
+            let sifted = sifted?;
+            found.passed.extend(sifted.passed);
+            for (reason, count) in sifted.withheld {
+                *found.withheld.entry(reason).or_default() += count;
+            }
+        }
+        Ok(found)
+    }
+
+    fn sift(&self, document: &Membership, row: &EntryRow) -> Result<Candidates, FlowError> {
+        let mut found = Candidates::default();
         for (form, kept_back) in self.examine(document, row)?.forms {
             match kept_back {
                 None => {
@@ -124,7 +133,7 @@ impl Node {
                 Some(reason) => *found.withheld.entry(reason.code()).or_default() += 1,
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Every canonical form of an entry, and what keeps it out of the digest, if anything does.

@@ -238,7 +238,7 @@ fn is_live(store: &Store, list: &ListId, records: &[ListRecord], prefix: u64) ->
 }
 
 /// The longest confirmation prefix, up to `most` bits, under which at least eight records or none are found wherever
-/// something changed. The next base states the longest that there is.
+/// something changed. The next base states the longest that there is. `records` are in order of their keys.
 fn confirm_bits<'a>(
     store: &Store,
     list: &ListKey,
@@ -247,21 +247,37 @@ fn confirm_bits<'a>(
     touched: impl Iterator<Item = &'a [u8; 32]>,
     most: u8,
 ) -> Result<u8, StoreError> {
+    let touched: BTreeSet<_> = touched.collect();
     let mut bits = most;
+    let mut seen: Option<&[u8; 32]> = None;
     for key in touched {
+        // A long list keeps the short prefixes of its base: thousands of changes may lie under one of them.
+        if seen.is_some_and(|seen| shares_prefix(seen, key, bits)) {
+            continue;
+        }
         while bits > 0 {
-            let own = records
-                .iter()
-                .filter(|record| shares_prefix(&record.confirm_key, key, bits));
-            let own = own.count();
-            let others = store.records_of_others_under(list, key, bits, entries, RECORDS)?;
+            let own = records_under(records, key, bits).min(RECORDS);
+            let others = match RECORDS - own {
+                0 => 0,
+                missing => store.records_of_others_under(list, key, bits, entries, missing)?,
+            };
             if own + others == 0 || own + others >= RECORDS {
                 break;
             }
             bits -= 1;
         }
+        seen = Some(key);
     }
     Ok(bits)
+}
+
+/// How many of `records`, in order of their keys, share the first `bits` bits of `key`.
+fn records_under(records: &[ListRecord], key: &[u8; 32], bits: u8) -> usize {
+    let before = |record: &ListRecord| record.confirm_key < *key;
+    let place = records.partition_point(before);
+    let shares = |record: &&ListRecord| shares_prefix(&record.confirm_key, key, bits);
+    let (below, above) = records.split_at(place);
+    below.iter().rev().take_while(shares).count() + above.iter().take_while(shares).count()
 }
 
 fn shares_prefix(one: &[u8; 32], other: &[u8; 32], bits: u8) -> bool {

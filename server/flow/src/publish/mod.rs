@@ -5,6 +5,7 @@ mod build;
 mod candidates;
 mod delta;
 mod head;
+mod spool;
 mod spread;
 mod tokens;
 

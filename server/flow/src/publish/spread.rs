@@ -8,7 +8,6 @@ use lianfang_encoding::{Audience, SubjectType};
 use lianfang_store::{Adoption, EntryRow, TokenRow};
 use uuid::Uuid;
 
-use super::candidates::Candidates;
 use super::delta::{Change, Changed};
 use super::head::Draft;
 use super::{BuildReport, BuiltList, list_key};
@@ -93,11 +92,8 @@ impl Node {
         rows: Vec<EntryRow>,
         report: &mut BuildReport,
     ) -> Result<(), FlowError> {
-        let document = self.document();
-        let mut found = Candidates::default();
-        for row in &rows {
-            self.sift(&document.document, row, &mut found)?;
-        }
+        let entries: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
+        let found = self.sift_all(rows).await?;
         for (reason, count) in found.withheld {
             *report.withheld.entry(reason.to_owned()).or_default() += count;
         }
@@ -105,7 +101,6 @@ impl Node {
         for head in self.own_heads(audience, subject_type).await? {
             lists.entry(head.epoch).or_default();
         }
-        let entries: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
         for (epoch, rows) in lists {
             let list = ListId {
                 publisher: self.id.clone(),

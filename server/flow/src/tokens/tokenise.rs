@@ -33,7 +33,7 @@ pub(crate) struct TokenOutcome<T> {
     pub(crate) token: Option<Arc<Token>>,
 }
 
-/// Batches under way at once: one waits for the network while another is blinded or combined.
+/// Batches under way at once, if there are fewer cores: one waits for the network while another is blinded or combined.
 const BATCHES_AT_ONCE: usize = 4;
 
 struct Wanted {
@@ -65,12 +65,12 @@ impl Node {
             let Some(key) = crate::trust::key_by_id(&document.document, key_id) else {
                 continue;
             };
-            for batch in sections(wanted) {
+            for batch in sections(wanted, self.gateway.width()) {
                 fetches.push(self.fetch(purpose, key, batch).boxed());
             }
         }
         let fetched: Vec<_> = stream::iter(fetches)
-            .buffer_unordered(BATCHES_AT_ONCE)
+            .buffer_unordered(self.gateway.width().max(BATCHES_AT_ONCE))
             .try_collect()
             .await?;
         for (place, token) in fetched.into_iter().flatten() {
@@ -137,19 +137,23 @@ impl Node {
         };
         let remember = |(wanted, token): (&Wanted, Token)| {
             let token = Arc::new(token);
-            self.tokens.put(&key.key_id(), &wanted.input, Arc::clone(&token));
+            // What is published is kept with its entry, and would push out what applicants bring.
+            if purpose != Purpose::Publish {
+                self.tokens.put(&key.key_id(), &wanted.input, Arc::clone(&token));
+            }
             (wanted.place, token)
         };
         Ok(wanted.iter().zip(tokens).map(remember).collect())
     }
 }
 
-/// Splits what is wanted into sections that are full as they are, so that little is padded: as many as possible of the
-/// largest size, and of the rest, which several cores share, of the next.
-fn sections<T>(wanted: &[T]) -> impl Iterator<Item = &[T]> {
+/// Splits what is wanted into sections that are full as they are, so that little is padded: as many of the largest size
+/// as `cores` share evenly, and of the rest, which they share too, of the next.
+fn sections<T>(wanted: &[T], cores: usize) -> impl Iterator<Item = &[T]> {
     /// The largest padded size below [`MAX_ELEMENTS`] (PROTOCOL.md §2).
     const NEXT: usize = 512;
-    let (full, rest) = wanted.split_at(wanted.len() / MAX_ELEMENTS * MAX_ELEMENTS);
+    let round = MAX_ELEMENTS * cores.max(1);
+    let (full, rest) = wanted.split_at(wanted.len() / round * round);
     full.chunks(MAX_ELEMENTS).chain(rest.chunks(NEXT))
 }
 
@@ -163,10 +167,14 @@ mod tests {
     fn sections_hold_everything_in_order_and_are_padded_by_less_than_one_of_them() {
         for count in [0, 1, 8, 512, 513, 3_000, 4_095, 4_096, 4_097, 20_000] {
             let wanted: Vec<usize> = (0..count).collect();
-            let sections: Vec<_> = sections(&wanted).collect();
-            assert_eq!(sections.concat(), wanted);
-            let sent: usize = sections.iter().map(|section| padded_len(section.len())).sum();
-            assert!(sent < count + 512, "{count}: {sent}");
+            for cores in [1, 2, 3, 64] {
+                let sections: Vec<_> = sections(&wanted, cores).collect();
+                assert_eq!(sections.concat(), wanted);
+                let sent: usize = sections.iter().map(|section| padded_len(section.len())).sum();
+                assert!(sent < count + 512, "{count}: {sent}");
+                let full = sections.iter().filter(|section| section.len() > 512).count();
+                assert_eq!(full % cores, 0, "{count}: no core is left without one");
+            }
         }
     }
 }

@@ -4,13 +4,19 @@ use std::path::Path;
 
 use serde_json::json;
 
-/// A table of invented sellers with one domain each, none of which is another's; `what` they are is part of it.
-pub(crate) fn sellers(folder: &Path, what: &str, count: usize) -> String {
+/// A table of invented sellers with some domains each, none of which is another's; `what` they are is part of it.
+pub(crate) fn sellers(folder: &Path, what: &str, count: usize, domains: usize) -> String {
     let path = folder.join(format!("{what}-{count}.csv"));
     let mut file = BufWriter::new(File::create(&path).unwrap());
     writeln!(file, "client_reference,name,kind,value").unwrap();
     for number in 0..count {
-        writeln!(file, "{what}-{number},,domain,invented-{what}-{number}.com").unwrap();
+        for domain in 0..domains {
+            writeln!(
+                file,
+                "{what}-{number},,domain,invented-{what}-{number}-{domain}.com"
+            )
+            .unwrap();
+        }
     }
     file.flush().unwrap();
     path.display().to_string()

@@ -23,6 +23,7 @@ pub(crate) struct Loaded {
     pub(crate) took: Duration,
     /// In KiB.
     pub(crate) peak: u64,
+    pub(crate) processor: Duration,
 }
 
 impl Node {
@@ -56,6 +57,11 @@ impl Node {
         peak(self.process.id()).unwrap()
     }
 
+    /// The processor time that it has used.
+    pub(crate) fn processor(&self) -> Duration {
+        processor(self.process.id()).unwrap()
+    }
+
     /// Puts whatever isn't in a signed list yet into one.
     pub(crate) fn publish(&self) {
         let client = operator(self.data());
@@ -75,9 +81,10 @@ impl Node {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let mut most = 0;
+        let (mut most, mut used) = (0, Duration::ZERO);
         loop {
             most = most.max(peak(child.id()).unwrap_or_default());
+            used = used.max(processor(child.id()).unwrap_or_default());
             if let Some(status) = child.try_wait().unwrap() {
                 // A screening's exit code is its verdict.
                 assert!(matches!(status.code(), Some(0 | 10 | 11 | 20)), "{status}");
@@ -88,6 +95,7 @@ impl Node {
         Loaded {
             took: begun.elapsed(),
             peak: most,
+            processor: used,
         }
     }
 }
@@ -114,4 +122,16 @@ fn configure(path: &Path) {
 /// None when the process has ended.
 fn peak(process: u32) -> Option<u64> {
     vitals::status(process, "VmHWM")
+}
+
+/// Of all its threads; None when the process has ended.
+fn processor(process: u32) -> Option<Duration> {
+    /// What Linux counts in, on every architecture.
+    const TICK: Duration = Duration::from_millis(10);
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    // Fields 14 and 15 of proc_pid_stat(5); the name is the second and may hold blanks.
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks = ticks.filter_map(|field| field.parse::<u32>().ok());
+    Some(TICK * ticks.sum::<u32>())
 }

@@ -7,13 +7,20 @@ use lianfang_encoding::{Class, FederationId, Timestamp};
 use lianfang_token::{Birth, Blinded, DescriptorFields, KeyDescriptor, KeyShare, MAX_ELEMENTS, SecretKey};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
+use rustix::time::{ClockId, clock_gettime};
 
-/// How long the tokens of so many identifiers take on all cores and nothing else.
-pub(crate) fn on_all_cores(count: usize) -> Duration {
+/// What the tokens of so many identifiers take.
+pub(crate) struct Floor {
+    /// On all cores and nothing else.
+    pub(crate) took: Duration,
+    pub(crate) processor: Duration,
+}
+
+pub(crate) fn on_all_cores(count: usize) -> Floor {
     let (share, key) = committee();
     let cores = std::thread::available_parallelism().unwrap().get();
     let next = AtomicUsize::new(0);
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), processor());
     std::thread::scope(|scope| {
         for _ in 0..cores {
             scope.spawn(|| {
@@ -27,7 +34,14 @@ pub(crate) fn on_all_cores(count: usize) -> Duration {
             });
         }
     });
-    begun.elapsed()
+    Floor {
+        took: begun.elapsed(),
+        processor: processor() - before,
+    }
+}
+
+fn processor() -> Duration {
+    clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()
 }
 
 fn section(first: usize, length: usize, share: &KeyShare, key: &KeyDescriptor) {

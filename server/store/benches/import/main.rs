@@ -4,23 +4,26 @@
 //! `{"metric","value","unit","baseline","ratio"}`: entries per second, raw entries per second, their ratio.
 //! After them, what it takes to apply a withdrawal by another node.
 //! "hashed" leaves out the signatures, which raw inserts needn't make; "signed" has everything a node does.
+//! "processor" compares processor time in place of time, as if there were one core only; PostgreSQL's own isn't in it.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a bench prints, and stops at the first failure"
 )]
 
+mod cost;
 mod raw;
 mod sealers;
 mod statuses;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lianfang_encoding::{Timestamp, sha256};
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{EntryFilter, EventSealer, NewEntry, NewEvent, Store};
 use uuid::Uuid;
 
+use cost::Cost;
 use sealers::{Hashing, Signing};
 
 const ENTRIES: usize = 5_000;
@@ -40,9 +43,13 @@ fn main() {
             ("signed", &Signing::new()),
         ] {
             let rounds: Vec<_> = (0..rounds).map(|_| round(backend, sealer)).collect();
-            let imported = rounds.iter().map(|(import, _)| *import).min().unwrap();
-            let raw = rounds.iter().map(|(_, raw)| *raw).min().unwrap();
-            results.push(comparison(backend, name, imported, raw));
+            let imported = cost::best(rounds.iter().map(|(import, _)| import));
+            let raw = cost::best(rounds.iter().map(|(_, raw)| raw));
+            results.push(comparison(backend, name, imported.time, raw.time));
+            if backend == Backend::Sqlite {
+                let name = format!("{name}_processor");
+                results.push(comparison(backend, &name, imported.processor, raw.processor));
+            }
         }
         results.push(statuses::measure(backend));
     }
@@ -50,7 +57,7 @@ fn main() {
 }
 
 /// Imports into one database, then writes the very same rows into another.
-fn round(backend: Backend, sealer: &dyn EventSealer) -> (Duration, Duration) {
+fn round(backend: Backend, sealer: &dyn EventSealer) -> (Cost, Cost) {
     let (imported, inserted) = (TestDatabase::on(backend), TestDatabase::on(backend));
     let import = import(imported.store(), sealer);
     let rows = raw::Rows::of(imported.store());
@@ -63,15 +70,16 @@ fn round(backend: Backend, sealer: &dyn EventSealer) -> (Duration, Duration) {
     (import, insert)
 }
 
-fn import(store: &Store, sealer: &dyn EventSealer) -> Duration {
+fn import(store: &Store, sealer: &dyn EventSealer) -> Cost {
     let entries: Vec<NewEntry> = (0..ENTRIES).map(entry).collect();
-    let start = Instant::now();
-    for batch in entries.chunks(BATCH) {
-        store
-            .create_entries(batch.to_vec(), Timestamp::from_secs(1), sealer)
-            .unwrap();
-    }
-    start.elapsed()
+    let batches: Vec<_> = entries.chunks(BATCH).map(<[NewEntry]>::to_vec).collect();
+    cost::of(|| {
+        for batch in batches {
+            store
+                .create_entries(batch, Timestamp::from_secs(1), sealer)
+                .unwrap();
+        }
+    })
 }
 
 fn entry(number: usize) -> NewEntry {

@@ -1,7 +1,6 @@
 //! The rows of an import, inserted by hand-written statements.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -11,6 +10,12 @@ use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
     EntryFilter, EntryRow, EventRow, FeedFilter, FeedKind, FeedRow, FeedVersions, PayloadRow, Store,
 };
+
+use crate::cost::{self, Cost};
+
+/// What speed depends on, as the store sets it.
+const SETTINGS: &str =
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096;";
 
 pub(crate) struct Rows {
     entries: Vec<EntryRow>,
@@ -161,21 +166,17 @@ impl Rows {
         }
     }
 
-    pub(crate) fn insert_into(&self, database: &TestDatabase, batch: usize) -> Duration {
+    pub(crate) fn insert_into(&self, database: &TestDatabase, batch: usize) -> Cost {
         let url = &database.settings().url;
         match database.backend() {
             Backend::Sqlite => {
                 let mut conn = SqliteConnection::establish(url.trim_start_matches("sqlite:")).unwrap();
-                conn.batch_execute("PRAGMA synchronous = FULL").unwrap();
-                let start = Instant::now();
-                insert!(conn, diesel::sqlite::Sqlite, self, batch);
-                start.elapsed()
+                conn.batch_execute(SETTINGS).unwrap();
+                cost::of(|| insert!(conn, diesel::sqlite::Sqlite, self, batch))
             }
             Backend::Postgres => {
                 let mut conn = PgConnection::establish(url).unwrap();
-                let start = Instant::now();
-                insert!(conn, diesel::pg::Pg, self, batch);
-                start.elapsed()
+                cost::of(|| insert!(conn, diesel::pg::Pg, self, batch))
             }
         }
     }
