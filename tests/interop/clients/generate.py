@@ -35,6 +35,8 @@ def python(work, node, token, finding):
         "--output-path", made / "lianfang_client", "--meta", "none", cwd=made)
     run(tools / "mypy", "--strict", "lianfang_client", "use_python.py", cwd=made)
     run(tools / "python", "use_python.py", node.platform, token, node.authority, finding, cwd=made)
+    key = json.loads(node.command("federation", "members", "--json").splitlines()[0])["signing_keys"][0]
+    run(tools / "python", HERE / "check_receipt.py", node.platform, token, node.authority, key, cwd=made)
 
 
 def typescript(work, node, token, finding):
