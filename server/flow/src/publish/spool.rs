@@ -121,7 +121,7 @@ mod tests {
             level: 5,
             key_id: [6; 16],
             role: -7,
-            verified: number % 2 == 0,
+            verified: number.is_multiple_of(2),
             token: [number; 32],
         }
     }
