@@ -345,6 +345,28 @@ async fn a_line_without_end_from_a_pipe_costs_little_memory_and_no_other_line() 
     assert_eq!(recorded(&node).await, ["csv-1", "csv-3", "jsonl-1", "jsonl-3"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_waits_for_a_node_that_is_busy_and_goes_on_by_itself() {
+    let node = TestNode::start_on(Backend::Postgres).await;
+    let file = written(
+        node.data(),
+        "offenders.csv",
+        format!("client_reference,name,kind,value\ncase-1,,cn_uscc,{CLEAR}\ncase-2,,cn_uscc,{OFFENDER}\n"),
+    );
+    node.database().make_read_only();
+    let mut child = start(node.data(), &["entry", "import", &text(&file)]);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    loop {
+        let line = said.next_line().await.unwrap().expect("the import ended");
+        if line == "the node is busy: 2 are sent again in 2 s" {
+            break;
+        }
+    }
+    node.database().make_writable();
+    assert_eq!(ended(child).await.code, 0);
+    assert_eq!(recorded(&node).await, ["case-1", "case-2"]);
+}
+
 /// The most memory that a process has held.
 fn peak_kibibytes(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();

@@ -23,8 +23,8 @@ struct UnderWay<T> {
 
 /// Sends what a file holds in batches, one under way while the next is read, and keeps what became of each line.
 pub(in crate::cli) struct Loading<'a, L: Load> {
-    client: Client,
-    terminal: &'a Terminal,
+    pub(super) client: Client,
+    pub(super) terminal: &'a Terminal,
     journal: Option<Journal>,
     checkpoint: Checkpoint,
     rejects: Rejects,
@@ -196,7 +196,7 @@ impl<'a, L: Load> Loading<'a, L> {
     async fn send(&mut self) -> Result<(), Fault> {
         self.settle().await?;
         let mut sent = std::mem::replace(&mut self.waiting, Waiting::new());
-        let items = std::mem::take(&mut sent.items);
+        let items = sent.items.clone();
         sent.position = self.source.bar.position();
         let client = self.client.clone();
         let answer = tokio::spawn(async move {
@@ -215,10 +215,8 @@ impl<'a, L: Load> Loading<'a, L> {
         let Some(UnderWay { sent, answer }) = self.under_way.take() else {
             return Ok(());
         };
-        let results = answer.await.map_err(|_| Fault::new("lost_batch"))??;
-        if results.len() != sent.origins.len() {
-            return Err(Fault::new("lost_batch"));
-        }
+        let first = answer.await.map_err(|_| Fault::new("lost_batch"))?;
+        let results = self.in_the_end(&sent.items, first).await?;
         let mut tally = self.checkpoint.tally.clone();
         tally.rejected += sent.left.len() as u64 - sent.skipped;
         tally.skipped += sent.skipped;

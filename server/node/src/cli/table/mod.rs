@@ -11,6 +11,7 @@ mod framing;
 mod kinds;
 mod loading;
 mod mapping;
+mod patience;
 mod reader;
 mod rejects;
 mod source;

@@ -12,7 +12,7 @@ use crate::data::DataFolder;
 /// What files are loaded of, and how the node takes it.
 pub(in crate::cli) trait Load {
     /// What one line of JSON holds.
-    type Item: DeserializeOwned + Send + 'static;
+    type Item: DeserializeOwned + Clone + Send + Sync + 'static;
     /// What is done, so that the checkpoints of two commands differ.
     const WHAT: &'static str;
     /// Items of one request.
