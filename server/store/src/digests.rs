@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use crate::columns::{At, AudienceName, Bytes32, Count, MaybeCount, NodeName, Word, count, limit, micros};
 use crate::database::{Link, query};
-use crate::list_records::{replace_records, replace_records_of};
+use crate::list_difference::{RecordSource, fingerprints, replace_records};
+use crate::list_records::replace_records_of;
 use crate::locks::{Lock, lock};
 use crate::schema::digest_heads;
 use crate::{ListRecord, Store, StoreError};
@@ -96,24 +97,25 @@ impl Store {
     ///
     /// # Errors
     /// Those of any write.
-    pub fn publish_list(&self, head: HeadRow, records: Vec<ListRecord>) -> Result<Adoption, StoreError> {
-        self.publish_long_list(head, records.into_iter().map(Ok))
+    pub fn publish_list(&self, head: HeadRow, mut records: Vec<ListRecord>) -> Result<Adoption, StoreError> {
+        self.publish_long_list(head, &mut records)
     }
 
-    /// [`Store::publish_list`] with records that are read one after another.
+    /// [`Store::publish_list`] with records that needn't be in memory. Of those that are stored already none is written.
     ///
     /// # Errors
-    /// Those of any write, and the first among `records`; nothing changed then.
+    /// Those of any write, and of reading `records`; nothing changed then.
     pub fn publish_long_list(
         &self,
         head: HeadRow,
-        records: impl IntoIterator<Item = Result<ListRecord, StoreError>>,
+        records: &mut dyn RecordSource,
     ) -> Result<Adoption, StoreError> {
+        let wanted = fingerprints(records)?;
         self.db.write(|link| {
             let list = head.list();
             let adoption = adopt(link, head)?;
             if adoption == Adoption::Adopted {
-                replace_records(link, &list, records)?;
+                replace_records(link, &list, records, wanted)?;
             }
             Ok(adoption)
         })

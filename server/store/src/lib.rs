@@ -29,6 +29,7 @@ mod idempotency;
 mod invites;
 mod jobs;
 mod list_changes;
+mod list_difference;
 mod list_records;
 mod locks;
 mod membership;
@@ -78,6 +79,7 @@ pub use events::{EventCommitment, EventDraft, EventRow, EventSealer, EventSignat
 pub use idempotency::{Idempotency, IdempotentRequest};
 pub use invites::InviteUse;
 pub use jobs::{Claim, JobRunRow};
+pub use list_difference::RecordSource;
 pub use list_records::ListRecord;
 pub use membership::{MembershipAdoption, MembershipRow};
 pub use meter::StoreFigures;

@@ -85,23 +85,11 @@ pub(crate) fn replace_records_of(
     insert(link, list, records)
 }
 
-pub(crate) fn replace_records(
+pub(crate) fn insert(
     link: &mut Link<'_>,
     list: &ListKey,
-    records: impl IntoIterator<Item = Result<ListRecord, StoreError>>,
+    records: Vec<ListRecord>,
 ) -> Result<(), StoreError> {
-    query!(link, |conn| diesel::delete(of_list(list)).execute(conn))?;
-    let mut records = records.into_iter();
-    loop {
-        let some = records.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
-        if some.is_empty() {
-            return Ok(());
-        }
-        insert(link, list, some)?;
-    }
-}
-
-fn insert(link: &mut Link<'_>, list: &ListKey, records: Vec<ListRecord>) -> Result<(), StoreError> {
     insert_rows!(
         link,
         list_records::table,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lianfang_digest::{ListId, ShardTable};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
-use lianfang_store::{HeadRow, ListKey, Store, StoreError};
+use lianfang_store::{HeadRow, ListKey, ListRecord, RecordSource, Store, StoreError};
 use lianfang_wire::membership::Membership;
 
 use super::head::Draft;
@@ -130,16 +130,15 @@ impl Node {
     async fn publish_base(self: &Arc<Self>, draft: Draft, mut rows: Spooled) -> Result<(), FlowError> {
         let node = Arc::clone(self);
         let publish = move |store: &Store| {
-            let mut unread = None;
-            let records = rows.rows()?.map(|row| match row {
-                Ok(row) => Ok(node.list_record(&row)),
-                Err(error) => {
-                    unread = Some(error);
-                    Err(StoreError::Corrupt)
-                }
-            });
-            let published = store.publish_long_list(draft.row(), records);
-            unread.map_or_else(|| published.map_err(FlowError::from), Err)
+            let mut records = SpooledRecords {
+                node: &node,
+                rows: &mut rows,
+                unread: None,
+            };
+            let published = store.publish_long_list(draft.row(), &mut records);
+            records
+                .unread
+                .map_or_else(|| published.map_err(FlowError::from), Err)
         };
         self.gateway.raw(publish).await??;
         Ok(())
@@ -223,4 +222,27 @@ pub(crate) fn audiences(document: &Membership) -> BTreeSet<Audience> {
     let named: BTreeMap<_, _> = document.audiences.iter().collect();
     let names = countries.chain(born).filter_map(|name| name.parse().ok());
     names.chain(named.into_keys().cloned()).collect()
+}
+
+/// The records behind rows that were spooled.
+struct SpooledRecords<'a> {
+    node: &'a Node,
+    rows: &'a mut Spooled,
+    /// Why a row can't be read.
+    unread: Option<FlowError>,
+}
+
+impl RecordSource for SpooledRecords<'_> {
+    fn each(&mut self, take: &mut dyn FnMut(ListRecord) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let Self { node, rows, unread } = self;
+        let mut cannot_read = |error| {
+            *unread = Some(error);
+            StoreError::Corrupt
+        };
+        let rows = rows.rows().map_err(&mut cannot_read)?;
+        for row in rows {
+            take(node.list_record(&row.map_err(&mut cannot_read)?))?;
+        }
+        Ok(())
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lianfang_encoding::sha256;
 use lianfang_store::{Adoption, HeadRow, ListKey, ListRecord, StoreError};
 
 use crate::both::both;
@@ -111,6 +112,37 @@ both! {
         let replay = store.publish_list(head(&here, 1), vec![list_record(5)]).unwrap();
         assert_eq!(replay, Adoption::Known);
         assert_eq!(store.records_under(&here, &[], 0).unwrap(), [list_record(4)]);
+    }
+}
+
+both! {
+    fn a_new_base_of_a_long_list_writes_only_what_differs(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        let record = |number: u16| ListRecord {
+            confirm_key: sha256(&number.to_be_bytes()),
+            ..list_record(number as u8)
+        };
+        let sorted = |mut records: Vec<ListRecord>| {
+            records.sort_by_key(|record| record.confirm_key);
+            records
+        };
+        let first: Vec<_> = (0..10_000).map(record).collect();
+        store.publish_list(head(&key, 1), first.clone()).unwrap();
+        assert_eq!(store.records_under(&key, &[], 0).unwrap(), sorted(first.clone()));
+        // One gone, one changed, one new; one of them twice.
+        let mut second = first[1..].to_vec();
+        second[0].token_prefix += 1;
+        second.extend([record(10_000), record(10_000)]);
+        store.fail_statement(40);
+        store.publish_list(head(&key, 2), second.clone()).unwrap();
+        assert!(!store.stop_failing(), "40 statements for three records that differ");
+        second.pop();
+        assert_eq!(store.records_under(&key, &[], 0).unwrap(), sorted(second));
+        store.fail_statement(40);
+        store.publish_list(head(&key, 3), Vec::new()).unwrap();
+        assert!(!store.stop_failing(), "40 statements to empty a list");
+        assert!(store.records_under(&key, &[], 0).unwrap().is_empty());
     }
 }
 
