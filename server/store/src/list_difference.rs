@@ -50,12 +50,12 @@ pub(crate) fn replace_records(
     records: &mut dyn RecordSource,
     mut missing: Fingerprints,
 ) -> Result<(), StoreError> {
-    for (from, to) in pages(link, list)? {
-        let mut gone = between(link, list, &from, &to)?;
+    for range in pages(link, list)? {
+        let mut gone = between(link, list, &range)?;
         let stored = gone.len();
         gone.retain(|stored| !missing.remove(&fingerprint(stored)));
         match gone.len() {
-            all if all == stored => delete_between(link, list, &from, &to)?,
+            all if all == stored => delete_between(link, list, &range)?,
             _ => gone.iter().try_for_each(|record| delete(link, list, record))?,
         }
     }
@@ -89,8 +89,11 @@ fn fingerprint(record: &ListRecord) -> [u8; 16] {
     hash
 }
 
-/// Ranges of keys, both ends inclusive, that hold about [`PAGE`] stored records each.
-fn pages(link: &mut Link<'_>, list: &ListKey) -> Result<Vec<([u8; 32], [u8; 32])>, StoreError> {
+/// The first and the last key of a range.
+type Range = ([u8; 32], [u8; 32]);
+
+/// Ranges of keys that hold about [`PAGE`] stored records each.
+fn pages(link: &mut Link<'_>, list: &ListKey) -> Result<Vec<Range>, StoreError> {
     let stored: i64 = query!(link, |conn| of_list(list).count().get_result(conn))?;
     let bits = (stored.unsigned_abs() / PAGE)
         .checked_ilog2()
@@ -103,12 +106,7 @@ fn pages(link: &mut Link<'_>, list: &ListKey) -> Result<Vec<([u8; 32], [u8; 32])
     })
 }
 
-fn between(
-    link: &mut Link<'_>,
-    list: &ListKey,
-    from: &[u8; 32],
-    to: &[u8; 32],
-) -> Result<Vec<ListRecord>, StoreError> {
+fn between(link: &mut Link<'_>, list: &ListKey, (from, to): &Range) -> Result<Vec<ListRecord>, StoreError> {
     Ok(query!(link, |conn| of_list(list)
         .filter(list_records::confirm_key.ge(from))
         .filter(list_records::confirm_key.le(to))
@@ -116,12 +114,7 @@ fn between(
         .load(conn))?)
 }
 
-fn delete_between(
-    link: &mut Link<'_>,
-    list: &ListKey,
-    from: &[u8; 32],
-    to: &[u8; 32],
-) -> Result<(), StoreError> {
+fn delete_between(link: &mut Link<'_>, list: &ListKey, (from, to): &Range) -> Result<(), StoreError> {
     query!(link, |conn| diesel::delete(
         of_list(list)
             .filter(list_records::confirm_key.ge(from))
