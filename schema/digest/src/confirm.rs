@@ -1,23 +1,7 @@
 /// Records that every occupied prefix holds at least.
 const RECORDS: usize = 8;
 
-/// The largest prefix length, in bits, at which every occupied prefix of `confirm_keys` holds at least 8
-/// records; 0, the whole list, when no length does (PROTOCOL.md §5). Sorts its argument.
-pub fn confirm_bits(confirm_keys: &mut [[u8; 32]]) -> u8 {
-    confirm_keys.sort_unstable();
-    let most = u32::try_from(confirm_keys.len()).map_or(u8::MAX, max_confirm_bits);
-    (1..=most)
-        .take_while(|bits| {
-            confirm_keys
-                .chunk_by(|a, b| prefix(a, *bits) == prefix(b, *bits))
-                .all(|group| group.len() >= RECORDS)
-        })
-        .last()
-        .unwrap_or(0)
-}
-
-/// Counts the records of a list by the beginning of their `confirm_key`: what [`confirm_bits`] finds, without holding the
-/// keys.
+/// Counts the records of a list by the beginning of their `confirm_key`, without holding the keys.
 #[derive(Debug)]
 pub struct RecordCounts {
     bits: u8,
@@ -45,7 +29,8 @@ impl RecordCounts {
         }
     }
 
-    /// The largest prefix at which every occupied one holds at least eight records, 0 if none does.
+    /// The largest prefix length, in bits, at which every occupied prefix holds at least 8 records; 0, the whole list, when
+    /// no length does (PROTOCOL.md §5).
     pub fn confirm_bits(mut self) -> u8 {
         let is_few = |count: &u32| (1..RECORDS as u32).contains(count);
         while self.bits > 0 && self.counts.iter().any(is_few) {
@@ -71,6 +56,26 @@ mod tests {
     use super::*;
     use lianfang_encoding::sha256;
 
+    fn confirm_bits(keys: &[[u8; 32]]) -> u8 {
+        let mut counts = RecordCounts::of_list(keys.len() as u32);
+        keys.iter().for_each(|key| counts.add(key));
+        counts.confirm_bits()
+    }
+
+    /// The same by the words of the definition.
+    fn by_sorting(confirm_keys: &mut [[u8; 32]]) -> u8 {
+        confirm_keys.sort_unstable();
+        let most = u32::try_from(confirm_keys.len()).map_or(u8::MAX, max_confirm_bits);
+        (1..=most)
+            .take_while(|bits| {
+                confirm_keys
+                    .chunk_by(|a, b| prefix(a, *bits) == prefix(b, *bits))
+                    .all(|group| group.len() >= RECORDS)
+            })
+            .last()
+            .unwrap_or(0)
+    }
+
     fn keys(count: u32) -> Vec<[u8; 32]> {
         (0..count).map(|i| sha256(&i.to_be_bytes())).collect()
     }
@@ -78,15 +83,15 @@ mod tests {
     #[test]
     fn fewer_than_sixteen_records_are_asked_for_whole() {
         for count in 0..16 {
-            assert_eq!(confirm_bits(&mut keys(count)), 0);
+            assert_eq!(confirm_bits(&keys(count)), 0);
         }
     }
 
     #[test]
     fn every_occupied_prefix_holds_eight_records_and_one_bit_more_would_not() {
         for count in [16, 100, 1_000, 20_000] {
-            let mut keys = keys(count);
-            let bits = confirm_bits(&mut keys);
+            let keys = keys(count);
+            let bits = confirm_bits(&keys);
             assert!(bits <= max_confirm_bits(count));
             let smallest = |bits: u8| {
                 let mut sizes = std::collections::BTreeMap::new();
@@ -105,16 +110,16 @@ mod tests {
     #[test]
     fn seven_records_under_a_prefix_are_too_few() {
         let halves = |zeros: usize| [vec![[0; 32]; zeros], vec![[0xFF; 32]; 16 - zeros]].concat();
-        assert_eq!(confirm_bits(&mut halves(8)), 1);
-        assert_eq!(confirm_bits(&mut halves(7)), 0);
+        assert_eq!(confirm_bits(&halves(8)), 1);
+        assert_eq!(confirm_bits(&halves(7)), 0);
     }
 
     #[test]
     fn one_lonely_prefix_makes_it_shorter() {
         let mut keys = vec![[0; 32]; 64];
-        assert_eq!(confirm_bits(&mut keys), 3);
+        assert_eq!(confirm_bits(&keys), 3);
         keys[0] = [0xFF; 32];
-        assert_eq!(confirm_bits(&mut keys), 0);
+        assert_eq!(confirm_bits(&keys), 0);
     }
 
     #[test]
@@ -122,9 +127,7 @@ mod tests {
         let lists = [0, 7, 16, 100, 1_000, 20_000].map(keys).into_iter();
         let lonely = [vec![[0; 32]; 64], vec![[0xFF; 32]; 7]].concat();
         for mut keys in lists.chain([vec![[0; 32]; 64], lonely]) {
-            let mut counts = RecordCounts::of_list(keys.len() as u32);
-            keys.iter().for_each(|key| counts.add(key));
-            assert_eq!(counts.confirm_bits(), confirm_bits(&mut keys), "{}", keys.len());
+            assert_eq!(confirm_bits(&keys), by_sorting(&mut keys), "{}", keys.len());
         }
     }
 

@@ -27,7 +27,7 @@ pub use bloom::{Bloom, Modulus, Probe, Seed};
 pub use build::{Base, BaseBuilder};
 pub use chain::{ListState, Piece, next_state, state_hash};
 pub use class::{HASHES, MAX_CAPACITY, MIN_CAPACITY, SizeClass, padded};
-pub use confirm::{RecordCounts, confirm_bits, max_confirm_bits};
+pub use confirm::{RecordCounts, max_confirm_bits};
 pub use delta::{Delta, NetChange};
 pub use dummy::{Dummies, DummySecret};
 pub use guard::{Accepted, Expectation};

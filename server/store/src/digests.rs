@@ -93,19 +93,12 @@ pub enum Adoption {
 
 impl Store {
     /// Puts a new base of one of this node's own lists in force and replaces what confirmations look up, in one
-    /// transaction. Unless the outcome is [`Adoption::Adopted`], nothing changed.
-    ///
-    /// # Errors
-    /// Those of any write.
-    pub fn publish_list(&self, head: HeadRow, mut records: Vec<ListRecord>) -> Result<Adoption, StoreError> {
-        self.publish_long_list(head, &mut records)
-    }
-
-    /// [`Store::publish_list`] with records that needn't be in memory. Of those that are stored already none is written.
+    /// transaction. Of the records that are stored already none is written. Unless the outcome is [`Adoption::Adopted`],
+    /// nothing changed.
     ///
     /// # Errors
     /// Those of any write, and of reading `records`; nothing changed then.
-    pub fn publish_long_list(
+    pub fn publish_list(
         &self,
         head: HeadRow,
         records: &mut dyn RecordSource,

@@ -1,8 +1,8 @@
 //! A publisher with fixed keys, so that each test says only what it changes.
 
 use lianfang_digest::{
-    Base, BodyRef, Dummies, DummySecret, Expectation, Header, Kind, ListId, ListState, Refusal, RulesDigest,
-    Seed, SignedHead, SubjectType, state_hash,
+    Base, BodyRef, Dummies, DummySecret, Expectation, Header, Kind, ListId, ListState, RecordCounts, Refusal,
+    RulesDigest, Seed, SignedHead, SubjectType, state_hash,
 };
 use lianfang_encoding::{FederationId, KeyId, PublicKey, SigningKey, Timestamp, sha256};
 
@@ -96,6 +96,12 @@ impl Publisher {
 
 pub(crate) fn tokens(count: u32) -> Vec<[u8; 32]> {
     (0..count).map(|i| sha256(&i.to_be_bytes())).collect()
+}
+
+pub(crate) fn confirm_bits(confirm_keys: &[[u8; 32]]) -> u8 {
+    let mut counts = RecordCounts::of_list(confirm_keys.len() as u32);
+    confirm_keys.iter().for_each(|key| counts.add(key));
+    counts.confirm_bits()
 }
 
 pub(crate) fn strangers(count: u32) -> impl Iterator<Item = [u8; 32]> {

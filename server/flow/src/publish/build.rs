@@ -135,7 +135,7 @@ impl Node {
                 rows: &mut rows,
                 unread: None,
             };
-            let published = store.publish_long_list(draft.row(), &mut records);
+            let published = store.publish_list(draft.row(), &mut records);
             records
                 .unread
                 .map_or_else(|| published.map_err(FlowError::from), Err)

@@ -16,6 +16,8 @@ mod process;
 #[expect(dead_code, reason = "other benchmarks use more of it")]
 #[path = "../processes/mod.rs"]
 mod processes;
+#[path = "../processes/processor.rs"]
+mod processor;
 mod tokens;
 
 use std::time::{Duration, Instant};

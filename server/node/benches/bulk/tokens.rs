@@ -7,7 +7,8 @@ use lianfang_encoding::{Class, FederationId, Timestamp};
 use lianfang_token::{Birth, Blinded, DescriptorFields, KeyDescriptor, KeyShare, MAX_ELEMENTS, SecretKey};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
-use rustix::time::{ClockId, clock_gettime};
+
+use crate::processor;
 
 /// What the tokens of so many identifiers take.
 pub(crate) struct Floor {
@@ -20,7 +21,7 @@ pub(crate) fn on_all_cores(count: usize) -> Floor {
     let (share, key) = committee();
     let cores = std::thread::available_parallelism().unwrap().get();
     let next = AtomicUsize::new(0);
-    let (begun, before) = (Instant::now(), processor());
+    let (begun, before) = (Instant::now(), processor::used());
     std::thread::scope(|scope| {
         for _ in 0..cores {
             scope.spawn(|| {
@@ -36,12 +37,8 @@ pub(crate) fn on_all_cores(count: usize) -> Floor {
     });
     Floor {
         took: begun.elapsed(),
-        processor: processor() - before,
+        processor: processor::used() - before,
     }
-}
-
-fn processor() -> Duration {
-    clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()
 }
 
 fn section(first: usize, length: usize, share: &KeyShare, key: &KeyDescriptor) {

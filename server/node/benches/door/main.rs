@@ -11,13 +11,14 @@
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/it/harness/mod.rs"]
 mod harness;
+#[path = "../processes/processor.rs"]
+mod processor;
 
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use lianfang_node::auth::Scope;
 use reqwest::RequestBuilder;
-use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 
 use crate::harness::node::TestNode;
@@ -115,17 +116,13 @@ struct Cost {
 }
 
 async fn round(request: &impl Fn(usize) -> RequestBuilder, count: usize) -> Cost {
-    let (begun, before) = (Instant::now(), processor());
+    let (begun, before) = (Instant::now(), processor::used());
     let answers = stream::iter(0..count).map(|place| ask(request(place)));
     answers.buffer_unordered(IN_FLIGHT).collect::<Vec<_>>().await;
     Cost {
         time: begun.elapsed(),
-        processor: processor() - before,
+        processor: processor::used() - before,
     }
-}
-
-fn processor() -> Duration {
-    clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()
 }
 
 /// Median and 99th percentile of one request after another, in microseconds.

@@ -129,7 +129,7 @@ fn fill(store: &Store) {
         .unwrap();
     store.put_tokens(vec![token(new.id, 0, 1)]).unwrap();
     store
-        .publish_list(head(&list("platform-a", "all"), 1), vec![list_record(1)])
+        .publish_list(head(&list("platform-a", "all"), 1), &mut vec![list_record(1)])
         .unwrap();
     store.peer_answered(&node("platform-b"), at(0), -7).unwrap();
     store

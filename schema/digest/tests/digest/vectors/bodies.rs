@@ -1,12 +1,10 @@
 use lianfang_digest::gcs::{self, PREFIX_BITS, prefix};
-use lianfang_digest::{
-    BaseBuilder, BodyRef, Modulus, SHARD, ShardTable, SizeClass, confirm_bits, padded, state_hash,
-};
+use lianfang_digest::{BaseBuilder, BodyRef, Modulus, SHARD, ShardTable, SizeClass, padded, state_hash};
 use lianfang_encoding::sha256;
 use serde_json::{Value, json};
 
 use super::vector;
-use crate::fixture::{Publisher, tokens};
+use crate::fixture::{Publisher, confirm_bits, tokens};
 
 pub(super) fn make() -> Vec<Value> {
     [derived(), prefixes(), deltas(), filters(), shards()].concat()
@@ -27,8 +25,8 @@ fn derived() -> Vec<Value> {
         .map(|count| [count, padded(count as usize).unwrap()])
         .to_vec();
     let confirm = |count| {
-        let mut keys = tokens(count);
-        json!({"keys": hexes(&keys), "confirm_bits": confirm_bits(&mut keys)})
+        let keys = tokens(count);
+        json!({"keys": hexes(&keys), "confirm_bits": confirm_bits(&keys)})
     };
     let deltas = [[2; 32], [3; 32]];
     vec![

@@ -10,7 +10,7 @@ use super::loading::Loading;
 use super::task::{Load, Sent};
 use crate::cli::Fault;
 
-/// How long a batch is sent again, at most.
+/// How long a batch is sent again, at most. Who is asked to wait longer is told so instead.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl<L: Load> Loading<'_, L> {
@@ -24,22 +24,23 @@ impl<L: Load> Loading<'_, L> {
         let mut left: Vec<usize> = (0..items.len()).collect();
         let mut done = BTreeMap::new();
         loop {
-            let is_patient = begun.elapsed() < PATIENCE;
-            let pause = match answer {
+            let patience = PATIENCE.saturating_sub(begun.elapsed());
+            let pause = |problem: &Problem| pause(problem).filter(|pause| *pause <= patience);
+            let longest = match answer {
                 Ok(sent) if sent.len() != left.len() => return Err(Fault::new("lost_batch")),
-                Ok(sent) => sort(&mut left, &mut done, sent, is_patient),
-                Err(Error::Refused(problem)) if is_patient && pause(&problem).is_some() => pause(&problem),
+                Ok(sent) => sort(&mut left, &mut done, sent, pause),
+                Err(Error::Refused(problem)) if pause(&problem).is_some() => pause(&problem),
                 Err(error) => return Err(error.into()),
             };
-            let Some(seconds) = pause else {
+            let Some(longest) = longest else {
                 return Ok(done.into_values().collect());
             };
             let with = [
-                ("seconds", seconds.to_string()),
+                ("seconds", longest.as_secs().to_string()),
                 ("count", left.len().to_string()),
             ];
             self.terminal.note("busy", &with);
-            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            tokio::time::sleep(longest).await;
             let again = left.iter().filter_map(|place| items.get(*place).cloned());
             answer = L::send(self.client.clone(), again.collect()).await;
         }
@@ -51,13 +52,13 @@ fn sort(
     left: &mut Vec<usize>,
     done: &mut BTreeMap<usize, Sent>,
     sent: Vec<Sent>,
-    is_patient: bool,
-) -> Option<u64> {
+    pause: impl Fn(&Problem) -> Option<Duration>,
+) -> Option<Duration> {
     let mut longest = None;
     for (place, sent) in std::mem::take(left).into_iter().zip(sent) {
-        match sent.problem.as_ref().filter(|_| is_patient).and_then(pause) {
-            Some(seconds) => {
-                longest = longest.max(Some(seconds));
+        match sent.problem.as_ref().and_then(&pause) {
+            Some(pause) => {
+                longest = longest.max(Some(pause));
                 left.push(place);
             }
             None => {
@@ -69,7 +70,7 @@ fn sort(
 }
 
 /// When to come back, where the node says so.
-fn pause(problem: &Problem) -> Option<u64> {
+fn pause(problem: &Problem) -> Option<Duration> {
     let is_busy = problem.status == 503 || problem.status == 429;
-    problem.retry_after.filter(|_| is_busy)
+    problem.retry_after.filter(|_| is_busy).map(Duration::from_secs)
 }
