@@ -28,6 +28,20 @@ impl AlignedBytes {
         let memory = pages.map_or_else(|| heap(length), Memory::Pages);
         Self { memory, length }
     }
+
+    /// Appends zero bytes until there are `length`.
+    pub(crate) fn grow(&mut self, length: usize) {
+        let room = match &self.memory {
+            Memory::Heap { bytes, start } => bytes.len() - start,
+            Memory::Pages(pages) => pages.len(),
+        };
+        if length > room {
+            let mut grown = Self::zeroed(length);
+            grown.as_mut()[..self.length].copy_from_slice(self.as_ref());
+            *self = grown;
+        }
+        self.length = self.length.max(length);
+    }
 }
 
 fn heap(length: usize) -> Memory {
@@ -81,6 +95,21 @@ mod tests {
             assert!(bytes.as_ref().iter().all(|byte| *byte == 0));
             bytes.as_mut().fill(7);
             assert!(bytes.as_ref().iter().all(|byte| *byte == 7));
+        }
+    }
+
+    #[test]
+    fn growing_keeps_what_is_there_and_adds_zeros() {
+        for length in [0, 1, 64, 100_000, LARGE - 1, LARGE + 1] {
+            for more in [0, 1, 70, HUGE] {
+                let mut bytes = AlignedBytes::zeroed(length);
+                bytes.as_mut().fill(7);
+                bytes.grow(length + more);
+                assert_eq!(bytes.as_ref().as_ptr() as usize % LINE, 0);
+                let (old, new) = bytes.as_ref().split_at(length);
+                assert!(old.iter().all(|byte| *byte == 7));
+                assert!(new.len() == more && new.iter().all(|byte| *byte == 0));
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ use lianfang_digest::{Delta, ListId};
 
 use crate::IndexError;
 use crate::aligned::{AlignedBytes, LINE};
-use crate::conveyor::Conveyor;
+use crate::batch::Batch;
 use crate::image::{self, ImageError, Kind, Plan, put_list};
 use crate::merged::{self, Merged};
 
@@ -49,18 +49,27 @@ impl Changes<AlignedBytes> {
         let lists: Vec<&[u64]> = sources.iter().map(|source| source.delta.additions()).collect();
         let id_bits = merged::id_bits(lists.len());
         let lines = merged::lines(lists.iter().map(|list| list.len()).sum());
-        let mut table = AlignedBytes::zeroed(lines * LINE);
-        let overflow = merged::fill(&lists, id_bits, table.as_mut().as_chunks_mut().0);
         let removals: usize = sources.iter().map(|source| source.delta.removals().len()).sum();
-        let lengths = [lines * LINE, overflow.len() * 8, removals * 8];
-        let plan = Plan::new(Kind::Changes, &directory(sources, id_bits), &lengths);
-        let mut bytes = AlignedBytes::zeroed(plan.length);
+        let directory = directory(sources, id_bits);
+        let plan = |overflow| {
+            Plan::new(
+                Kind::Changes,
+                &directory,
+                &[lines * LINE, removals * 8, overflow * 8],
+            )
+        };
+        // Hardly anything ever overflows, so the table is filled where it stays: a second one would be as large.
+        let without = plan(0);
+        let mut bytes = AlignedBytes::zeroed(without.length);
+        let table = &mut bytes.as_mut()[without.sections[0].clone()];
+        let overflow = merged::fill(&lists, id_bits, table.as_chunks_mut().0);
+        let plan = plan(overflow.len());
+        bytes.grow(plan.length);
         let out = bytes.as_mut();
         out[..plan.front.len()].copy_from_slice(&plan.front);
-        out[plan.sections[0].clone()].copy_from_slice(table.as_ref());
-        put_words(&mut out[plan.sections[1].clone()], overflow.iter());
         let removals = sources.iter().flat_map(|source| source.delta.removals());
-        put_words(&mut out[plan.sections[2].clone()], removals);
+        put_words(&mut out[plan.sections[1].clone()], removals);
+        put_words(&mut out[plan.sections[2].clone()], overflow.iter());
         Self::open(bytes).map_err(IndexError::Image)
     }
 }
@@ -72,7 +81,7 @@ impl<B: AsRef<[u8]>> Changes<B> {
     /// [`ImageError`] when it is another version, cut short, or its directory is damaged.
     pub fn open(bytes: B) -> Result<Self, ImageError> {
         let (mut content, sections) = image::open(bytes.as_ref(), Kind::Changes)?;
-        let Ok([lines, overflow, masks]) = <[_; 3]>::try_from(sections) else {
+        let Ok([lines, masks, overflow]) = <[_; 3]>::try_from(sections) else {
             return Err(ImageError::Damaged);
         };
         let (id_bits, count) = (content.u16()?.into(), content.u16()?);
@@ -126,7 +135,7 @@ impl<B: AsRef<[u8]>> Changes<B> {
     /// way at once.
     pub fn lookup_batch(&self, tokens: &[[u8; 32]], hit: impl FnMut(usize, usize)) {
         if let Some(merged) = self.merged() {
-            Conveyor::new(merged, tokens, hit).run();
+            Batch::new(merged, tokens, hit).run();
         }
     }
 

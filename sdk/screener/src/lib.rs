@@ -10,8 +10,9 @@
 
 mod aligned;
 mod bases;
+mod batch;
 mod changes;
-mod conveyor;
+
 mod image;
 mod index;
 mod merged;

@@ -47,29 +47,47 @@ pub(crate) struct Merged<'a> {
     pub(crate) id_bits: u32,
 }
 
-/// Where a key lives.
-#[derive(Debug, Clone, Copy)]
-struct Home {
+/// A line in which a key may be, and how it is known there.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spot {
     line: usize,
     fingerprint: u32,
 }
 
 impl Merged<'_> {
-    /// Sends for the line `step` behind a key's home.
+    /// Where a key lives.
     #[inline]
-    pub(crate) fn fetch(&self, key: u64, step: usize) {
-        prefetch_index(self.lines, self.home(key).line + step);
+    pub(crate) fn home(&self, key: u64) -> Spot {
+        home(key, self.lines.len(), self.id_bits)
+    }
+
+    /// Where a key goes on when the line at `spot` is full.
+    #[inline]
+    pub(crate) fn behind(&self, spot: Spot) -> Spot {
+        let line = spot.line + 1;
+        Spot {
+            line: if line == self.lines.len() { 0 } else { line },
+            ..spot
+        }
+    }
+
+    /// Sends for a line.
+    #[inline]
+    pub(crate) fn fetch(&self, spot: Spot) {
+        prefetch_index(self.lines, spot.line);
     }
 
     /// Calls `hit` with each list that has this key's prefix.
     #[inline]
     pub(crate) fn find(&self, key: u64, mut hit: impl FnMut(usize)) {
         // About one line in eight is full; the next ones are under way by then.
-        (0..SPILL - 1).for_each(|step| self.fetch(key, step));
-        for step in 0..self.steps() {
-            if !self.find_in(key, step, &mut hit) {
+        let mut spot = self.home(key);
+        (0..SPILL - 1).for_each(|step| prefetch_index(self.lines, spot.line + step));
+        for _ in 0..self.steps() {
+            if !self.find_at(spot, &mut hit) {
                 return;
             }
+            spot = self.behind(spot);
         }
         self.find_overflow(key, hit);
     }
@@ -80,25 +98,17 @@ impl Merged<'_> {
         SPILL.min(self.lines.len())
     }
 
-    /// Looks into the line `step` behind a key's home; returns whether it is full, so that the search goes on behind it.
+    /// Looks into a line; returns whether it is full, so that the search goes on behind it.
     #[inline]
-    pub(crate) fn find_in(&self, key: u64, step: usize, hit: &mut impl FnMut(usize)) -> bool {
-        let Home { line, fingerprint } = self.home(key);
-        let last = self.lines.len() - 1;
-        let line = line + step;
-        let lanes = &self.lines[if line > last { line - last - 1 } else { line }];
-        if lanes_hold(lanes, fingerprint, self.id_bits) {
-            self.each_lane(lanes, fingerprint, hit);
+    pub(crate) fn find_at(&self, spot: Spot, hit: &mut impl FnMut(usize)) -> bool {
+        let lanes = &self.lines[spot.line];
+        if lanes_hold(lanes, spot.fingerprint, self.id_bits) {
+            self.each_lane(lanes, spot.fingerprint, hit);
         }
         // Compared as a number: as a slice it would be a call.
         lanes
             .last_chunk()
             .is_some_and(|lane| u32::from_le_bytes(*lane) != 0)
-    }
-
-    #[inline]
-    fn home(&self, key: u64) -> Home {
-        home(key, self.lines.len(), self.id_bits)
     }
 
     #[cold]
@@ -170,9 +180,9 @@ fn place(lines: &mut [[u8; LINE]], used: &mut [u8], home: usize, lane: u32) -> b
 }
 
 #[inline]
-fn home(key: u64, lines: usize, id_bits: u32) -> Home {
+fn home(key: u64, lines: usize, id_bits: u32) -> Spot {
     let product = u128::from(key) * lines as u128;
-    Home {
+    Spot {
         line: (product >> 64) as usize,
         fingerprint: (product as u64 >> (32 + id_bits)) as u32,
     }
