@@ -137,7 +137,8 @@ fn is_disposable(host: &str) -> bool {
 
 /// Names of RFC 2606 and RFC 6761, except the ones our own test identifiers live under.
 fn is_reserved(host: &str) -> bool {
-    if host == reserved::TEST_DOMAIN || host.ends_with(&format!(".{}", reserved::TEST_DOMAIN)) {
+    let below = host.strip_suffix(reserved::TEST_DOMAIN);
+    if below.is_some_and(|labels| labels.is_empty() || labels.ends_with('.')) {
         return false;
     }
     let top = host.rsplit('.').next().unwrap_or_default();

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
-use crate::batch::{BATCH, insert_rows};
+use crate::batch::{BATCH, batches};
 use crate::columns::{Byte, Bytes16, Bytes32, Half, Id};
-use crate::database::query;
+use crate::database::{Link, query};
 use crate::schema::entry_tokens;
 use crate::{Store, StoreError};
 
@@ -49,22 +49,24 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when one belongs to no entry; nothing is written then.
     pub fn put_tokens(&self, tokens: Vec<TokenRow>) -> Result<(), StoreError> {
+        let tokens = last_of_each(tokens);
         self.db.write(|link| {
-            insert_rows!(link, entry_tokens::table, last_of_each(tokens), |insert| insert
-                .on_conflict((
-                    entry_tokens::entry_id,
-                    entry_tokens::identifier_index,
-                    entry_tokens::kind,
-                    entry_tokens::norm_version,
-                    entry_tokens::level,
-                    entry_tokens::key_id,
-                ))
-                .do_update()
-                .set((
-                    entry_tokens::role.eq(excluded(entry_tokens::role)),
-                    entry_tokens::verified.eq(excluded(entry_tokens::verified)),
-                    entry_tokens::token.eq(excluded(entry_tokens::token)),
-                )));
+            match link {
+                // An upsert would be parsed anew for each row.
+                Link::Sqlite(conn, statements) => {
+                    for token in tokens {
+                        statements.admit()?;
+                        let replace = diesel::replace_into(entry_tokens::table);
+                        replace.values(token).execute(*conn)?;
+                    }
+                }
+                Link::Postgres(conn, statements) => {
+                    for tokens in batches(tokens) {
+                        statements.admit()?;
+                        upsert(conn, tokens)?;
+                    }
+                }
+            }
             Ok(())
         })
     }
@@ -102,6 +104,26 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn upsert(conn: &mut PgConnection, tokens: Vec<TokenRow>) -> QueryResult<usize> {
+    diesel::insert_into(entry_tokens::table)
+        .values(tokens)
+        .on_conflict((
+            entry_tokens::entry_id,
+            entry_tokens::identifier_index,
+            entry_tokens::kind,
+            entry_tokens::norm_version,
+            entry_tokens::level,
+            entry_tokens::key_id,
+        ))
+        .do_update()
+        .set((
+            entry_tokens::role.eq(excluded(entry_tokens::role)),
+            entry_tokens::verified.eq(excluded(entry_tokens::verified)),
+            entry_tokens::token.eq(excluded(entry_tokens::token)),
+        ))
+        .execute(conn)
 }
 
 /// PostgreSQL refuses to update a row twice in one statement.

@@ -17,6 +17,9 @@ pub(super) fn refang(text: &str) -> String {
     let text = text
         .trim()
         .trim_matches(['<', '>', '"', '\'', ',', ';', '。', '，', '；']);
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut plain = text
         .replace("&amp;", "&")
         .replace('\\', "/")
@@ -46,6 +49,15 @@ pub(super) fn refang(text: &str) -> String {
         }
     }
     close_dots(&plain)
+}
+
+/// Nothing in it stands for anything else, as in most addresses.
+fn is_plain(text: &str) -> bool {
+    let itself = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/:?=".contains(&byte);
+    text.bytes().all(itself)
+        && !["xxp", "XXp", "XXP"]
+            .iter()
+            .any(|defanged| text.contains(defanged))
 }
 
 /// `acme . com` and `acme .com` without the gaps; a dot that ends a sentence keeps the space behind it.

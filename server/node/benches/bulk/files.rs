@@ -2,7 +2,8 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
-use serde_json::json;
+use lianfang_wire::entry::NewEntry;
+use serde_json::{Value, json};
 
 /// A table of invented sellers with some domains each, none of which is another's; `what` they are is part of it.
 pub(crate) fn sellers(folder: &Path, what: &str, count: usize, domains: usize) -> String {
@@ -22,13 +23,29 @@ pub(crate) fn sellers(folder: &Path, what: &str, count: usize, domains: usize) -
     path.display().to_string()
 }
 
-/// Everything that an entry needs to be shared.
+/// Everything that an entry needs to be shared, as a file.
 pub(crate) fn template(folder: &Path) -> String {
     let path = folder.join("template.json");
+    std::fs::write(&path, shared().to_string()).unwrap();
+    path.display().to_string()
+}
+
+/// One more entry.
+pub(crate) fn last() -> NewEntry {
+    let mut entry = shared();
+    entry["client_reference"] = json!("the last");
+    entry["subject"] = json!({
+        "type": "seller",
+        "identifiers": [{ "kind": "domain", "value": "invented-and-last.com", "role": "self" }],
+    });
+    serde_json::from_value(entry).unwrap()
+}
+
+fn shared() -> Value {
     let now = jsonwebtoken::get_current_timestamp();
     let time = |seconds: u64| lianfang_encoding::Timestamp::from_secs(seconds).to_string();
     let day = 86_400;
-    let template = json!({
+    json!({
         "violation": { "category": "counterfeit" },
         "basis": { "type": "platform_decision", "jurisdiction": "CN", "default_judgment": false },
         "decision": { "decided_at": time(now - 2 * day) },
@@ -36,9 +53,7 @@ pub(crate) fn template(folder: &Path) -> String {
         "evidence": [{ "sha256": "ab".repeat(32), "media_type": "image/png", "title": "purchase" }],
         "subject_notice": { "sent_at": time(now - day), "channel": "letter" },
         "expires": time(now + 300 * day),
-    });
-    std::fs::write(&path, template.to_string()).unwrap();
-    path.display().to_string()
+    })
 }
 
 /// How many lines a file has.

@@ -100,7 +100,7 @@ fn run(count: usize, identifiers: usize) -> Run {
     let (begun, before) = (Instant::now(), node.processor());
     let imported = node.load(&["entry", "import", &sellers, "--template", &template]);
     let node_imported = node.peak();
-    node.publish();
+    node.wait_until_published(&files::last());
     let published = begun.elapsed();
     let processor = node.processor() - before + imported.processor;
     let node_published = node.peak();

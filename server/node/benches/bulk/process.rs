@@ -3,7 +3,8 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use lianfang_wire::entry::NewEntry;
+use lianfang_wire::explanation::{Explanation, FormExplanation, FormOutcome};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -62,16 +63,15 @@ impl Node {
         processor(self.process.id()).unwrap()
     }
 
-    /// Puts whatever isn't in a signed list yet into one.
-    pub(crate) fn publish(&self) {
+    /// Waits until everything is in a signed list: an entry that is recorded last is published last.
+    pub(crate) fn wait_until_published(&self, last: &NewEntry) {
         let client = operator(self.data());
-        let build = async {
-            while let Err(error) = client.build_digests::<Value>().await {
-                // A base of a million may take longer than one answer.
-                assert!(error.is_transient(), "{error}");
+        Runtime::new().unwrap().block_on(async {
+            let id = client.record_entry(last).await.unwrap().id.to_string();
+            while !is_published(&client.explain(&id).await.unwrap()) {
+                tokio::time::sleep(LOOK).await;
             }
-        };
-        Runtime::new().unwrap().block_on(build);
+        });
     }
 
     /// Runs a command and looks at it until it ends.
@@ -105,6 +105,14 @@ impl Drop for Node {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn is_published(explanation: &Explanation) -> bool {
+    let Explanation::Entry(entry) = explanation else {
+        panic!("an entry is explained as something else");
+    };
+    let is_published = |form: &FormExplanation| form.outcome == FormOutcome::Published;
+    entry.forms.iter().all(is_published)
 }
 
 /// No door but the operator's, and budgets that a bulk load doesn't exhaust.
