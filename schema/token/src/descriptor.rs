@@ -84,6 +84,7 @@ pub struct DescriptorFields {
 #[serde(try_from = "DescriptorFields", into = "DescriptorFields")]
 pub struct KeyDescriptor {
     fields: DescriptorFields,
+    id: TokenKeyId,
     multiples: Option<Arc<RistrettoBasepointTable>>,
 }
 
@@ -91,8 +92,10 @@ impl KeyDescriptor {
     /// # Errors
     /// The first rule of [`DescriptorError`] that `fields` break.
     pub fn new(fields: DescriptorFields) -> Result<Self, DescriptorError> {
+        let id = TokenKeyId::of(&fields.fed, fields.class, fields.epoch, &fields.public_key);
         let descriptor = Self {
             fields,
+            id,
             multiples: None,
         };
         descriptor.validate()?;
@@ -116,12 +119,7 @@ impl KeyDescriptor {
 
     /// The name of the key, the same in every generation.
     pub fn key_id(&self) -> TokenKeyId {
-        TokenKeyId::of(
-            &self.fields.fed,
-            self.fields.class,
-            self.fields.epoch,
-            &self.fields.public_key,
-        )
+        self.id
     }
 
     /// t: how many evaluations make a token.

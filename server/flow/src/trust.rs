@@ -34,7 +34,7 @@ impl Trust {
         }
         let current = current.ok_or(FlowError::Internal("no membership document is stored"))?;
         Ok(Self {
-            current: ArcSwap::from_pointee(current),
+            current: ArcSwap::from_pointee(prepared(current)),
         })
     }
 
@@ -60,7 +60,7 @@ impl Trust {
 
     /// Puts a checked and stored document in force, unless a newer one came first.
     pub(crate) fn put_in_force(&self, next: ParsedMembership) {
-        let next = Arc::new(next);
+        let next = Arc::new(prepared(next));
         self.current.rcu(|current| {
             if next.document.version > current.document.version {
                 Arc::clone(&next)
@@ -69,6 +69,13 @@ impl Trust {
             }
         });
     }
+}
+
+/// With the tables that make tokens under its keys quick.
+fn prepared(mut parsed: ParsedMembership) -> ParsedMembership {
+    let keys = std::mem::take(&mut parsed.document.keys);
+    parsed.document.keys = keys.into_iter().map(KeyDescriptor::prepare).collect();
+    parsed
 }
 
 fn parse(bytes: &[u8]) -> Result<ParsedMembership, FlowError> {
