@@ -1,6 +1,7 @@
-//! Screening over HTTPS beside a small fixed JSON document from the same listener: what the work itself adds to TLS,
-//! HTTP and the client. `scripts/bench door` prints a JSON list. By processor time means: as many as one core can do,
-//! which doesn't depend on what else the machine does.
+//! Screening over HTTPS beside a small fixed JSON document from the same listener, and beside the same signed-in request
+//! with a word in it that is refused after everything has been read: what the work itself adds to TLS, HTTP and the
+//! client. `scripts/bench door` prints a JSON list. By processor time means: as many as one core can do, which doesn't
+//! depend on what else the machine does.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use lianfang_node::auth::Scope;
-use reqwest::RequestBuilder;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::node::TestNode;
@@ -53,56 +54,66 @@ async fn main() {
         node.platform_url("/v1/screenings"),
     );
     let hello = |place| client(place).get(&hello);
-    let screen = |place: usize| {
+    let post = |place: usize, purpose: &str| {
         client(place)
             .post(&screening)
             .bearer_auth(&token)
-            .json(&applicant(APPLICANTS[place % APPLICANTS.len()]))
+            .json(&applicant(APPLICANTS[place % APPLICANTS.len()], purpose))
     };
+    let screen = |place| post(place, "onboarding");
+    let refused = |place| post(place, "no purpose");
+    let (good, bad) = (StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY);
     // Warm-up, which also fills the cache of tokens.
-    round(&hello, REQUESTS).await;
-    round(&screen, REQUESTS).await;
-    let mut pairs = Vec::new();
+    round(&hello, good, REQUESTS).await;
+    round(&screen, good, REQUESTS).await;
+    round(&refused, bad, REQUESTS).await;
+    let (mut plain, mut floor, mut work) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        pairs.push((round(&hello, REQUESTS).await, round(&screen, REQUESTS).await));
+        plain.push(round(&hello, good, REQUESTS).await);
+        floor.push(round(&refused, bad, REQUESTS).await);
+        work.push(round(&screen, good, REQUESTS).await);
     }
-    let (plain, work): (Vec<Cost>, Vec<Cost>) = pairs.into_iter().unzip();
-    let rate = |time: fn(&Cost) -> Duration, costs: &[Cost]| {
-        REQUESTS as f64 / costs.iter().map(time).min().unwrap().as_secs_f64()
-    };
+    let mut report = Vec::new();
+    for (beside, costs) in [
+        ("a fixed document", &plain),
+        ("the same request, refused", &floor),
+    ] {
+        let mut compare = |how: &str, time: fn(&Cost) -> Duration| {
+            let metric = format!("screening over HTTPS, cached token, {how}, beside {beside}");
+            report.push(row(&metric, rate(time, &work), "1/s", rate(time, costs)));
+        };
+        compare("64 in flight", |cost| cost.time);
+        compare("by processor time", |cost| cost.processor);
+    }
     let (fast, slow) = alone(&screen).await;
     let (plain_fast, plain_slow) = alone(&hello).await;
-    let report = [
-        row(
-            "screening over HTTPS, cached token, 64 in flight",
-            rate(|cost| cost.time, &work),
-            "1/s",
-            rate(|cost| cost.time, &plain),
-        ),
-        row(
-            "the same by processor time",
-            rate(|cost| cost.processor, &work),
-            "1/s",
-            rate(|cost| cost.processor, &plain),
-        ),
-        row(
-            "screening over HTTPS, one at a time, median",
-            fast,
-            "us",
-            plain_fast,
-        ),
-        row("screening over HTTPS, one at a time, p99", slow, "us", plain_slow),
-    ];
+    report.push(row(
+        "screening over HTTPS, one at a time, median",
+        fast,
+        "us",
+        plain_fast,
+    ));
+    report.push(row(
+        "screening over HTTPS, one at a time, p99",
+        slow,
+        "us",
+        plain_slow,
+    ));
     println!("{}", serde_json::to_string_pretty(&report).unwrap());
+}
+
+/// Requests a second, of the fastest round.
+fn rate(time: fn(&Cost) -> Duration, costs: &[Cost]) -> f64 {
+    REQUESTS as f64 / costs.iter().map(time).min().unwrap().as_secs_f64()
 }
 
 fn row(metric: &str, value: f64, unit: &str, baseline: f64) -> Value {
     json!({ "metric": metric, "value": value, "unit": unit, "baseline": baseline, "ratio": value / baseline })
 }
 
-fn applicant(code: &str) -> Value {
+fn applicant(code: &str, purpose: &str) -> Value {
     json!({
-        "purpose": "onboarding",
+        "purpose": purpose,
         "client_reference": "bench",
         "subject": { "type": "seller", "identifiers": [{ "kind": "cn_uscc", "value": code, "verified": true }] },
     })
@@ -115,9 +126,9 @@ struct Cost {
     processor: Duration,
 }
 
-async fn round(request: &impl Fn(usize) -> RequestBuilder, count: usize) -> Cost {
+async fn round(request: &impl Fn(usize) -> RequestBuilder, answer: StatusCode, count: usize) -> Cost {
     let (begun, before) = (Instant::now(), processor::used());
-    let answers = stream::iter(0..count).map(|place| ask(request(place)));
+    let answers = stream::iter(0..count).map(|place| ask(request(place), answer));
     answers.buffer_unordered(IN_FLIGHT).collect::<Vec<_>>().await;
     Cost {
         time: begun.elapsed(),
@@ -130,7 +141,7 @@ async fn alone(request: &impl Fn(usize) -> RequestBuilder) -> (f64, f64) {
     let mut times = Vec::with_capacity(REQUESTS);
     for place in 0..REQUESTS {
         let begun = Instant::now();
-        ask(request(place)).await;
+        ask(request(place), StatusCode::OK).await;
         times.push(begun.elapsed());
     }
     times.sort_unstable();
@@ -138,7 +149,8 @@ async fn alone(request: &impl Fn(usize) -> RequestBuilder) -> (f64, f64) {
     (at(50), at(99))
 }
 
-async fn ask(request: RequestBuilder) {
-    let answer = request.send().await.unwrap().error_for_status().unwrap();
+async fn ask(request: RequestBuilder, expected: StatusCode) {
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), expected);
     answer.bytes().await.unwrap();
 }

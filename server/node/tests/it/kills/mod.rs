@@ -16,6 +16,8 @@ use federation::Federation;
 
 const RUNS: u64 = 25;
 const SEED: u64 = 20_261_122;
+/// Kills that one federation goes through: every one leaves entries behind, by which the next takes longer.
+const PER_FEDERATION: u64 = 100;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
     let set = std::env::var(variable).ok();
@@ -33,6 +35,9 @@ async fn kill_again_and_again(backend: Backend) {
     let mut federation = Federation::start(backend).await;
     let (mut killed, mut acknowledged) = (0, 0);
     for run in 0..runs {
+        if run > 0 && run % PER_FEDERATION == 0 {
+            federation = Federation::start(backend).await;
+        }
         let (victim, step) = (rng.next_u32() % 6, u64::from(rng.next_u32()));
         let (name, outcome) = match victim {
             0..=2 => ("publisher", federation.kill_publisher(run, 1 + step % 14).await),
