@@ -72,6 +72,8 @@ pub struct Node {
     /// Kinds that peers say they read by other rules.
     pub(crate) disagreements: ArcSwap<BTreeMap<NodeId, Vec<DisabledKind>>>,
     pub(crate) building: tokio::sync::Mutex<()>,
+    /// Held while entries get their tokens.
+    pub(crate) tokenising: tokio::sync::Mutex<()>,
     pub(crate) recovering: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
     pub(crate) tally: Tally,
@@ -132,6 +134,7 @@ impl Node {
             changes: tokio::sync::Notify::new(),
             disagreements: ArcSwap::default(),
             building: tokio::sync::Mutex::new(()),
+            tokenising: tokio::sync::Mutex::new(()),
             recovering: tokio::sync::Mutex::new(()),
             watch: Watch::default(),
             tally: Tally::default(),

@@ -1,10 +1,11 @@
 //! From entries to signed digests: the privacy filter first, then tokens, then a base or a delta and its head. On
-//! commit [`spread`] publishes deltas; by night [`build`] folds them into bases.
+//! commit [`page`] reads what changed and [`spread`] publishes deltas; by night [`build`] folds them into bases.
 
 mod build;
 mod candidates;
 mod delta;
 mod head;
+mod page;
 mod spool;
 mod spread;
 mod tokens;

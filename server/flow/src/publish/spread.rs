@@ -1,21 +1,20 @@
 //! On commit: what entries became goes out as deltas at once, by a cursor of its own over the events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lianfang_digest::ListId;
-use lianfang_encoding::{Audience, SubjectType};
-use lianfang_store::{Adoption, EntryRow, TokenRow};
+use lianfang_store::{Adoption, TokenRow};
 use uuid::Uuid;
 
 use super::delta::{Change, Changed};
 use super::head::Draft;
+use super::page::{Group, Page};
 use super::{BuildReport, BuiltList, list_key};
 use crate::durable::durable_step;
 use crate::{FlowError, Node};
 
 const CURSOR: &str = "published_through";
-const MOST_EVENTS: usize = 4_096;
 
 impl Node {
     /// Waits until entries have changed since the last call. Changes before the first call count.
@@ -32,26 +31,19 @@ impl Node {
         self.publish_after_restore().await?;
         let _building = self.building.lock().await;
         let mut report = BuildReport::default();
-        let mut news = false;
-        loop {
-            let cursor = self.published_through().await?;
-            let events = self
-                .gateway
-                .store(move |store| store.events_after(cursor, MOST_EVENTS))
-                .await?;
-            let Some(last) = events.last().map(|event| event.seq) else {
-                break;
-            };
-            let entries = events.iter().map(|event| event.entry_id).collect();
-            self.publish_entries(entries, &mut report).await?;
+        let mut next = self.page_after(self.published_through().await?).await?;
+        while let Some(page) = next {
+            let through = page.through;
+            // The cores make tokens for the next page while this one is written.
+            let (published, following) =
+                tokio::join!(self.publish_page(page, &mut report), self.page_after(through));
+            published?;
             self.gateway
-                .store(move |store| store.set_meta(CURSOR, &last.to_string()))
+                .store(move |store| store.set_meta(CURSOR, &through.to_string()))
                 .await?;
             durable_step("publication_noted");
-            news = true;
-        }
-        if news {
             self.notify_peers();
+            next = following?;
         }
         if !report.published.is_empty() || self.index_is_behind() {
             self.put_in_force().await?;
@@ -64,41 +56,24 @@ impl Node {
         Ok(noted.and_then(|noted| noted.parse().ok()).unwrap_or(0))
     }
 
-    async fn publish_entries(
-        self: &Arc<Self>,
-        entries: BTreeSet<Uuid>,
-        report: &mut BuildReport,
-    ) -> Result<(), FlowError> {
-        let ids: Vec<_> = entries.into_iter().collect();
-        let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
-        let mut lists: BTreeMap<(Audience, i16), Vec<EntryRow>> = BTreeMap::new();
-        for row in rows {
-            let list = (row.audience.clone(), row.subject_type);
-            lists.entry(list).or_default().push(row);
-        }
-        for ((audience, number), rows) in lists {
-            let subject_type = u8::try_from(number).ok().and_then(SubjectType::from_number);
-            let subject_type =
-                subject_type.ok_or(FlowError::Internal("an entry's subject type isn't known"))?;
-            self.publish_rows(&audience, subject_type, rows, report).await?;
+    async fn publish_page(self: &Arc<Self>, page: Page, report: &mut BuildReport) -> Result<(), FlowError> {
+        for group in page.groups {
+            for (reason, count) in &group.withheld {
+                *report.withheld.entry((*reason).to_owned()).or_default() += count;
+            }
+            self.publish_group(group, report).await?;
         }
         Ok(())
     }
 
-    async fn publish_rows(
+    async fn publish_group(
         self: &Arc<Self>,
-        audience: &Audience,
-        subject_type: SubjectType,
-        rows: Vec<EntryRow>,
+        group: Group,
         report: &mut BuildReport,
     ) -> Result<(), FlowError> {
-        let entries: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
-        let found = self.sift_all(rows).await?;
-        for (reason, count) in found.withheld {
-            *report.withheld.entry(reason.to_owned()).or_default() += count;
-        }
-        let mut lists = self.published_tokens(found.passed).await?;
-        for head in self.own_heads(audience, subject_type).await? {
+        let (audience, subject_type) = (group.audience, group.subject_type);
+        let mut lists = group.tokens;
+        for head in self.own_heads(&audience, subject_type).await? {
             lists.entry(head.epoch).or_default();
         }
         for (epoch, rows) in lists {
@@ -108,9 +83,12 @@ impl Node {
                 subject_type,
                 epoch,
             };
-            if !self.change_list(list, entries.clone(), rows, report).await? {
+            if !self
+                .change_list(list, group.entries.clone(), rows, report)
+                .await?
+            {
                 // One base build covers every epoch of the list.
-                return self.build_lists(audience, subject_type, report).await;
+                return self.build_lists(&audience, subject_type, report).await;
             }
         }
         Ok(())

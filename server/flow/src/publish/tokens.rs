@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use futures_util::FutureExt as _;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use lianfang_identifier::Canonical;
 use lianfang_store::TokenRow;
 use lianfang_token::message::Purpose;
@@ -15,12 +17,17 @@ use crate::{FlowError, Node};
 /// Several requests to the committee, so that every core has one at hand.
 const BATCH: usize = 4 * lianfang_token::MAX_ELEMENTS;
 
+/// Batches under way: while one is stored, the cores work on the next.
+const BATCHES: usize = 2;
+
 impl Node {
     /// The tokens of `candidates`, by epoch.
     pub(super) async fn published_tokens(
         &self,
         candidates: Vec<(Candidate, Canonical)>,
     ) -> Result<BTreeMap<u32, Vec<TokenRow>>, FlowError> {
+        // Whoever comes second finds kept what the first has asked for.
+        let _tokenising = self.tokenising.lock().await;
         let epochs = self.epochs();
         let mut by_entry: HashMap<Uuid, Vec<(Candidate, Canonical)>> = HashMap::new();
         for candidate in candidates {
@@ -43,8 +50,12 @@ impl Node {
                 missing.extend(forms);
             }
         }
-        for batch in missing.chunks(BATCH) {
-            for (epoch, row) in self.fetch_tokens(batch).await? {
+        let batches = missing
+            .chunks(BATCH)
+            .map(|batch| self.fetch_tokens(batch).boxed());
+        let mut fetched = stream::iter(batches.collect::<Vec<_>>()).buffer_unordered(BATCHES);
+        while let Some(rows) = fetched.try_next().await? {
+            for (epoch, row) in rows {
                 lists.entry(epoch).or_default().push(row);
             }
         }

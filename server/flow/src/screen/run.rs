@@ -58,13 +58,33 @@ impl Node {
         actor: &Actor,
         asked: NewScreening,
     ) -> Result<Answered, FlowError> {
+        let normalised = self.admit(&asked)?;
+        self.answer_admitted(actor, asked, normalised, None).await
+    }
+
+    /// Checks what is asked and reads its identifiers.
+    pub(super) fn admit(&self, asked: &NewScreening) -> Result<Normalised, FlowError> {
         self.check_standing()?;
         check_subject(&asked.subject, asked.client_reference.as_deref()).map_err(FlowError::Invalid)?;
-        let mut normalised = normalise(&asked.subject);
+        let normalised = normalise(&asked.subject);
         if normalised.subjects.is_empty() {
             return Err(nothing_screened(&normalised.outcomes));
         }
-        let tokens = self.tokenise(TokenPurpose::Screen, &normalised.subjects).await?;
+        Ok(normalised)
+    }
+
+    /// Answers what was admitted. Without `tokens` of its subjects it asks for them.
+    pub(super) async fn answer_admitted(
+        self: &Arc<Self>,
+        actor: &Actor,
+        asked: NewScreening,
+        mut normalised: Normalised,
+        tokens: Option<Vec<TokenOutcome<ScreenedIdentifier>>>,
+    ) -> Result<Answered, FlowError> {
+        let tokens = match tokens {
+            Some(tokens) => tokens,
+            None => self.tokenise(TokenPurpose::Screen, &normalised.subjects).await?,
+        };
         let without_token = mark_unavailable(&mut normalised, &tokens);
         let findings = self.findings(tokens).await?;
         self.count_hits(1, &findings.seen);

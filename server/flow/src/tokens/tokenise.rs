@@ -33,6 +33,19 @@ pub(crate) struct TokenOutcome<T> {
     pub(crate) token: Option<Arc<Token>>,
 }
 
+impl<T> TokenOutcome<T> {
+    /// The same for somebody else to find.
+    pub(crate) fn with_tag<U>(self, tag: U) -> TokenOutcome<U> {
+        TokenOutcome {
+            canonical: self.canonical,
+            tag,
+            key_id: self.key_id,
+            epoch: self.epoch,
+            token: self.token,
+        }
+    }
+}
+
 /// Batches under way at once, if there are fewer cores: one waits for the network while another is blinded or combined.
 const BATCHES_AT_ONCE: usize = 4;
 

@@ -311,7 +311,8 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
         record_life: day,
         digest_life: 7 * day,
         verdict_life: day,
-        token_cache: 1_000,
+        // Less than a batch brings.
+        token_cache: 64,
         brake,
         roster: RosterSettings {
             confirm_delay,
