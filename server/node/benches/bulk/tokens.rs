@@ -17,6 +17,15 @@ pub(crate) struct Floor {
     pub(crate) processor: Duration,
 }
 
+impl Floor {
+    pub(crate) fn mean(&self, other: &Self) -> Self {
+        Self {
+            took: (self.took + other.took) / 2,
+            processor: (self.processor + other.processor) / 2,
+        }
+    }
+}
+
 pub(crate) fn on_all_cores(count: usize) -> Floor {
     let (share, key) = committee();
     let cores = std::thread::available_parallelism().unwrap().get();
