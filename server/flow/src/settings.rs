@@ -30,6 +30,8 @@ pub struct Settings {
     pub verdict_life: Duration,
     /// Tokens remembered, so that a screening of a known identifier asks nobody.
     pub token_cache: usize,
+    /// Events whose entries are published together. More would let a list lag further behind a long import.
+    pub publish_page: usize,
     /// When a publisher's digests wait for a person.
     pub brake: BrakeRule,
     /// How the roster is watched.

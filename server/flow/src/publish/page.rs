@@ -9,9 +9,6 @@ use uuid::Uuid;
 
 use crate::{FlowError, Node};
 
-/// Events of a page. More would let a list lag further behind.
-const MOST_EVENTS: usize = 4_096;
-
 /// Entries that changed, in the order of their events.
 pub(super) struct Page {
     /// Its last event.
@@ -33,9 +30,10 @@ pub(super) struct Group {
 impl Node {
     /// The page after this event; None when nothing has happened since.
     pub(super) async fn page_after(self: &Arc<Self>, event: u64) -> Result<Option<Page>, FlowError> {
+        let most = self.settings.publish_page;
         let events = self
             .gateway
-            .store(move |store| store.events_after(event, MOST_EVENTS))
+            .store(move |store| store.events_after(event, most))
             .await?;
         let Some(through) = events.last().map(|event| event.seq) else {
             return Ok(None);

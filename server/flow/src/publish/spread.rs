@@ -43,12 +43,18 @@ impl Node {
                 .await?;
             durable_step("publication_noted");
             self.notify_peers();
+            self.catch_index_up().await?;
             next = following?;
         }
-        if !report.published.is_empty() || self.index_is_behind() {
+        self.catch_index_up().await?;
+        Ok(report)
+    }
+
+    async fn catch_index_up(self: &Arc<Self>) -> Result<(), FlowError> {
+        if self.index_is_behind() {
             self.put_in_force().await?;
         }
-        Ok(report)
+        Ok(())
     }
 
     async fn published_through(&self) -> Result<u64, FlowError> {

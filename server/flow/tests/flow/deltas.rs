@@ -1,6 +1,7 @@
 //! On commit: deltas on top of bases, withdrawals first, nothing lost when a notice or a base is.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lianfang_digest::SignedHead;
@@ -37,11 +38,57 @@ async fn verdict(node: &std::sync::Arc<lianfang_flow::Node>, code: &str) -> Verd
     answer.verdict
 }
 
+/// The committee answers so often from now on.
+fn limit_the_committee(federation: &Federation, answers: usize) {
+    let asked = AtomicUsize::new(0);
+    federation.network.tamper(Box::new(move |what, answer| {
+        let is_over = what == "evaluate" && asked.fetch_add(1, Ordering::Relaxed) >= answers;
+        if is_over { Vec::new() } else { answer }
+    }));
+}
+
 /// The bytes of bodies that a sync moved.
 async fn moved(node: &std::sync::Arc<lianfang_flow::Node>) -> u64 {
     let report = node.sync(None, false).await.unwrap();
     assert!(report.is_complete(), "{report:?}");
     report.peers.iter().map(|peer| peer.bytes).sum()
+}
+
+#[tokio::test]
+async fn a_long_import_goes_out_page_by_page_and_each_page_counts_at_once() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        federation.publish_page = 1;
+        let a = federation.join("platform-a", "CN", &["platform-a"]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        record(&a, CODES[0]).await;
+        a.publish_changes().await.unwrap();
+        for code in &CODES[1..] {
+            record(&a, code).await;
+        }
+        limit_the_committee(&federation, 2);
+        a.publish_changes().await.unwrap_err();
+        limit_the_committee(&federation, usize::MAX);
+        assert!(moved(&b).await > 0);
+        for (code, is_out) in CODES.into_iter().zip([true, true, true, false]) {
+            let expected = if is_out {
+                VerdictName::Block
+            } else {
+                VerdictName::Clear
+            };
+            assert_eq!(verdict(&b, code).await, expected, "{code} at the other");
+            // What isn't in its list yet a node finds by its own links, which is for a person.
+            let expected = if is_out {
+                VerdictName::Block
+            } else {
+                VerdictName::Review
+            };
+            assert_eq!(verdict(&a, code).await, expected, "{code} at home");
+        }
+        assert_eq!(a.publish_changes().await.unwrap().published.len(), 1);
+        moved(&b).await;
+        assert_eq!(verdict(&b, CODES[3]).await, VerdictName::Block);
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         digest_life: config.publishing.digest_life(),
         verdict_life: screening.valid_for(),
         token_cache: screening.token_cache,
+        publish_page: 4_096,
         brake: config.brake.rule(),
         roster: roster(&config.roster),
         retention: Retention {

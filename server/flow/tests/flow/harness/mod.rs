@@ -80,6 +80,8 @@ pub(crate) struct Federation {
     pub(crate) network: Arc<Network>,
     /// Of every node that is started from now on.
     pub(crate) brake: BrakeRule,
+    /// Events that are published together.
+    pub(crate) publish_page: usize,
     backend: Backend,
     /// Of nodes that start from now on: publishers are asked so much later about the roster.
     pub(crate) confirm_delay: Duration,
@@ -96,6 +98,7 @@ impl Federation {
             clock,
             network,
             brake: BrakeRule::default(),
+            publish_page: 4_096,
             backend,
             confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
@@ -211,7 +214,10 @@ impl Federation {
 
     async fn start(&self, node: &NodeId, keys: NodeKeys) {
         let papers = &self.papers[node];
-        let settings = settings(papers, self.brake, self.confirm_delay);
+        let settings = Settings {
+            publish_page: self.publish_page,
+            ..settings(papers, self.brake, self.confirm_delay)
+        };
         let peers = self.network.peers_of(node);
         let started = self
             .launch(node, papers.database.store(), settings, keys, peers)
@@ -313,6 +319,7 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
         verdict_life: day,
         // Less than a batch brings.
         token_cache: 64,
+        publish_page: 4_096,
         brake,
         roster: RosterSettings {
             confirm_delay,
