@@ -12,7 +12,6 @@ mod aligned;
 mod bases;
 mod batch;
 mod changes;
-
 mod image;
 mod index;
 mod merged;
