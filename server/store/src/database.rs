@@ -73,7 +73,7 @@ impl Db {
         if let Some(path) = settings.url.strip_prefix("sqlite:") {
             crate::sqlite_file::create_private(path)?;
             // A file doesn't go away as a server does; asking it first would cost each call a statement.
-            let rw = pool(path, 1, settings.patience, writer(settings.patience), false)?;
+            let rw = pool(path, 1, settings.patience, writer(settings), false)?;
             let ro = pool(
                 path,
                 settings.connections,
@@ -247,14 +247,15 @@ struct Preamble(String);
 
 /// The timeout comes before the journal mode, which needs a lock. `FULL`: a commit whose event peers have seen
 /// must survive a power cut, or the chain forks. `secure_delete`: erasure overwrites. Ids are random, so that a thousand
-/// entries touch nearly as many pages of each index: those of one transaction fit into the cache (64 MiB), and a checkpoint
+/// entries touch nearly as many pages of each index: those of one transaction should fit into the cache, and a checkpoint
 /// (every 16 MiB) writes a page once that several transactions have changed.
-fn writer(patience: Duration) -> Preamble {
+fn writer(settings: &DatabaseSettings) -> Preamble {
     Preamble(format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; \
+         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -{}; \
          PRAGMA wal_autocheckpoint = 4096;",
-        patience.as_millis()
+        settings.patience.as_millis(),
+        u64::from(settings.cache_mib) * 1024
     ))
 }
 

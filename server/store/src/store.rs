@@ -26,16 +26,19 @@ pub struct DatabaseSettings {
     pub patience: Duration,
     /// How long PostgreSQL may work at one statement before it gives it up and the call is [`StoreError::Busy`].
     pub statement: Duration,
+    /// Memory in MiB in which the writer of a SQLite file keeps what it has read and changed.
+    pub cache_mib: u32,
 }
 
 impl DatabaseSettings {
-    /// Four connections, two seconds, and a minute.
+    /// Four connections, two seconds, a minute, and 64 MiB.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             connections: 4,
             patience: Duration::from_secs(2),
             statement: Duration::from_secs(60),
+            cache_mib: 64,
         }
     }
 }

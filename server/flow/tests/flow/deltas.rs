@@ -8,7 +8,7 @@ use lianfang_digest::SignedHead;
 use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::vocabulary::{EventType, VerdictName};
 
-use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, operator, screening};
+use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, id, operator, screening};
 
 const CODES: [&str; 4] = [
     "91110108661572276L",
@@ -67,7 +67,14 @@ async fn a_long_import_goes_out_page_by_page_and_each_page_counts_at_once() {
             record(&a, code).await;
         }
         limit_the_committee(&federation, 2);
+        federation.network.notices_to(&id("platform-b"));
         a.publish_changes().await.unwrap_err();
+        let told_by = federation.network.notices_to(&id("platform-b"));
+        assert_eq!(
+            told_by,
+            [id("platform-a")],
+            "told before the end, which didn't come"
+        );
         limit_the_committee(&federation, usize::MAX);
         assert!(moved(&b).await > 0);
         for (code, is_out) in CODES.into_iter().zip([true, true, true, false]) {

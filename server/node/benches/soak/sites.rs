@@ -56,6 +56,7 @@ fn configuration(name: &str, role: &str, ports: &Ports) -> String {
          [doors.regulator]\nenabled = true\nlisten = \"127.0.0.1:{regulator}\"\n\n\
          [doors.operations]\nlisten = \"127.0.0.1:{operations}\"\n\n\
          [screening]\nmode = \"enforce\"\ntoken_cache = 1024\n\n\
+         [database]\ncache_mib = 8\n\n\
          [jobs]\nnightly_build = \"*/4 * * * *\"\nnightly_sync = \"*/3 * * * *\"\n\
          poll_peers = \"* * * * *\"\nexpire_entries = \"*/2 * * * *\"\n\n\
          [limits]\nrefusals_per_minute = 1000000\n{PLENTY}"

@@ -13,6 +13,8 @@ pub struct Database {
     pub connections: u32,
     /// How long PostgreSQL may work at one statement before it gives it up; 0 for as long as it takes.
     pub statement_seconds: u32,
+    /// Memory in MiB in which SQLite's writer keeps what it has read and changed.
+    pub cache_mib: u32,
 }
 
 impl Default for Database {
@@ -21,6 +23,7 @@ impl Default for Database {
             url: DatabaseUrl("sqlite:lianfang.db".to_owned()),
             connections: 8,
             statement_seconds: 60,
+            cache_mib: 64,
         }
     }
 }
@@ -29,6 +32,14 @@ impl Database {
     /// How long PostgreSQL may work at one statement.
     pub fn statement(&self) -> Duration {
         Duration::from_secs(u64::from(self.statement_seconds))
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        if (1..=65_536).contains(&self.cache_mib) {
+            Ok(())
+        } else {
+            Err("database.cache_mib: SQLite's cache takes from 1 to 65536 MiB".to_owned())
+        }
     }
 
     pub(super) fn resolve(&mut self, data: &Path) {
@@ -86,6 +97,18 @@ mod tests {
     fn debug_shows_no_password() {
         let url = DatabaseUrl::try_from("postgres://node:hunter2@db/lianfang".to_owned()).unwrap();
         assert_eq!(format!("{url:?}"), "DatabaseUrl(postgres:…)");
+    }
+
+    #[test]
+    fn a_cache_of_nothing_or_of_more_than_there_can_be_is_refused() {
+        let of = |cache_mib| Database {
+            cache_mib,
+            ..Database::default()
+        };
+        assert_eq!(
+            [0, 1, 65_536, 65_537].map(|size| of(size).check().is_ok()),
+            [false, true, true, false]
+        );
     }
 
     #[test]

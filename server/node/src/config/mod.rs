@@ -119,6 +119,7 @@ impl Config {
 
     fn check(&self) -> Result<(), String> {
         self.limits.check()?;
+        self.database.check()?;
         self.budgets.check()?;
         self.publishing.check()?;
         self.roster.check()?;

@@ -106,6 +106,7 @@ pub fn open_store(config: &Config) -> Result<Store, StoreError> {
     let settings = DatabaseSettings {
         connections: config.database.connections,
         statement: config.database.statement(),
+        cache_mib: config.database.cache_mib,
         ..DatabaseSettings::new(config.database.url.expose())
     };
     let store = Store::open(&settings)?;
