@@ -19,9 +19,18 @@ pub const MAX_ENVELOPE: usize = 4 * 1024 * 1024;
 const LABEL: &str = "lianfang/membership/v1";
 
 /// 32 bytes shown as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 pub struct Hash32(#[serde(with = "hex::serde")] pub [u8; 32]);
+
+/// Every answer carries some of them: `hex::serde` writes digit by digit.
+impl Serialize for Hash32 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut digits = [0; 64];
+        hex::encode_to_slice(self.0, &mut digits).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(std::str::from_utf8(&digits).map_err(serde::ser::Error::custom)?)
+    }
+}
 
 impl std::fmt::Debug for Hash32 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

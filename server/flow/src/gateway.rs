@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use lianfang_store::{Store, StoreError, StoreFigures};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::FlowError;
@@ -12,6 +13,9 @@ use crate::FlowError;
 #[derive(Clone)]
 pub(crate) struct Gateway {
     store: Store,
+    /// Where the blocking threads are. Every worker of a door is a runtime with such threads of its own, which would keep
+    /// memory for as many times the work.
+    threads: Handle,
     calls: Arc<Semaphore>,
     cores: Arc<Semaphore>,
     /// How many cores there are.
@@ -23,6 +27,7 @@ impl Gateway {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             store,
+            threads: Handle::current(),
             calls: Arc::new(Semaphore::new(calls)),
             cores: Arc::new(Semaphore::new(cores)),
             width: cores,
@@ -67,12 +72,14 @@ impl Gateway {
             .await
             .map_err(|_| FlowError::Internal("store closed"))?;
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || {
+        let call = move || {
             let _permit = permit;
             call(&store)
-        })
-        .await
-        .map_err(|_| FlowError::Internal("a store call panicked"))
+        };
+        self.threads
+            .spawn_blocking(call)
+            .await
+            .map_err(|_| FlowError::Internal("a store call panicked"))
     }
 
     /// Runs `work` on a blocking thread, no more at once than there are cores.
@@ -84,12 +91,14 @@ impl Gateway {
             .acquire_owned()
             .await
             .map_err(|_| FlowError::Internal("pool closed"))?;
-        tokio::task::spawn_blocking(move || {
+        let work = move || {
             let _permit = permit;
             work()
-        })
-        .await
-        .map_err(|_| FlowError::Internal("a computation panicked"))
+        };
+        self.threads
+            .spawn_blocking(work)
+            .await
+            .map_err(|_| FlowError::Internal("a computation panicked"))
     }
 
     /// Does the same to each of `items`, on all cores; results are in the order of the items.

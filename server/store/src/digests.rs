@@ -199,12 +199,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn head(&self, list: &ListKey) -> Result<HeadRow, StoreError> {
-        self.db.read(|link| {
-            Ok(query!(link, |conn| of_list(list)
-                .filter(digest_heads::in_force.eq(true))
-                .select(HeadRow::as_select())
-                .first(conn))?)
-        })
+        self.db
+            .read(|link| newest(link, list)?.ok_or(StoreError::NotFound))
     }
 
     /// The heads of a list above `sequence`, of its newest incarnation, in order.
@@ -232,21 +228,33 @@ impl Store {
     /// Those of any read.
     pub fn live_heads(&self, list: &ListKey, sequence: u64, rows: usize) -> Result<Vec<HeadRow>, StoreError> {
         self.db.read(|link| {
-            let base: Option<Count> = query!(link, |conn| of_list(list)
-                .filter(digest_heads::live.eq(true))
-                .filter(digest_heads::kind.eq(HeadRow::BASE))
-                .select(digest_heads::sequence)
-                .first(conn)
-                .optional())?;
-            let base = base.map_or(0, u64::from);
-            let after = if sequence < base { 0 } else { sequence };
-            Ok(query!(link, |conn| of_list(list)
-                .filter(digest_heads::live.eq(true))
+            let Some(newest) = newest(link, list)? else {
+                return Ok(Vec::new());
+            };
+            let incarnation = i64::from(newest.incarnation);
+            // What lives begins where the base's own changes end: everything before it is passed over unread.
+            let after = match base_under(link, newest)? {
+                Some(base) if sequence < base.sequence => base.base_sequence,
+                _ => sequence,
+            };
+            let lacking = of_list(list)
+                .filter(digest_heads::incarnation.eq(incarnation))
                 .filter(digest_heads::sequence.gt(count(after)))
-                .order(digest_heads::sequence)
-                .limit(limit(rows))
-                .select(HeadRow::as_select())
-                .load(conn))?)
+                .filter(digest_heads::live.eq(true))
+                .order(digest_heads::sequence);
+            link.admit()?;
+            Ok(match link {
+                // A bound limit makes SQLite prepare the statement again for each call.
+                Link::Sqlite(conn, _) => {
+                    let found = lacking.select(HeadRow::as_select());
+                    let found = found.load_iter::<HeadRow, _>(*conn)?;
+                    found.take(rows).collect::<Result<_, _>>()?
+                }
+                Link::Postgres(conn, _) => {
+                    let found = lacking.limit(limit(rows));
+                    found.select(HeadRow::as_select()).load(*conn)?
+                }
+            })
         })
     }
 
@@ -329,9 +337,11 @@ fn adopt(link: &mut Link<'_>, mut head: HeadRow) -> Result<Adoption, StoreError>
     {
         return compare_with_stored(link, &list, &head);
     }
-    query!(link, |conn| diesel::update(of_list(&list))
-        .set(digest_heads::in_force.eq(false))
-        .execute(conn))?;
+    query!(link, |conn| diesel::update(
+        of_list(&list).filter(digest_heads::in_force.eq(true))
+    )
+    .set(digest_heads::in_force.eq(false))
+    .execute(conn))?;
     fold(link, &list, &head)?;
     (head.in_force, head.live) = (true, true);
     query!(link, |conn| diesel::insert_into(digest_heads::table)
@@ -341,17 +351,20 @@ fn adopt(link: &mut Link<'_>, mut head: HeadRow) -> Result<Adoption, StoreError>
 }
 
 /// A base takes the place of the one before and of every delta that it folds in; a new incarnation, of everything.
+/// Heads that live no more stay as they are: there are far more of them.
 fn fold(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> Result<(), StoreError> {
     let older = i64::from(head.incarnation);
     query!(link, |conn| diesel::update(
-        of_list(list).filter(digest_heads::incarnation.lt(older))
+        of_list(list)
+            .filter(digest_heads::incarnation.lt(older))
+            .filter(digest_heads::live.eq(true))
     )
     .set(digest_heads::live.eq(false))
     .execute(conn))?;
     if head.kind == HeadRow::BASE {
         let folded = count(head.base_sequence);
         query!(link, |conn| diesel::update(
-            of_list(list).filter(
+            of_list(list).filter(digest_heads::live.eq(true)).filter(
                 digest_heads::sequence
                     .le(folded)
                     .or(digest_heads::kind.eq(HeadRow::BASE))
@@ -363,9 +376,23 @@ fn fold(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> Result<(), Store
     Ok(())
 }
 
+/// The head in force: a list's primary key leads there, however many came before.
 fn newest(link: &mut Link<'_>, list: &ListKey) -> Result<Option<HeadRow>, StoreError> {
     Ok(query!(link, |conn| of_list(list)
         .order((digest_heads::incarnation.desc(), digest_heads::sequence.desc()))
+        .select(HeadRow::as_select())
+        .first(conn)
+        .optional())?)
+}
+
+/// The base that the newest head of a list rests on, or is.
+fn base_under(link: &mut Link<'_>, newest: HeadRow) -> Result<Option<HeadRow>, StoreError> {
+    if newest.kind == HeadRow::BASE {
+        return Ok(Some(newest));
+    }
+    Ok(query!(link, |conn| of_list(&newest.list())
+        .filter(digest_heads::incarnation.eq(i64::from(newest.incarnation)))
+        .filter(digest_heads::sequence.eq(count(newest.base_sequence)))
         .select(HeadRow::as_select())
         .first(conn)
         .optional())?)

@@ -143,6 +143,7 @@ fn granted(link: &mut Link<'_>, node: &NodeId) -> Result<Option<GrantRow>, Store
 fn known(link: &mut Link<'_>, node: &NodeId) -> Result<Option<u32>, StoreError> {
     let granted = granted(link, node)?.map(|grant| grant.incarnation);
     let seen: Option<i64> = query!(link, |conn| digest_heads::table
+        .filter(digest_heads::in_force.eq(true))
         .filter(digest_heads::publisher.eq(node.as_str()))
         .select(max(digest_heads::incarnation))
         .first(conn))?;

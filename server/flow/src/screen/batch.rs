@@ -11,7 +11,7 @@ use crate::tokens::{Subject, TokenOutcome};
 use crate::{Actor, FlowError, Node};
 
 /// Lines that are screened at once.
-const LINES_AT_ONCE: usize = 16;
+const LINES_AT_ONCE: usize = 64;
 
 /// A line that can be screened.
 struct Admitted {

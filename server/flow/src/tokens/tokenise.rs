@@ -78,7 +78,7 @@ impl Node {
             let Some(key) = crate::trust::key_by_id(&document.document, key_id) else {
                 continue;
             };
-            for batch in sections(wanted, self.gateway.width()) {
+            for batch in sections(wanted, self.gateway.width(), purpose) {
                 fetches.push(self.fetch(purpose, key, batch).boxed());
             }
         }
@@ -161,13 +161,23 @@ impl Node {
 }
 
 /// Splits what is wanted into sections that are full as they are, so that little is padded: as many of the largest size
-/// as `cores` share evenly, and of the rest, which they share too, of the next.
-fn sections<T>(wanted: &[T], cores: usize) -> impl Iterator<Item = &[T]> {
-    /// The largest padded size below [`MAX_ELEMENTS`] (PROTOCOL.md §2).
+/// as `cores` share evenly, and of the rest, which they share too, of the next. Of what is published and left then, small
+/// ones: the lists say how much it is anyway, and an element costs a tenth more in a section of 64.
+fn sections<T>(wanted: &[T], cores: usize, purpose: Purpose) -> impl Iterator<Item = &[T]> {
+    /// The padded sizes below [`MAX_ELEMENTS`] (PROTOCOL.md §2).
     const NEXT: usize = 512;
+    const SMALL: usize = 64;
+    /// More of them cost more than padding.
+    const MOST_SMALL: usize = 6;
     let round = MAX_ELEMENTS * cores.max(1);
     let (full, rest) = wanted.split_at(wanted.len() / round * round);
-    full.chunks(MAX_ELEMENTS).chain(rest.chunks(NEXT))
+    let (next, last) = rest.split_at(rest.len() / NEXT * NEXT);
+    let size = match purpose {
+        Purpose::Publish if last.len() <= MOST_SMALL * SMALL => SMALL,
+        _ => NEXT,
+    };
+    let full = full.chunks(MAX_ELEMENTS).chain(next.chunks(NEXT));
+    full.chain(last.chunks(size))
 }
 
 #[cfg(test)]
@@ -176,15 +186,45 @@ mod tests {
 
     use super::*;
 
+    fn in_either(cores: usize) -> [(usize, Purpose); 2] {
+        [Purpose::Screen, Purpose::Publish].map(|purpose| (cores, purpose))
+    }
+
+    /// Elements that are sent beside those that are wanted.
+    fn padding(sections: &[&[usize]]) -> usize {
+        let lengths = sections.iter().map(|section| section.len());
+        lengths.map(|length| padded_len(length) - length).sum()
+    }
+
+    #[test]
+    fn what_is_published_is_padded_by_less_than_a_small_section_or_a_quarter_of_a_large_one() {
+        for count in 0..2_000 {
+            let wanted: Vec<usize> = (0..count).collect();
+            let sections: Vec<_> = sections(&wanted, 2, Purpose::Publish).collect();
+            let left = count % 512;
+            let most = if left > 384 { 512 - left } else { 63 };
+            assert!(padding(&sections) <= most, "{count}: {}", padding(&sections));
+        }
+    }
+
+    #[test]
+    fn what_is_screened_shows_its_number_in_steps_of_a_large_section_only() {
+        for count in [65, 100, 448, 600, 1_000] {
+            let wanted: Vec<usize> = (0..count).collect();
+            for section in sections(&wanted, 2, Purpose::Screen) {
+                assert_eq!(padded_len(section.len()), 512, "{count}");
+            }
+        }
+    }
+
     #[test]
     fn sections_hold_everything_in_order_and_are_padded_by_less_than_one_of_them() {
         for count in [0, 1, 8, 512, 513, 3_000, 4_095, 4_096, 4_097, 20_000] {
             let wanted: Vec<usize> = (0..count).collect();
-            for cores in [1, 2, 3, 64] {
-                let sections: Vec<_> = sections(&wanted, cores).collect();
+            for (cores, purpose) in [1, 2, 3, 64].into_iter().flat_map(in_either) {
+                let sections: Vec<_> = sections(&wanted, cores, purpose).collect();
                 assert_eq!(sections.concat(), wanted);
-                let sent: usize = sections.iter().map(|section| padded_len(section.len())).sum();
-                assert!(sent < count + 512, "{count}: {sent}");
+                assert!(padding(&sections) < 512, "{count}: {}", padding(&sections));
                 let full = sections.iter().filter(|section| section.len() > 512).count();
                 assert_eq!(full % cores, 0, "{count}: no core is left without one");
             }

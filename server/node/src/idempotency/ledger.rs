@@ -5,6 +5,7 @@ use lianfang_domain::Clock;
 use lianfang_encoding::Transcript;
 use lianfang_store::{DataKeys, Idempotency, IdempotentRequest, Store, StoreError};
 use rand_core::OsRng;
+use tokio::runtime::Handle;
 
 use super::stored::Stored;
 
@@ -19,6 +20,8 @@ pub struct Ledger {
     store: Store,
     data: DataKeys,
     clock: Arc<dyn Clock>,
+    /// Where the store is called: the workers of a door have threads of their own.
+    threads: Handle,
 }
 
 /// A request under a key.
@@ -43,9 +46,17 @@ pub enum Known {
 }
 
 impl Ledger {
-    /// A ledger in `store`, sealed under `data`.
+    /// A ledger in `store`, sealed under `data`. Calls the store on threads of this runtime.
+    ///
+    /// # Panics
+    /// Outside a runtime.
     pub fn new(store: Store, data: DataKeys, clock: Arc<dyn Clock>) -> Self {
-        Self { store, data, clock }
+        Self {
+            store,
+            data,
+            clock,
+            threads: Handle::current(),
+        }
     }
 
     pub(super) async fn begin(&self, keyed: &Keyed, body: &[u8]) -> Result<Known, StoreError> {
@@ -109,7 +120,8 @@ impl Ledger {
         call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let store = self.store.clone();
-        tokio::task::spawn_blocking(move || call(&store))
+        self.threads
+            .spawn_blocking(move || call(&store))
             .await
             .unwrap_or(Err(StoreError::Unavailable))
     }

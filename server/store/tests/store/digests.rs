@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lianfang_encoding::sha256;
+use lianfang_store::testing::Backend;
 use lianfang_store::{Adoption, HeadRow, ListKey, ListRecord, StoreError};
 
 use crate::both::both;
@@ -162,6 +163,33 @@ both! {
         assert_eq!(found(&[7; 2], 16), [7]);
         assert!(found(&[7, 8], 16).is_empty());
         assert_eq!(found(&[], 0).len(), 256);
+    }
+}
+
+both! {
+    fn heads_that_are_superseded_are_never_written_again(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        for sequence in 1..=3 {
+            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
+        }
+        let when = "NOT OLD.in_force AND NOT OLD.live";
+        database.execute(&match database.backend() {
+            Backend::Sqlite => format!(
+                "CREATE TRIGGER history BEFORE UPDATE ON digest_heads WHEN {when}
+                 BEGIN SELECT RAISE(ABORT, 'history is written again'); END"
+            ),
+            Backend::Postgres => format!(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE 'history is written again'; END $$;
+                 CREATE TRIGGER history BEFORE UPDATE ON digest_heads FOR EACH ROW WHEN ({when})
+                 EXECUTE FUNCTION refuse()"
+            ),
+        });
+        store.adopt_heads(vec![delta(&key, 4, 3)]).unwrap();
+        store.adopt_heads(vec![HeadRow { incarnation: 2, ..head(&key, 1) }]).unwrap();
+        assert_eq!(store.heads_in_force(None).unwrap().len(), 1);
+        assert_eq!(sequences(&store.live_heads(&key, 0, 9).unwrap()), [1]);
     }
 }
 
