@@ -224,9 +224,9 @@ pub(super) fn normalise_batch(
         _ => return Err(Reject::Fields),
     };
     let value = batch_number(kind, value)?;
-    let issuers = match gtin::normalise(issuer, region, trace) {
-        Ok(forms) => forms.into_iter().map(|form| form.value).collect(),
-        Err(_) => brand::fold(issuer, trace)?,
+    let issuers = match item(issuer, region, trace) {
+        Some(items) => items,
+        None => settled(brand::fold(issuer, trace)?, region),
     };
     let check = if kind == "imei" {
         Check::Valid
@@ -235,6 +235,19 @@ pub(super) fn normalise_batch(
     };
     let form = |issuer| Canonical::strict(Kind::BatchOrSerial, format!("{issuer}|{kind}|{value}"), check);
     Ok(issuers.into_iter().map(form).collect())
+}
+
+/// The trade item that an issuer is, if it reads as one.
+fn item(issuer: &str, region: Option<Region>, trace: &mut Trace<'_>) -> Option<Vec<String>> {
+    let forms = gtin::normalise(issuer, region, trace).ok()?;
+    Some(forms.into_iter().map(|form| form.value).collect())
+}
+
+/// What a brand is folded to may read as a trade item, when the fold dropped what kept the text from it: then it is one,
+/// as it would be the next time.
+fn settled(brands: Vec<String>, region: Option<Region>) -> Vec<String> {
+    let settle = |brand: String| item(&brand, region, &mut Trace::off()).unwrap_or_else(|| vec![brand]);
+    brands.into_iter().flat_map(settle).collect()
 }
 
 fn batch_type(text: &str) -> Option<&'static str> {
