@@ -8,11 +8,11 @@ use crate::batch::{BATCH, insert_rows};
 use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{Bytes32, Id};
 use crate::database::{Link, query};
-use crate::own_links;
 use crate::regulator_feed::Feed;
 use crate::schema::{entries, event_payloads, events};
 use crate::signing::while_signing;
-use crate::{EntryRow, EventRow, EventSealer, NewLink, OwnLinkRow, PayloadRow, Store, StoreError};
+use crate::{AuditRow, EntryRow, EventRow, EventSealer, NewLink, OwnLinkRow, PayloadRow, Store, StoreError};
+use crate::{audit, own_links};
 
 /// An entry to be created, with the event that creates it.
 #[derive(Debug, Clone)]
@@ -74,6 +74,21 @@ impl Store {
         now: Timestamp,
         sealer: &dyn EventSealer,
     ) -> Result<Vec<Created>, StoreError> {
+        self.create_entries_audited(batch, now, sealer, |_| None)
+    }
+
+    /// [`Store::create_entries`] with the line of the audit log that goes with what became of them, in the same
+    /// transaction.
+    ///
+    /// # Errors
+    /// Those of [`Store::create_entries`].
+    pub fn create_entries_audited(
+        &self,
+        batch: Vec<NewEntry>,
+        now: Timestamp,
+        sealer: &dyn EventSealer,
+        audit: impl FnOnce(&[Created]) -> Option<AuditRow>,
+    ) -> Result<Vec<Created>, StoreError> {
         self.db.write(|link| {
             let mut chain = Chain::lock(link, now, sealer)?;
             let mut known = Known::among(link, &batch)?;
@@ -90,6 +105,9 @@ impl Store {
                 outcomes.push(outcome);
             }
             rows.insert(link, now, sealer)?;
+            if let Some(line) = audit(&outcomes) {
+                audit::append(link, line)?;
+            }
             chain.close(link)?;
             Ok(outcomes)
         })

@@ -7,10 +7,9 @@ use crate::columns::{count, micros};
 use crate::create_entries::{NewEvent, earlier, insert_events, insert_payloads};
 use crate::database::{Link, query};
 use crate::entries::select_entry;
-use crate::own_links;
 use crate::regulator_feed::Feed;
 use crate::schema::entries;
-use crate::{EntryRow, EventSealer, Store, StoreError};
+use crate::{AuditRow, EntryRow, EventSealer, Store, StoreError, audit, own_links};
 
 /// What an entry becomes, and the event that says so. Start from [`EntryUpdate::of`] and set what changes.
 #[derive(Debug, Clone)]
@@ -31,6 +30,8 @@ pub struct EntryUpdate {
     /// Whether the entry ends with this event, so that no deadline or expiry concerns it any more.
     pub ends: bool,
     pub event: NewEvent,
+    /// The line of the audit log that goes with it, when somebody asked for the change.
+    pub audit: Option<AuditRow>,
 }
 
 impl EntryUpdate {
@@ -50,6 +51,7 @@ impl EntryUpdate {
             body_sealed: row.body_sealed.clone(),
             ends: false,
             event,
+            audit: None,
         }
     }
 }
@@ -109,7 +111,7 @@ impl Store {
                 state: update.state,
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
             };
-            let ends = update.ends;
+            let (ends, line) = (update.ends, update.audit.clone());
             let event = chain.append(link, subject, update.event.clone())?;
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;
@@ -124,6 +126,9 @@ impl Store {
                 let mut feed = Feed::lock(link, now)?;
                 feed.add(link, object)?;
                 feed.close(link)?;
+            }
+            if let Some(line) = line {
+                audit::append(link, line)?;
             }
             chain.close(link)?;
             Ok(next)

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
@@ -36,9 +37,6 @@ pub(super) fn refang(text: &str) -> String {
         (" DOT ", "."),
         ("[:]", ":"),
         ("[/]", "/"),
-        ("hxxp", "http"),
-        ("hXXp", "http"),
-        ("HXXP", "http"),
         ("。", "."),
         ("｡", "."),
         ("点com", ".com"),
@@ -48,16 +46,28 @@ pub(super) fn refang(text: &str) -> String {
             plain = plain.replace(from, to);
         }
     }
+    while let Some(scheme) = defanged_scheme(&plain) {
+        plain.replace_range(scheme, "http");
+    }
     close_dots(&plain)
 }
 
 /// Nothing in it stands for anything else, as in most addresses.
 fn is_plain(text: &str) -> bool {
     let itself = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/:?=".contains(&byte);
-    text.bytes().all(itself)
-        && !["xxp", "XXp", "XXP"]
-            .iter()
-            .any(|defanged| text.contains(defanged))
+    text.bytes().all(itself) && defanged_scheme(text).is_none()
+}
+
+/// Where `hxxp` stands for `http`: as a word of its own in front of a colon. Anywhere else it is part of a name.
+fn defanged_scheme(text: &str) -> Option<Range<usize>> {
+    text.match_indices(':').find_map(|(colon, _)| {
+        let before = text.get(..colon)?;
+        let scheme = before.strip_suffix(['s', 'S']).unwrap_or(before);
+        let start = scheme.len().checked_sub(4)?;
+        let is_defanged = scheme.get(start..)?.eq_ignore_ascii_case("hxxp");
+        let continues = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+        (is_defanged && !scheme.get(..start)?.ends_with(continues)).then_some(start..start + 4)
+    })
 }
 
 /// `acme . com` and `acme .com` without the gaps; a dot that ends a sentence keeps the space behind it.
@@ -235,6 +245,7 @@ mod tests {
             ("https://www.amazon.com@evil.example.org/dp/1", "evil.example.org"),
             ("HTTP://Acme.COM:8080/x?y#z", "acme.com"),
             ("hxxps[:]//acme[.]com/", "acme.com"),
+            ("HxXp://acme.com", "acme.com"),
             ("//acme.com.", "acme.com"),
             ("网址:acme.com", "acme.com"),
             ("official site acme.com", "acme.com"),
@@ -243,6 +254,14 @@ mod tests {
             ("例子.中国", "xn--fsqu00a.xn--fiqs8s"),
         ] {
             assert_eq!(host(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_defanged_scheme_stays_what_it_is() {
+        for text in ["hxxp-shop.com", "myhxxps.com", "HXXPS.com", "shop.hxxp:8080"] {
+            let name = text.trim_end_matches(":8080").to_lowercase();
+            assert_eq!(host(text), Ok(name), "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::vocabulary::{BasisType, EventType};
 use uuid::Uuid;
 
-use super::record::EventPayload;
+use super::record::{AUDITED, EventPayload};
 use super::view::state_of;
 use crate::durable::durable_step;
 use crate::watch::heard_of_own;
@@ -32,8 +32,9 @@ impl Node {
                 "An entry is created by POST /v1/entries, once.",
             ));
         }
+        let line = self.audit_row(actor, "apply_event", id.to_string(), AUDITED, new.kind.as_str());
         let row = self
-            .move_entry(actor.name.clone(), id, Some(if_match), new)
+            .move_entry(actor.name.clone(), id, Some(if_match), new, Some(line))
             .await?;
         self.entries_changed();
         self.entry_view(&row)
@@ -64,7 +65,7 @@ impl Node {
                 reference: None,
             };
             match self
-                .move_entry("node".to_owned(), row.id, Some(row.revision), event)
+                .move_entry("node".to_owned(), row.id, Some(row.revision), event, None)
                 .await
             {
                 Ok(_) => moved += 1,
@@ -85,13 +86,17 @@ impl Node {
         id: Uuid,
         revision: Option<u64>,
         new: NewEvent,
+        audit: Option<store::AuditRow>,
     ) -> Result<store::EntryRow, FlowError> {
         self.check_standing()?;
         let (node, now, kind) = (Arc::clone(self), self.now(), new.kind);
         let outcome = self
             .gateway
             .raw(move |store| {
-                let change = |row: &store::EntryRow| node.change(row, &actor, &new);
+                let change = |row: &store::EntryRow| {
+                    let update = node.change(row, &actor, &new)?;
+                    Ok(EntryUpdate { audit, ..update })
+                };
                 store.update_entry(id, revision, now, change, node.as_ref())
             })
             .await?;

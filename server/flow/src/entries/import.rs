@@ -4,6 +4,7 @@ use lianfang_store as store;
 use lianfang_wire::entry::{BatchResult, NewEntry};
 use lianfang_wire::{Problem, ProblemType};
 
+use super::record::AUDITED;
 use crate::{Actor, FlowError, Node};
 
 impl Node {
@@ -17,6 +18,8 @@ impl Node {
         actor: &Actor,
         lines: Vec<(u64, Result<NewEntry, Problem>)>,
     ) -> Result<Vec<BatchResult>, FlowError> {
+        let count = format!("{} lines", lines.len());
+        let line = self.audit_row(actor, "record_entries", count, AUDITED, "done");
         let node = Arc::clone(self);
         let actor = actor.clone();
         let prepared = self
@@ -29,7 +32,8 @@ impl Node {
             .enumerate()
             .filter_map(|(place, row)| row.as_ref().map(|_| place))
             .collect();
-        let outcomes = self.write_entries(rows.into_iter().flatten().collect()).await?;
+        let rows = rows.into_iter().flatten().collect();
+        let outcomes = self.write_entries(rows, |_| Some(line)).await?;
         for (place, outcome) in places.into_iter().zip(&outcomes) {
             if let Some(result) = results.get_mut(place) {
                 say(result, outcome);

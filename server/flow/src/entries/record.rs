@@ -13,6 +13,9 @@ use crate::durable::durable_step;
 use crate::randomness::random_id;
 use crate::{Actor, FlowError, Node};
 
+/// Purpose in the audit log.
+pub(super) const AUDITED: &str = "entries";
+
 /// The entry, and whether this call recorded it.
 #[derive(Debug, Clone)]
 pub struct Recorded {
@@ -42,7 +45,20 @@ impl Node {
         new: NewEntry,
     ) -> Result<Recorded, FlowError> {
         let prepared = self.prepare_entry(actor, new)?;
-        let outcome = self.write_entries(vec![prepared]).await?;
+        let line = self.audit_row(actor, "record_entry", String::new(), AUDITED, "");
+        let audit = move |created: &[store::Created]| {
+            let (id, outcome) = match created.first()? {
+                store::Created::New { id, .. } => (id, "recorded"),
+                store::Created::Existing { id } => (id, "present"),
+                store::Created::Conflict => return None,
+            };
+            Some(store::AuditRow {
+                object: id.to_string(),
+                outcome: outcome.to_owned(),
+                ..line
+            })
+        };
+        let outcome = self.write_entries(vec![prepared], audit).await?;
         let (id, created) = match outcome.first() {
             Some(store::Created::New { id, .. }) => (*id, true),
             Some(store::Created::Existing { id }) => (*id, false),
@@ -62,9 +78,11 @@ impl Node {
         })
     }
 
+    /// Writes them with the line of the audit log that goes with what becomes of them.
     pub(crate) async fn write_entries(
         self: &std::sync::Arc<Self>,
         batch: Vec<store::NewEntry>,
+        audit: impl FnOnce(&[store::Created]) -> Option<store::AuditRow> + Send + 'static,
     ) -> Result<Vec<store::Created>, FlowError> {
         self.check_standing()?;
         let node = std::sync::Arc::clone(self);
@@ -72,7 +90,7 @@ impl Node {
         durable_step("entries_begun");
         let created = self
             .gateway
-            .store(move |store| store.create_entries(batch, now, node.as_ref()))
+            .store(move |store| store.create_entries_audited(batch, now, node.as_ref(), audit))
             .await?;
         durable_step("entries_committed");
         let new = created

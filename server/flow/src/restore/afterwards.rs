@@ -141,7 +141,7 @@ impl Node {
                 reference: None,
             };
             match self
-                .move_entry("node".to_owned(), entry, Some(row.revision), event)
+                .move_entry("node".to_owned(), entry, Some(row.revision), event, None)
                 .await
             {
                 Ok(_) => {}

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use lianfang_flow::{Actor, EntryFilter, FlowError, Node};
+use lianfang_flow::{EntryFilter, FlowError, Node};
 use lianfang_wire::Problem;
 use lianfang_wire::entry::{BatchResult, Entry, EntryPage, NewEntry, NewEvent, TimelineEvent};
 use lianfang_wire::vocabulary::StateName;
@@ -15,15 +15,12 @@ use uuid::Uuid;
 use super::By;
 use super::etag::{IfMatch, etag, if_match};
 use super::items::Items;
-use crate::http::{Json, Line, Lines, answer_lines};
+use crate::http::{Json, Lines, answer_lines};
 use crate::problem::Answer;
 
 /// Most entries of one transaction of a batch.
 const TRANSACTION: usize = 1_000;
 const DEFAULT_PAGE: u32 = 100;
-/// Purpose in the audit log.
-const ENTRIES: &str = "entries";
-
 /// Record an entry.
 ///
 /// Complete ones come into force at once. The same `client_reference` with the same content records nothing new
@@ -36,11 +33,6 @@ const ENTRIES: &str = "entries";
 pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Answer {
     let node = node.into_inner();
     let recorded = node.record_entry(&by.0, new.0).await?;
-    let (id, outcome) = (
-        recorded.entry.id.to_string(),
-        if recorded.created { "recorded" } else { "present" },
-    );
-    node.audit(&by.0, "record_entry", id, ENTRIES, outcome).await?;
     let status = if recorded.created {
         StatusCode::CREATED
     } else {
@@ -64,21 +56,9 @@ pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewEntry>) -> A
     let (node, actor) = (node.into_inner(), by.0);
     answer_lines(lines, TRANSACTION, refused, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
-        async move { record_part(&node, &actor, part).await }
+        async move { node.record_entries(&actor, part).await }
     })
     .await
-}
-
-async fn record_part(
-    node: &Arc<Node>,
-    actor: &Actor,
-    part: Vec<Line<NewEntry>>,
-) -> Result<Vec<BatchResult>, FlowError> {
-    let count = format!("{} lines", part.len());
-    let results = node.record_entries(actor, part).await?;
-    node.audit(actor, "record_entries", count, ENTRIES, "done")
-        .await?;
-    Ok(results)
 }
 
 /// A line of which nothing is known but why.
@@ -153,10 +133,7 @@ pub(super) async fn event(
     let node = node.into_inner();
     match if_match(&request)? {
         IfMatch::Revision(revision) => {
-            let happened = new.0.kind.as_str();
             let entry = node.apply_event(&by.0, *id, revision, new.0).await?;
-            node.audit(&by.0, "apply_event", id.to_string(), ENTRIES, happened)
-                .await?;
             Ok(with_etag(entry))
         }
         IfMatch::Foreign => Err(FlowError::Stale(Box::new(node.entry(*id).await?)).into()),
