@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lianfang_flow::{FlowError, Node};
-use lianfang_store::Store;
+use lianfang_store::{AuditRow, Store};
 use lianfang_wire::alert::{AlertDecision, AlertOutcome};
-use lianfang_wire::entry::NewEvent;
+use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::event::EventHeader;
 use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::roster::NewMonitoredSubject;
@@ -75,10 +75,21 @@ fn count(store: &Store) -> usize {
         .len()
 }
 
-async fn record(node: &Arc<Node>, reference: &str) -> Result<lianfang_wire::entry::Entry, FlowError> {
+async fn record(node: &Arc<Node>, reference: &str) -> Result<Entry, FlowError> {
     let mut new = entry(company(CODE), node.now());
     new.client_reference = Some(reference.to_owned());
     Ok(node.record_entry(&operator(), new).await?.entry)
+}
+
+async fn withdraw(node: &Arc<Node>, entry: &Entry) -> Result<(), FlowError> {
+    let event = NewEvent {
+        kind: EventType::Withdrawn,
+        reason: Some("test".to_owned()),
+        reference: None,
+    };
+    node.apply_event(&operator(), entry.id, entry.revision, event)
+        .await
+        .map(drop)
 }
 
 #[tokio::test]
@@ -136,18 +147,11 @@ async fn a_withdrawal_happens_once_or_not_at_all() {
             entries.insert(round, record(&a, &format!("case-{round}")).await.unwrap().id);
         }
         for_every_statement(store, async |round| {
-            let event = NewEvent {
-                kind: EventType::Withdrawn,
-                reason: Some("test".to_owned()),
-                reference: None,
-            };
             let present = a.entry(entries[&round]).await?;
             if present.state == StateName::Withdrawn {
                 return Ok(());
             }
-            a.apply_event(&operator(), present.id, present.revision, event)
-                .await
-                .map(drop)
+            withdraw(&a, &present).await
         })
         .await;
         assert_eq!(count(store), 200);
@@ -322,12 +326,42 @@ async fn an_alert_is_resolved_once() {
 }
 
 /// Lines of the audit log that tell of `action` on `object`.
-fn told(store: &Store, action: &str, object: &str) -> Vec<String> {
+fn lines(store: &Store, action: &str) -> impl Iterator<Item = AuditRow> {
     let audit = store
         .audit_page(lianfang_encoding::Timestamp::default(), None, usize::MAX)
         .unwrap();
-    let of = |row: &lianfang_store::AuditRow| row.action == action && row.object == object;
-    audit.into_iter().filter(of).map(|row| row.outcome).collect()
+    audit.into_iter().filter(move |row| row.action == action)
+}
+
+fn told(store: &Store, action: &str, object: &str) -> Vec<String> {
+    let of = |row: &AuditRow| row.object == object;
+    lines(store, action).filter(of).map(|row| row.outcome).collect()
+}
+
+#[tokio::test]
+async fn what_is_recorded_and_what_becomes_of_it_stand_with_their_audit_rows_or_not_at_all() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let store = federation.store("platform-a");
+        for n in 1..MOST {
+            let entry = record(&a, &format!("whole-{n}")).await.unwrap();
+            store.fail_statement(n);
+            let recorded = record(&a, &format!("case-{n}")).await;
+            let withdrawn = withdraw(&a, &entry).await;
+            let reached = store.stop_failing();
+            let recorded_now = lines(store, "record_entry").count();
+            assert_eq!(recorded_now, count(store), "statement {n}");
+            let moved = store.entry(entry.id).unwrap().revision > entry.revision;
+            let told = told(store, "apply_event", &entry.id.to_string()).len();
+            assert_eq!(told, usize::from(moved), "statement {n}");
+            if !reached {
+                recorded.unwrap();
+                withdrawn.unwrap();
+                break;
+            }
+        }
+    }
 }
 
 #[tokio::test]
