@@ -21,6 +21,7 @@ use crate::problem::Answer;
 /// Most entries of one transaction of a batch.
 const TRANSACTION: usize = 1_000;
 const DEFAULT_PAGE: u32 = 100;
+
 /// Record an entry.
 ///
 /// Complete ones come into force at once. The same `client_reference` with the same content records nothing new
