@@ -29,6 +29,8 @@ pub(super) fn normalise_listing(
     }
     if let Some((site, id)) = value.split_once(':')
         && site.starts_with("amazon.")
+        // Not any host of that name with a colon in its path.
+        && platform::is_platform(site)
     {
         forms.push(Canonical::strict(Kind::Asin, id, Check::NotApplicable));
     }
@@ -245,6 +247,16 @@ mod tests {
             let value = listing(raw).unwrap();
             assert_eq!(listing(&value), Ok(value), "{raw}");
         }
+    }
+
+    #[test]
+    fn an_item_number_comes_from_the_shop_itself_and_from_no_other_host_of_that_name() {
+        let kinds = |raw| {
+            let forms = normalise_listing(raw, None, &mut Trace::off()).unwrap();
+            forms.into_iter().map(|form| form.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("amazon.com/dp/B0Q3P7ESX4"), [Kind::ListingUrl, Kind::Asin]);
+        assert_eq!(kinds("amazon.acme-outlet.com/a:B0Q3P7ESX4"), [Kind::ListingUrl]);
     }
 
     #[test]
