@@ -155,10 +155,12 @@ fn at_sign(text: &str) -> Cow<'_, str> {
 
 /// The local part without a label or name before it, comments and quotes.
 fn local_part(before: &str) -> String {
+    /// What is taken off the front of a whole address as well, so that it can't stay in front of this part.
+    const AROUND: [char; 9] = ['<', '>', '"', '\'', ',', ';', '。', '，', '；'];
     let before = before.trim_end();
     if let Some(quoted) = before.strip_suffix('"') {
         let inner = quoted.rsplit('"').next().unwrap_or_default();
-        return inner.to_owned();
+        return inner.trim_start_matches(AROUND).to_owned();
     }
     let cut = |c: char| {
         c.is_whitespace() || matches!(c, ':' | ',' | ';' | '(' | ')' | '<' | '"' | '，' | '=' | '/')
@@ -169,7 +171,9 @@ fn local_part(before: &str) -> String {
     };
     // Chinese words glued to the address are a label; an address in Chinese letters stays whole.
     let word = word.rsplit(cut).next().unwrap_or_default();
-    let ascii = word.trim_start_matches(|c: char| super::super::text::han::is_han(c));
+    let word = word.trim_start_matches(AROUND);
+    let label = |c: char| super::super::text::han::is_han(c) || AROUND.contains(&c);
+    let ascii = word.trim_start_matches(label);
     if ascii.is_empty() {
         word.to_owned()
     } else {
@@ -259,6 +263,8 @@ mod tests {
             "topseller1707@ gmail.com",
             "topseller1707@gmail .com",
             "\"top.seller1707\"@gmail.com",
+            "\"Wang, `topseller1707@gmail.com",
+            "邮箱'topseller1707@gmail.com'",
         ] {
             assert_eq!(value(raw).as_deref(), Ok("topseller1707@gmail.com"), "{raw}");
         }
