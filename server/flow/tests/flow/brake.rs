@@ -47,11 +47,15 @@ async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released()
         assert_eq!(brake_of(&b, "platform-a").await, None, "49 may be chance");
         let last = b.screen(&operator(), screening(company(CODE))).await.unwrap();
         assert_eq!(last.verdict, VerdictName::Block);
-        assert_eq!(b.apply_brake().await.unwrap(), 1);
-        assert_eq!(
-            brake_of(&b, "platform-a").await.as_deref(),
-            Some("brake_too_many_hits")
-        );
+        // Unless the flood has had it looked at already.
+        b.apply_brake().await.unwrap();
+        let reason = loop {
+            match brake_of(&b, "platform-a").await {
+                Some(reason) => break reason,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(reason, "brake_too_many_hits");
         let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
         assert_eq!(answer.verdict, VerdictName::Review);
         assert!(
