@@ -100,7 +100,7 @@ impl Store {
                     current: Box::new(current),
                 });
             }
-            let update = change(&current).map_err(UpdateError::Refused)?;
+            let mut update = change(&current).map_err(UpdateError::Refused)?;
             let subject = Subject {
                 entry_id: id,
                 audience: current.audience.clone(),
@@ -111,7 +111,7 @@ impl Store {
                 state: update.state,
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
             };
-            let (ends, line) = (update.ends, update.audit.clone());
+            let (ends, line) = (update.ends, update.audit.take());
             let event = chain.append(link, subject, update.event.clone())?;
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;

@@ -162,7 +162,7 @@ impl Node {
 
 /// Splits what is wanted into sections that are full as they are, so that little is padded: as many of the largest size
 /// as `cores` share evenly, and of the rest, which they share too, of the next. Of what is published and left then, small
-/// ones: the lists say how much it is anyway, and an element costs a tenth more in a section of 64.
+/// ones: the lists say how much it is anyway, and an element costs more in a section of 64.
 fn sections<T>(wanted: &[T], cores: usize, purpose: Purpose) -> impl Iterator<Item = &[T]> {
     /// The padded sizes below [`MAX_ELEMENTS`] (PROTOCOL.md §2).
     const NEXT: usize = 512;
