@@ -2,7 +2,8 @@
 //! node and command at two sizes, and screening of a file. `scripts/bench bulk` prints a JSON list; every part is a
 //! process of its own. `LIANFANG_BULK_SMALL` and `LIANFANG_BULK_LARGE` are the two sizes, 100,000 and 1,000,000, and
 //! `LIANFANG_BULK_IDENTIFIERS` is how many identifiers each entry has, 1: the hardest case, for most of what an entry
-//! costs beside its tokens doesn't depend on their number.
+//! costs beside its tokens doesn't depend on their number. `LIANFANG_BULK_THRESHOLD` is how many members of the
+//! committee it takes for a token, t of 2 t - 1, all on this machine: 1, the node alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -33,7 +34,7 @@ struct Run {
     imported: Loaded,
     /// From the import's first byte until everything is in a signed list.
     published: Duration,
-    /// Of node and command until then.
+    /// Of node, committee and command until then.
     processor: Duration,
     /// Of the node, when everything was acknowledged and when everything was published.
     node_imported: u64,
@@ -44,8 +45,9 @@ struct Run {
 
 fn main() {
     let identifiers = number("LIANFANG_BULK_IDENTIFIERS", 1);
-    let small = run(number("LIANFANG_BULK_SMALL", 100_000), identifiers);
-    let large = run(number("LIANFANG_BULK_LARGE", 1_000_000), identifiers);
+    let threshold = number("LIANFANG_BULK_THRESHOLD", 1).try_into().unwrap();
+    let small = run(number("LIANFANG_BULK_SMALL", 100_000), identifiers, threshold);
+    let large = run(number("LIANFANG_BULK_LARGE", 1_000_000), identifiers, threshold);
     let mut report = Vec::new();
     for run in [&small, &large] {
         let floor = &run.floor;
@@ -94,20 +96,20 @@ fn main() {
     println!("{}", serde_json::to_string_pretty(&report).unwrap());
 }
 
-fn run(count: usize, identifiers: usize) -> Run {
-    let node = Node::start();
+fn run(count: usize, identifiers: usize, threshold: u16) -> Run {
+    let node = Node::start(threshold);
     let sellers = files::sellers(node.data(), "offender", count, identifiers);
     let applicants = files::sellers(node.data(), "applicant", count, identifiers);
     let template = files::template(node.data());
     // On either side of the import: a machine that others share isn't always equally fast.
-    let before = tokens::on_all_cores(count * identifiers);
+    let before = tokens::on_all_cores(count * identifiers, threshold);
     let (begun, used) = (Instant::now(), node.processor());
     let imported = node.load(&["entry", "import", &sellers, "--template", &template]);
     let node_imported = node.peak();
     node.wait_until_published(&files::last());
     let published = begun.elapsed();
     let processor = node.processor() - used + imported.processor;
-    let floor = before.mean(&tokens::on_all_cores(count * identifiers));
+    let floor = before.mean(&tokens::on_all_cores(count * identifiers, threshold));
     let node_published = node.peak();
     let answers = node.data().join("answers.jsonl").display().to_string();
     let screened = node.load(&["screen", "--file", &applicants, "--output", &answers]);

@@ -1,23 +1,20 @@
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use lianfang_wire::entry::NewEntry;
 use lianfang_wire::explanation::{Explanation, FormExplanation, FormOutcome};
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::processes::{command, operator, run, serve, vitals};
+use crate::processes::federation::{Federation, Member, Newcomer, PLENTY};
+use crate::processes::{command, free_port, operator, vitals};
 
 /// How often a process is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A node that is the whole of its federation, in a process of its own.
-pub(crate) struct Node {
-    folder: TempDir,
-    process: Child,
-}
+/// The node that loads, and the rest of its federation's committee; each a process of its own.
+pub(crate) struct Node(Federation);
 
 /// What a command cost.
 pub(crate) struct Loaded {
@@ -28,39 +25,40 @@ pub(crate) struct Loaded {
 }
 
 impl Node {
-    pub(crate) fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().to_owned();
-        let init = [
-            "init",
-            "--name",
-            "platform-a",
-            "--role",
-            "platform",
-            "--jurisdiction",
-            "CN",
-        ];
-        run(&data, &init);
-        configure(&data.join("lianfang.toml"));
-        let endpoint = ["--endpoint", "https://127.0.0.1:7443"];
-        let found = ["federation", "create", "--name", "bench", "--test"];
-        run(&data, &[&found[..], &endpoint].concat());
-        let process = serve(&data);
-        Self { folder, process }
+    /// A committee of which it takes `threshold` members for a token; the node is one of them.
+    pub(crate) fn start(threshold: u16) -> Self {
+        let mut federation = Federation::new();
+        for member in 1..2 * threshold {
+            let port = free_port();
+            federation.add(&Newcomer {
+                name: &format!("platform-{member}"),
+                endpoint: &format!("https://127.0.0.1:{port}"),
+                configuration: &configuration(member, port),
+            });
+        }
+        if threshold > 1 {
+            federation.deal_shares(threshold);
+        }
+        Self(federation)
+    }
+
+    fn process(&self) -> u32 {
+        self.0.members[0].process.id()
     }
 
     pub(crate) fn data(&self) -> &Path {
-        self.folder.path()
+        &self.0.members[0].folder
     }
 
     /// The most memory that it has held, in KiB.
     pub(crate) fn peak(&self) -> u64 {
-        peak(self.process.id()).unwrap()
+        peak(self.process()).unwrap()
     }
 
-    /// The processor time that it has used.
+    /// The processor time that it and the committee have used.
     pub(crate) fn processor(&self) -> Duration {
-        processor(self.process.id()).unwrap()
+        let of = |member: &Member| processor(member.process.id()).unwrap();
+        self.0.members.iter().map(of).sum()
     }
 
     /// Waits until everything is in a signed list: an entry that is recorded last is published last.
@@ -100,13 +98,6 @@ impl Node {
     }
 }
 
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn is_published(explanation: &Explanation) -> bool {
     let Explanation::Entry(entry) = explanation else {
         panic!("an entry is explained as something else");
@@ -115,16 +106,14 @@ fn is_published(explanation: &Explanation) -> bool {
     entry.forms.iter().all(is_published)
 }
 
-/// No door but the operator's, and budgets that a bulk load doesn't exhaust.
-fn configure(path: &Path) {
-    let mut text = std::fs::read_to_string(path).unwrap();
-    for port in 7443..=7446 {
-        text = text.replace(&format!(":{port}"), ":0");
-    }
-    for budget in ["16000", "50000"] {
-        text = text.replace(&format!(" = {budget}\n"), " = 1000000000000\n");
-    }
-    std::fs::write(path, text).unwrap();
+/// No door but the operator's and that for the committee, and budgets that a bulk load doesn't exhaust.
+fn configuration(member: u16, port: u16) -> String {
+    format!(
+        "[node]\nid = \"platform-{member}\"\nrole = \"platform\"\njurisdiction = \"CN\"\n\n\
+         [doors.federation]\nlisten = \"127.0.0.1:{port}\"\n\n\
+         [doors.platform]\nlisten = \"127.0.0.1:0\"\n\n\
+         [doors.operations]\nlisten = \"127.0.0.1:0\"\n{PLENTY}"
+    )
 }
 
 /// None when the process has ended.

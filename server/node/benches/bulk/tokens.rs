@@ -1,4 +1,4 @@
-//! What an import can't do without: blinding, evaluation by one member, verification, in full sections.
+//! What an import can't do without: blinding, evaluation by t members, verification, in full sections.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -26,8 +26,8 @@ impl Floor {
     }
 }
 
-pub(crate) fn on_all_cores(count: usize) -> Floor {
-    let (share, key) = committee();
+pub(crate) fn on_all_cores(count: usize, threshold: u16) -> Floor {
+    let (shares, key) = committee(threshold);
     let cores = std::thread::available_parallelism().unwrap().get();
     let next = AtomicUsize::new(0);
     let (begun, before) = (Instant::now(), processor::used());
@@ -39,7 +39,7 @@ pub(crate) fn on_all_cores(count: usize) -> Floor {
                     if first >= count {
                         break;
                     }
-                    section(first, (count - first).min(MAX_ELEMENTS), &share, &key);
+                    section(first, (count - first).min(MAX_ELEMENTS), &shares, &key);
                 }
             });
         }
@@ -50,37 +50,43 @@ pub(crate) fn on_all_cores(count: usize) -> Floor {
     }
 }
 
-fn section(first: usize, length: usize, share: &KeyShare, key: &KeyDescriptor) {
+fn section(first: usize, length: usize, shares: &[KeyShare], key: &KeyDescriptor) {
     let mut rng = ChaCha20Rng::seed_from_u64(first as u64);
     let inputs: Vec<_> = (first..first + length)
         .map(|number| format!("{number:0>60}"))
         .collect();
     let blinded = Blinded::new(inputs.iter().map(String::as_bytes), &mut rng).unwrap();
-    let answer = share.evaluate(blinded.elements(), &mut rng).unwrap();
-    let verified = blinded.verify(share.verification_share(), &answer).unwrap();
-    assert_eq!(blinded.finalize(key, &[verified]).unwrap().len(), length);
+    let answers = shares.iter().map(|share| {
+        let answer = share.evaluate(blinded.elements(), &mut rng).unwrap();
+        blinded.verify(share.verification_share(), &answer).unwrap()
+    });
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(blinded.finalize(key, &answers).unwrap().len(), length);
 }
 
-fn committee() -> (KeyShare, KeyDescriptor) {
+/// The shares of those who are asked, and the key.
+fn committee(threshold: u16) -> (Vec<KeyShare>, KeyDescriptor) {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let secret = SecretKey::generate(&mut rng);
-    let share = secret.share(1, 1, &mut rng).unwrap().remove(0);
+    let members = 2 * threshold - 1;
+    let mut shares = secret.share(threshold, members, &mut rng).unwrap();
     let fields = DescriptorFields {
         fed: FederationId([1; 16]),
         class: Class::Organisation,
         epoch: 1,
         generation: 1,
-        threshold: 1,
+        threshold,
         public_key: secret.public(),
-        verification_shares: vec![*share.verification_share()],
+        verification_shares: shares.iter().map(|share| *share.verification_share()).collect(),
         born: Birth {
             at: Timestamp::from_secs(1),
-            threshold: 1,
-            members: 1,
+            threshold,
+            members,
         },
         transcript: [0; 32],
         valid_from: Timestamp::from_secs(1),
         valid_until: Timestamp::from_secs(2),
     };
-    (share, KeyDescriptor::new(fields).unwrap().prepare())
+    shares.truncate(threshold.into());
+    (shares, KeyDescriptor::new(fields).unwrap().prepare())
 }

@@ -4,7 +4,7 @@ use std::process::Child;
 use lianfang_sdk::Client;
 use tempfile::TempDir;
 
-use super::{operator, run, serve};
+use super::{committee, operator, run, serve};
 
 /// Budgets that no benchmark uses up, and a brake that never takes hold: nothing here is about either.
 pub(crate) const PLENTY: &str = "
@@ -84,6 +84,16 @@ impl Federation {
         });
     }
 
+    /// Makes everybody a holder of shares, `threshold` of whom it takes for a token.
+    pub(crate) fn deal_shares(&mut self, threshold: u16) {
+        self.members.iter_mut().for_each(Member::stop);
+        let folders: Vec<_> = self.members.iter().map(|member| member.folder.clone()).collect();
+        committee::deal(&folders, threshold);
+        for member in &mut self.members {
+            member.process = serve(&member.folder);
+        }
+    }
+
     /// Every member learns who the others are.
     pub(crate) async fn sync(&self) {
         for member in &self.members {
@@ -110,9 +120,15 @@ fn join(founder: &Path, name: &str, folder: &Path, endpoint: &[&str]) {
     run(folder, &["federation", "join", "--welcome", &welcome]);
 }
 
-impl Drop for Member {
-    fn drop(&mut self) {
+impl Member {
+    fn stop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

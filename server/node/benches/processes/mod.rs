@@ -1,5 +1,6 @@
 //! Nodes as processes of their own, made by the commands an operator types.
 
+pub(crate) mod committee;
 pub(crate) mod federation;
 pub(crate) mod vitals;
 

@@ -22,6 +22,7 @@ mod harness;
 mod load;
 #[path = "../processes/offenders.rs"]
 mod offenders;
+#[expect(dead_code, reason = "other benchmarks use more of it")]
 #[path = "../processes/mod.rs"]
 mod processes;
 mod report;

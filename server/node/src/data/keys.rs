@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use lianfang_certs::keyfile::{self, KeyFileError};
 use lianfang_certs::{Authority, NodeKey};
 use lianfang_encoding::{NodeId, SigningKey};
-use lianfang_flow::{Founded, NodeKeys};
+use lianfang_flow::{Founded, HeldShare, NodeKeys};
 use lianfang_store::DataKeys;
 use rand_core::{OsRng, RngCore as _};
 use zeroize::Zeroizing;
@@ -94,10 +94,18 @@ impl DataFolder {
         )?;
         keyfile::write_new(&self.authority_key(), founded.authority.key_pem()?.as_bytes())?;
         for share in &founded.shares {
-            shares::write(&self.shares(), share)?;
+            self.keep_share(share)?;
         }
         write_text(&self.authority(), &founded.authority.cert_pem()?)?;
         write_text(&self.certificate(), &founded.certificate)
+    }
+
+    /// Keeps this node's share of a token key.
+    ///
+    /// # Errors
+    /// [`FolderError`], among others when it has one of that generation.
+    pub fn keep_share(&self, share: &HeldShare) -> Result<(), FolderError> {
+        shares::write(&self.shares(), share)
     }
 
     /// Keeps the certificate of a welcome.
