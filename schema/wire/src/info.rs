@@ -1,7 +1,7 @@
 //! `GET /federation/v1/info`: what a node shows the member who asks, and nothing of audiences it isn't in.
 
 use lianfang_digest::ListId;
-use lianfang_encoding::{FederationId, NodeId, Timestamp};
+use lianfang_encoding::{FederationId, NodeId, Timestamp, Transcript};
 use serde::{Deserialize, Serialize};
 
 use crate::membership::{Hash32, KindRules};
@@ -36,6 +36,26 @@ pub struct Info {
     pub lists: Vec<ListHead>,
     /// Its status feeds that the caller may read.
     pub feeds: Vec<FeedHead>,
+    /// What it holds of lists of others that both may read, when the caller asks (`?held=`) with another
+    /// [`held_hash`] than it comes to itself. A head that the caller has otherwise at the same sequence proves a fork
+    /// (PROTOCOL.md §3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Vec<ListHead>>,
+}
+
+/// SHA-256 of the transcript "lianfang/held/v1" over publisher, audience, subject type, epoch, sequence and hash of each
+/// head, which are sorted by list: two nodes that hold the same compare this alone.
+pub fn held_hash(held: &[ListHead]) -> [u8; 32] {
+    let all = Transcript::new("lianfang/held/v1").u64(held.len() as u64);
+    let add = |all: Transcript, head: &ListHead| {
+        all.bytes(head.list.publisher.as_str().as_bytes())
+            .bytes(head.list.audience.as_str().as_bytes())
+            .u8(head.list.subject_type.number())
+            .u32(head.list.epoch)
+            .u64(head.sequence)
+            .bytes(&head.head.0)
+    };
+    held.iter().fold(all, add).sha256()
 }
 
 /// The newest head of one list.

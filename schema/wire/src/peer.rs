@@ -1,5 +1,6 @@
 //! Peers on the platform door: who is there, what is held of them, and a person's decision about one.
 
+use lianfang_digest::ListId;
 use lianfang_encoding::{NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,26 @@ pub struct Peer {
     /// Kinds of identifiers that aren't compared with it, because it reads them by other rules.
     #[serde(default)]
     pub disabled_kinds: Vec<DisabledKind>,
+}
+
+/// `GET /v1/peers/{id}/forks`: two heads by which a publisher contradicts itself. Whoever knows its key can check them:
+/// one list and incarnation, and two hashes at one sequence, or a head that names another one before it (PROTOCOL.md §3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForkProof {
+    /// The list.
+    pub list: ListId,
+    /// The publisher's life in which it signed them.
+    pub incarnation: u32,
+    /// Of the second head.
+    pub sequence: u64,
+    /// When this node found it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub found_at: Timestamp,
+    /// Header and signature as sent between nodes, in base64.
+    pub first: String,
+    /// The same, of the head that contradicts it.
+    pub second: String,
 }
 
 /// `POST /v1/peers/{id}/brake`: what a person decided about a publisher.

@@ -2,7 +2,7 @@ use lianfang_digest::ListId;
 use lianfang_domain::includes;
 use lianfang_encoding::{Audience, NodeId, SubjectType};
 use lianfang_store::HeadRow;
-use lianfang_wire::info::{FeedHead, Info, ListHead};
+use lianfang_wire::info::{FeedHead, Info, ListHead, held_hash};
 use lianfang_wire::membership::Hash32;
 
 use crate::publish::audiences;
@@ -43,7 +43,36 @@ impl Node {
             rules: crate::rules::announced(),
             lists,
             feeds: self.feeds(caller).await?,
+            held: None,
         })
+    }
+
+    /// What this node holds of lists of others that `caller` may read too; none when `caller` holds the same, whose hash
+    /// is `known`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn held(&self, caller: &NodeId, known: &[u8; 32]) -> Result<Option<Vec<ListHead>>, FlowError> {
+        self.check_standing()?;
+        let held = self.held_with(caller).await?;
+        Ok((held_hash(&held) != *known).then_some(held))
+    }
+
+    /// The newest heads of every list that is neither's own and that both may read, sorted.
+    pub(crate) async fn held_with(&self, other: &NodeId) -> Result<Vec<ListHead>, FlowError> {
+        let rows = self.gateway.store(|store| store.heads_in_force(None)).await?;
+        let document = self.document();
+        let is_common = |row: &&HeadRow| {
+            row.publisher != self.id
+                && row.publisher != *other
+                && crate::trust::active_member(&document.document, &row.publisher).is_some()
+                && self.may_read(&self.id, &row.audience)
+                && self.may_read(other, &row.audience)
+        };
+        let mut held: Vec<_> = rows.iter().filter(is_common).filter_map(list_head).collect();
+        // Here, because databases order names otherwise.
+        held.sort_unstable_by(|a, b| a.list.cmp(&b.list));
+        Ok(held)
     }
 
     /// Whether `node` belongs to `audience`.

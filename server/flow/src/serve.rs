@@ -15,14 +15,33 @@ const LARGEST_PAGE: u32 = 1_000;
 const MOST_HEADS: usize = 256;
 
 impl Node {
-    /// The newest head of one of this node's lists, as sent between nodes.
+    /// The newest head of a list as sent between nodes: this node's own, or one that it has taken over.
     ///
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn digest_head(&self, caller: &NodeId, list: &ListId) -> Result<Vec<u8>, FlowError> {
-        self.check_readable(caller, list)?;
+        self.check_audience(caller, list)?;
         let key = list_key(list);
         let head = self.gateway.store(move |store| store.head(&key)).await?;
+        Ok(head.head)
+    }
+
+    /// The same at one sequence: two members hold theirs against each other.
+    ///
+    /// # Errors
+    /// [`FlowError::NotFound`].
+    pub async fn held_head(
+        &self,
+        caller: &NodeId,
+        list: &ListId,
+        sequence: u64,
+    ) -> Result<Vec<u8>, FlowError> {
+        self.check_audience(caller, list)?;
+        let key = list_key(list);
+        let head = self
+            .gateway
+            .store(move |store| store.head_at(&key, sequence))
+            .await?;
         Ok(head.head)
     }
 
@@ -50,8 +69,17 @@ impl Node {
     }
 
     fn check_readable(&self, caller: &NodeId, list: &ListId) -> Result<(), FlowError> {
+        self.check_audience(caller, list)?;
+        if list.publisher == self.id {
+            Ok(())
+        } else {
+            Err(FlowError::NotFound)
+        }
+    }
+
+    fn check_audience(&self, caller: &NodeId, list: &ListId) -> Result<(), FlowError> {
         self.check_standing()?;
-        if list.publisher == self.id && self.may_read(caller, &list.audience) {
+        if self.may_read(caller, &list.audience) {
             Ok(())
         } else {
             Err(FlowError::NotFound)

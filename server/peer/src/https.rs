@@ -12,7 +12,7 @@ use lianfang_digest::ListId;
 use lianfang_encoding::{Audience, FederationId, NodeId};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
-use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::info::{Info, ListHead, Notice};
 use lianfang_wire::membership::{MAX_ENVELOPE, Member};
 use lianfang_wire::restore::{Claim, SeenAnswer};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RANGE};
@@ -26,6 +26,8 @@ use crate::{BodyStream, PeerError, Peers};
 
 const SHORT: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
+/// More than any head.
+const MAX_HEAD: usize = 64 * 1024;
 const BINARY: &str = "application/octet-stream";
 
 /// Peers over mutual TLS, one connection pool each.
@@ -90,6 +92,10 @@ impl HttpsPeers {
         let request = self.request(to, Method::GET, path)?.timeout(SHORT);
         accepted(request.send().await?).await
     }
+}
+
+fn digits(hash: &[u8; 32]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn list_path(list: &ListId) -> String {
@@ -162,9 +168,24 @@ impl Peers for HttpsPeers {
             .collect()
     }
 
+    async fn held(&self, to: &NodeId, known: [u8; 32]) -> Result<Option<Vec<ListHead>>, PeerError> {
+        let info: Info = json(
+            self.get(to, &format!("/info?held={}", digits(&known))).await?,
+            MAX_ANSWER,
+        )
+        .await?;
+        Ok(info.held)
+    }
+
+    async fn held_head(&self, to: &NodeId, list: &ListId, sequence: u64) -> Result<Vec<u8>, PeerError> {
+        let path = list_path(list);
+        let path = format!("{path}/head?publisher={}&sequence={sequence}", list.publisher);
+        bytes(self.get(to, &path).await?, MAX_HEAD).await
+    }
+
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {
-        let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut request = self.request(to, Method::GET, &format!("/digests/bodies/{digits}"))?;
+        let path = format!("/digests/bodies/{}", digits(&hash));
+        let mut request = self.request(to, Method::GET, &path)?;
         if from > 0 {
             request = request.header(RANGE, format!("bytes={from}-"));
         }

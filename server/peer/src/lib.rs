@@ -14,7 +14,7 @@ use lianfang_digest::ListId;
 use lianfang_encoding::{Audience, NodeId};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
-use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::info::{Info, ListHead, Notice};
 use lianfang_wire::membership::Member;
 use lianfang_wire::restore::{Claim, SeenAnswer};
 
@@ -39,6 +39,10 @@ pub trait Peers: Send + Sync {
     async fn confirm(&self, to: &NodeId, request: &ConfirmRequest) -> Result<ConfirmResponse, PeerError>;
     /// Signed heads of a list above `after`, oldest first.
     async fn heads(&self, to: &NodeId, list: &ListId, after: u64) -> Result<Vec<Vec<u8>>, PeerError>;
+    /// What a peer holds of lists of others that both may read; none when its hash is `known`.
+    async fn held(&self, to: &NodeId, known: [u8; 32]) -> Result<Option<Vec<ListHead>>, PeerError>;
+    /// The signed head of somebody's list at a sequence, as a peer took it over.
+    async fn held_head(&self, to: &NodeId, list: &ListId, sequence: u64) -> Result<Vec<u8>, PeerError>;
     /// A body from byte `from` on.
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError>;
     async fn status(&self, to: &NodeId, audience: &Audience, after: u64) -> Result<StatusPage, PeerError>;

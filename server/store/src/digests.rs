@@ -377,7 +377,7 @@ fn fold(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> Result<(), Store
 }
 
 /// The head in force: a list's primary key leads there, however many came before.
-fn newest(link: &mut Link<'_>, list: &ListKey) -> Result<Option<HeadRow>, StoreError> {
+pub(crate) fn newest(link: &mut Link<'_>, list: &ListKey) -> Result<Option<HeadRow>, StoreError> {
     Ok(query!(link, |conn| of_list(list)
         .order((digest_heads::incarnation.desc(), digest_heads::sequence.desc()))
         .select(HeadRow::as_select())
@@ -390,22 +390,25 @@ fn base_under(link: &mut Link<'_>, newest: HeadRow) -> Result<Option<HeadRow>, S
     if newest.kind == HeadRow::BASE {
         return Ok(Some(newest));
     }
-    Ok(query!(link, |conn| of_list(&newest.list())
-        .filter(digest_heads::incarnation.eq(i64::from(newest.incarnation)))
-        .filter(digest_heads::sequence.eq(count(newest.base_sequence)))
+    head_at(link, &newest.list(), newest.incarnation, newest.base_sequence)
+}
+
+pub(crate) fn head_at(
+    link: &mut Link<'_>,
+    list: &ListKey,
+    incarnation: u32,
+    sequence: u64,
+) -> Result<Option<HeadRow>, StoreError> {
+    Ok(query!(link, |conn| of_list(list)
+        .filter(digest_heads::incarnation.eq(i64::from(incarnation)))
+        .filter(digest_heads::sequence.eq(count(sequence)))
         .select(HeadRow::as_select())
         .first(conn)
         .optional())?)
 }
 
 fn compare_with_stored(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> Result<Adoption, StoreError> {
-    let stored: Option<HeadRow> = query!(link, |conn| of_list(list)
-        .filter(digest_heads::incarnation.eq(i64::from(head.incarnation)))
-        .filter(digest_heads::sequence.eq(count(head.sequence)))
-        .select(HeadRow::as_select())
-        .first(conn)
-        .optional())?;
-    Ok(match stored {
+    Ok(match head_at(link, list, head.incarnation, head.sequence)? {
         None => Adoption::Older,
         Some(stored) if stored.head_hash == head.head_hash => Adoption::Known,
         Some(stored) => Adoption::Fork {

@@ -137,14 +137,33 @@ impl Store {
         self.write_peers(|link| note(link, noted))
     }
 
-    fn write_peers(
+    pub(crate) fn write_peers<T>(
         &self,
-        body: impl FnOnce(&mut Link<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        body: impl FnOnce(&mut Link<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let written = self.db.write(body);
         self.peers_seen.written();
         written
     }
+}
+
+/// Holds back what `node` publishes unless it is held back already. Returns whether it wasn't.
+pub(crate) fn hold_back_once(
+    link: &mut Link<'_>,
+    node: &NodeId,
+    now: Timestamp,
+    code: &str,
+) -> Result<bool, StoreError> {
+    let held: Option<Option<String>> = query!(link, |conn| peer_status::table
+        .find(node.as_str())
+        .select(peer_status::quarantine)
+        .first(conn)
+        .optional())?;
+    if held.flatten().is_some() {
+        return Ok(false);
+    }
+    note(link, &Note::held_back(node, now, code))?;
+    Ok(true)
 }
 
 fn note(link: &mut Link<'_>, noted: &Note<'_>) -> Result<(), StoreError> {

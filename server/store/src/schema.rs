@@ -112,6 +112,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    digest_forks (publisher, audience, subject_type, epoch, incarnation, sequence) {
+        publisher -> Text,
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        incarnation -> BigInt,
+        sequence -> BigInt,
+        first_head -> Binary,
+        second_head -> Binary,
+        found_at -> BigInt,
+    }
+}
+
+diesel::table! {
     list_records (audience, subject_type, epoch, confirm_key, entry_id, identifier_index) {
         audience -> Text,
         subject_type -> SmallInt,

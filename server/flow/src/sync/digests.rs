@@ -77,9 +77,6 @@ impl Node {
                 Err(Stop::Refused(refusal)) => {
                     let kind = problem_type(&refusal);
                     tracing::warn!(peer = %peer, code = kind.slug(), why = %refusal, "a digest was refused");
-                    if refusal == Refusal::Fork {
-                        self.quarantine(peer, "digest_fork").await?;
-                    }
                     list.refused = Some(kind.slug().to_owned());
                 }
             }
@@ -129,7 +126,11 @@ impl Node {
             match self.gateway.store(move |store| store.adopt_heads(rows)).await? {
                 Adoption::Adopted | Adoption::Known => durable_step("heads_adopted"),
                 Adoption::Older => return Err(Refusal::Replayed.into()),
-                Adoption::Fork { .. } => return Err(Refusal::Fork.into()),
+                Adoption::Fork { .. } => {
+                    let heads = accepted.heads.iter().map(|head| head.signed().clone());
+                    self.find_fork(&heads.collect::<Vec<_>>(), true).await?;
+                    return Err(Refusal::Fork.into());
+                }
             }
             created = accepted
                 .heads
@@ -186,7 +187,11 @@ impl Node {
             now: self.now(),
             max_body: max_body(publisher),
         };
-        Ok(expectation.accept(held, heads)?)
+        let outcome = expectation.accept(held, heads.clone());
+        if let Err(Refusal::Fork | Refusal::Chain | Refusal::Replayed) = outcome {
+            self.find_fork(&heads, true).await?;
+        }
+        Ok(outcome?)
     }
 
     /// What is in force of a list here: as the index has it, or, when it doesn't count at present, from the store.

@@ -2,6 +2,7 @@
 //! when nothing changed.
 
 mod digests;
+mod fork;
 mod membership;
 mod mend;
 mod refusal;

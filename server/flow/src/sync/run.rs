@@ -35,7 +35,11 @@ impl Node {
         let peers = stream::iter(wanted)
             .map(|peer| async move {
                 let _turn = self.turns.take(&peer).await;
-                self.sync_peer(&peer, dry_run).await
+                let done = self.sync_peer(&peer, dry_run).await?;
+                if !dry_run && done.error.is_none() {
+                    self.compare_held(&peer).await?;
+                }
+                Ok::<_, FlowError>(done)
             })
             .buffered(PEERS_AT_ONCE)
             .try_collect::<Vec<_>>()

@@ -91,7 +91,7 @@ async fn a_body_that_goes_on_is_refused() {
 }
 
 /// A head that A itself signed, but not as the rules want it.
-fn signed_by_a(change: fn(&mut Header)) -> Tampering {
+pub(crate) fn signed_by_a(change: fn(&mut Header)) -> Tampering {
     on("head", move |head| {
         let mut header = SignedHead::decode(&head).unwrap().header().clone();
         if header.list.publisher.as_str() == "platform-a" {
@@ -146,7 +146,7 @@ async fn two_heads_of_one_sequence_hold_their_publisher_back() {
     assert_eq!(answer.verdict, VerdictName::Review);
 }
 
-fn offering_another_head(info: &[u8]) -> Vec<u8> {
+pub(crate) fn offering_another_head(info: &[u8]) -> Vec<u8> {
     let mut info: Info = serde_json::from_slice(info).unwrap();
     for list in &mut info.lists {
         list.head = Hash32([1; 32]);

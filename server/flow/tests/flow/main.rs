@@ -16,6 +16,7 @@ mod deltas;
 mod digests;
 mod explain;
 mod feed;
+mod forks;
 #[expect(
     dead_code,
     unused_imports,

@@ -21,6 +21,12 @@ pub(super) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Proofs that a publisher told different members different things: two heads that it signed, each as one JSON document.
+    Forks {
+        /// The publisher.
+        #[arg(value_name = "ID")]
+        peer: NodeId,
+    },
     /// Let a publisher count again that the brake holds back; its counts start anew.
     Release {
         /// The publisher.
@@ -43,8 +49,18 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
             terminal.note("released", &[("node", peer.to_string())]);
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Forks { peer }) => forks(&args.node, &peer, terminal).await,
         None => list(args, terminal).await,
     }
+}
+
+async fn forks(node: &NodeArgs, peer: &NodeId, terminal: &Terminal) -> Outcome {
+    let forks = node.client()?.forks(peer).await?;
+    forks.iter().for_each(|fork| terminal.json(fork));
+    if forks.is_empty() {
+        terminal.note("no_forks", &[("node", peer.to_string())]);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(args: Args, terminal: &Terminal) -> Outcome {

@@ -7,7 +7,7 @@ use lianfang_flow::TRACE;
 use lianfang_peer::{BodyStream, PeerError, Peers};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
-use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::info::{Info, ListHead, Notice};
 use lianfang_wire::membership::Member;
 use lianfang_wire::restore::{Claim, SeenAnswer};
 use tracing::Instrument as _;
@@ -66,6 +66,14 @@ impl Peers for TracedPeers {
 
     async fn heads(&self, to: &NodeId, list: &ListId, after: u64) -> Result<Vec<Vec<u8>>, PeerError> {
         traced("heads", to, self.0.heads(to, list, after)).await
+    }
+
+    async fn held(&self, to: &NodeId, known: [u8; 32]) -> Result<Option<Vec<ListHead>>, PeerError> {
+        traced("held", to, self.0.held(to, known)).await
+    }
+
+    async fn held_head(&self, to: &NodeId, list: &ListId, sequence: u64) -> Result<Vec<u8>, PeerError> {
+        traced("held_head", to, self.0.held_head(to, list, sequence)).await
     }
 
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {

@@ -7,6 +7,7 @@ mod digests;
 mod entries;
 mod failures;
 mod feeds;
+mod forks;
 mod jobs;
 mod migrations;
 mod operations;

@@ -131,6 +131,7 @@ fn fill(store: &Store) {
     store
         .publish_list(head(&list("platform-a", "all"), 1), &mut vec![list_record(1)])
         .unwrap();
+    store.prove_fork(crate::forks::fork(1), true).unwrap();
     store.peer_answered(&node("platform-b"), at(0), -7).unwrap();
     store
         .apply_status(&node("platform-b"), &audience("all"), &[status(new.id, 1)], at(1))

@@ -9,7 +9,7 @@ use lianfang_flow::{FlowError, Node};
 use lianfang_peer::{BodyStream, PeerError, Peers};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse};
 use lianfang_wire::feed::StatusPage;
-use lianfang_wire::info::{Info, Notice};
+use lianfang_wire::info::{Info, ListHead, Notice};
 use lianfang_wire::membership::Member;
 use lianfang_wire::restore::{Claim, SeenAnswer};
 
@@ -201,6 +201,19 @@ impl Peers for InMemory {
             .into_iter()
             .map(|head| self.network.pass("head", head))
             .collect())
+    }
+
+    async fn held(&self, to: &NodeId, known: [u8; 32]) -> Result<Option<Vec<ListHead>>, PeerError> {
+        let peer = self.find(to)?;
+        let held = peer.held(&self.own, &known).await.map_err(refused)?;
+        let bytes = self.network.pass("held", serde_json::to_vec(&held).unwrap());
+        serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
+    }
+
+    async fn held_head(&self, to: &NodeId, list: &ListId, sequence: u64) -> Result<Vec<u8>, PeerError> {
+        let peer = self.find(to)?;
+        let head = peer.held_head(&self.own, list, sequence).await;
+        Ok(self.network.pass("held_head", head.map_err(refused)?))
     }
 
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {

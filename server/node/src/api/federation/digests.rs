@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path, Query};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::ListId;
-use lianfang_encoding::{Audience, SubjectType};
+use lianfang_encoding::{Audience, NodeId, SubjectType};
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
 use serde::Deserialize;
@@ -49,13 +49,35 @@ impl Address {
     }
 }
 
-/// The newest head, as it was signed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// Whose list: this node's own, or one that it has taken over.
+    #[param(value_type = Option<String>)]
+    publisher: Option<NodeId>,
+    /// The newest when absent.
+    sequence: Option<u64>,
+}
+
+/// A head, as it was signed: the newest of this node's list, or one of another member's as this node took it over.
 #[utoipa::path(get, path = "/federation/v1/digests/{audience}/{subject_type}/{epoch}/head", tag = "digests",
-    params(Address),
-    responses((status = 200, body = Octets, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
-pub(super) async fn head(node: Data<Node>, caller: Caller, list: Path<Address>) -> Answer {
-    let list = list.into_inner().of(&node);
-    let head = node.digest_head(&caller.0, &list).await?;
+    params(Address, Which),
+    responses((status = 200, body = Octets, content_type = "application/octet-stream"), (status = 400, body = Problem),
+        (status = 404, body = Problem)))]
+pub(super) async fn head(
+    node: Data<Node>,
+    caller: Caller,
+    list: Path<Address>,
+    which: Query<Which>,
+) -> Answer {
+    let mut list = list.into_inner().of(&node);
+    let Which { publisher, sequence } = which.into_inner();
+    list.publisher = publisher.unwrap_or(list.publisher);
+    let head = match sequence {
+        None => node.digest_head(&caller.0, &list).await?,
+        Some(sequence) => node.held_head(&caller.0, &list, sequence).await?,
+    };
     Ok(HttpResponse::Ok()
         .content_type(ContentType::octet_stream())
         .body(head))

@@ -39,6 +39,7 @@ const TOKEN: &str = "token";
         alerts::resolve,
         events::follow,
         peers::list,
+        peers::forks,
         peers::brake,
         jwks::show,
         show,

@@ -3,7 +3,7 @@ use actix_web::web::{Data, Path};
 use lianfang_encoding::NodeId;
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
-use lianfang_wire::peer::{BrakeDecision, Peer};
+use lianfang_wire::peer::{BrakeDecision, ForkProof, Peer};
 
 use super::By;
 use super::items::Items;
@@ -15,6 +15,17 @@ use crate::problem::Answer;
 pub(super) async fn list(node: Data<Node>) -> Answer {
     Ok(HttpResponse::Ok().json(Items {
         items: node.peers().await?,
+    }))
+}
+
+/// Proofs that a publisher told different members different things, the newest first.
+///
+/// Each is two heads that it signed: anybody who knows its key can check them.
+#[utoipa::path(get, path = "/v1/peers/{id}/forks", tag = "peers", params(("id" = String, Path)),
+    responses((status = 200, body = Items<ForkProof>), (status = 404, body = Problem)))]
+pub(super) async fn forks(node: Data<Node>, id: Path<NodeId>) -> Answer {
+    Ok(HttpResponse::Ok().json(Items {
+        items: node.forks(&id).await?,
     }))
 }
 

@@ -96,6 +96,7 @@ pub fn routes() -> Routes<Access> {
         )
         .on(GET, "/v1/events", Scope(AlertsRead), events::follow)
         .on(GET, "/v1/peers", Scope(PeersRead), peers::list)
+        .on(GET, "/v1/peers/{id}/forks", Scope(PeersRead), peers::forks)
         .on(POST, "/v1/peers/{id}/brake", Scope(Admin), peers::brake)
         .on(GET, "/.well-known/jwks.json", Anyone, jwks::show)
         .on(GET, "/openapi.json", Anyone, documentation::show)

@@ -16,7 +16,12 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
     let binary = "application/octet-stream";
     let (here, nowhere) = (["all", "seller", "1"], ["all", "fish", "1"]);
     vec![
-        row(GET, "/federation/v1/info", ask(200), wrong_method()),
+        row(
+            GET,
+            "/federation/v1/info",
+            ask(200).query("?held=0000000000000000000000000000000000000000000000000000000000000000"),
+            ask(400).query("?held=all"),
+        ),
         row(
             POST,
             "/federation/v1/evaluate",
@@ -38,7 +43,7 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
         row(
             GET,
             "/federation/v1/digests/{audience}/{subject_type}/{epoch}/head",
-            ask(200).at(here),
+            ask(200).at(here).query("?publisher=platform-a&sequence=1"),
             ask(404).at(nowhere),
         ),
         row(

@@ -139,6 +139,12 @@ fn peers_and_documents() -> Vec<Row> {
     vec![
         row(GET, "/v1/peers", ask(200), wrong_method()),
         row(
+            GET,
+            "/v1/peers/{id}/forks",
+            ask(200).at(["platform-b"]),
+            ask(404).at(["NOBODY!"]),
+        ),
+        row(
             POST,
             "/v1/peers/{id}/brake",
             ask(204).at(["platform-b"]).json(&decided),
