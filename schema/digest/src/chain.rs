@@ -5,6 +5,12 @@ use crate::{Refusal, VerifiedHead};
 
 const STATE: &str = "lianfang/state/v1";
 
+/// Deltas on one base at most: a publisher folds them long before.
+pub const MAX_DELTAS: usize = 1_024;
+
+/// Prefixes in all live deltas of a list at most, additions and removals, as their heads state them.
+pub const MAX_DELTA_PREFIXES: u64 = 1 << 26;
+
 /// Hash of a list's content: h0 = SHA-256(lp16("lianfang/state/v1") ‖ lp16(base body hash)), then for each delta in
 /// order h = SHA-256(lp16("lianfang/state/v1") ‖ lp16(h) ‖ lp16(delta body hash)) (PROTOCOL.md §3).
 pub fn state_hash<'a>(base: &[u8; 32], deltas: impl IntoIterator<Item = &'a [u8; 32]>) -> [u8; 32] {
@@ -44,7 +50,8 @@ impl ListState {
     ///
     /// # Errors
     /// [`Refusal::BaseMissing`] without a base, [`Refusal::Gap`], [`Refusal::Chain`], [`Refusal::Incarnation`] or
-    /// [`Refusal::List`] when the heads don't follow each other, [`Refusal::OtherBase`], [`Refusal::State`].
+    /// [`Refusal::List`] when the heads don't follow each other, [`Refusal::OtherBase`], [`Refusal::State`],
+    /// [`Refusal::TooManyPrefixes`] beyond [`MAX_DELTAS`] or [`MAX_DELTA_PREFIXES`].
     pub fn start(heads: &[VerifiedHead]) -> Result<Self, Refusal> {
         let (Some(first), Some(newest)) = (heads.first(), heads.last()) else {
             return Err(Refusal::BaseMissing);
@@ -81,7 +88,7 @@ impl ListState {
     /// # Errors
     /// [`Refusal::Replayed`] for an older one or the same, [`Refusal::Fork`] for another one at this sequence,
     /// [`Refusal::Gap`], [`Refusal::Chain`] (which proves a fork too), [`Refusal::Incarnation`],
-    /// [`Refusal::BaseMissing`], [`Refusal::OtherBase`], [`Refusal::State`].
+    /// [`Refusal::BaseMissing`], [`Refusal::OtherBase`], [`Refusal::State`], [`Refusal::TooManyPrefixes`].
     pub fn advance(&self, head: &VerifiedHead) -> Result<Self, Refusal> {
         let header = head.header();
         self.check_newer(head)?;
@@ -158,12 +165,23 @@ impl ListState {
     }
 
     fn check(self, newest: &VerifiedHead) -> Result<Self, Refusal> {
+        let prefixes = self.deltas.iter().map(|delta| prefixes(delta.kind));
+        if self.deltas.len() > MAX_DELTAS || prefixes.sum::<u64>() > MAX_DELTA_PREFIXES {
+            return Err(Refusal::TooManyPrefixes);
+        }
         let deltas = self.deltas.iter().map(|delta| &delta.body.sha256);
         if state_hash(&self.base.body.sha256, deltas) == newest.header().state {
             Ok(self)
         } else {
             Err(Refusal::State)
         }
+    }
+}
+
+fn prefixes(kind: Kind) -> u64 {
+    match kind {
+        Kind::Base => 0,
+        Kind::Delta { additions, removals } => u64::from(additions) + u64::from(removals),
     }
 }
 

@@ -92,15 +92,23 @@ impl Delta {
     /// # Errors
     /// [`Refusal::TooManyPrefixes`] when more than 2^24 prefixes remain.
     pub fn coalesce<'a>(deltas: impl IntoIterator<Item = &'a Self>) -> Result<Self, Refusal> {
-        let net = deltas
-            .into_iter()
-            .fold(Self::default(), |net, later| net.then(later));
-        let prefixes = net.additions.len() + net.removals.len();
-        if prefixes > MAX_PREFIXES as usize {
-            Err(Refusal::TooManyPrefixes)
-        } else {
-            Ok(net)
+        let mut deltas = deltas.into_iter();
+        deltas.try_fold(Self::default(), |net, later| net.then(later))
+    }
+
+    /// This change and `later` on top of it, as one: whoever has many needs only two in memory.
+    ///
+    /// # Errors
+    /// As [`Delta::coalesce`].
+    pub fn then(&self, later: &Self) -> Result<Self, Refusal> {
+        let net = Self {
+            additions: replace(&self.additions, &later.removals, &later.additions),
+            removals: replace(&self.removals, &later.additions, &later.removals),
+        };
+        if net.additions.len() + net.removals.len() > MAX_PREFIXES as usize {
+            return Err(Refusal::TooManyPrefixes);
         }
+        Ok(net)
     }
 
     /// The kind that a head of this delta states.
@@ -129,13 +137,6 @@ impl Delta {
     /// Whether the last token with `prefix` left.
     pub fn removes(&self, prefix: u64) -> bool {
         self.removals.binary_search(&prefix).is_ok()
-    }
-
-    fn then(self, later: &Self) -> Self {
-        Self {
-            additions: replace(&self.additions, &later.removals, &later.additions),
-            removals: replace(&self.removals, &later.additions, &later.removals),
-        }
     }
 }
 

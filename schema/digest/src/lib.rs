@@ -26,7 +26,7 @@ pub mod gcs;
 
 pub use bloom::{Bloom, Modulus, Probe, Seed};
 pub use build::{Base, BaseBuilder};
-pub use chain::{ListState, Piece, next_state, state_hash};
+pub use chain::{ListState, MAX_DELTA_PREFIXES, MAX_DELTAS, Piece, next_state, state_hash};
 pub use class::{HASHES, MAX_CAPACITY, MIN_CAPACITY, SizeClass, padded};
 pub use confirm::{RecordCounts, max_confirm_bits};
 pub use delta::{Delta, NetChange};

@@ -1,4 +1,5 @@
-use lianfang_digest::{Header, Refusal, SignedHead};
+use lianfang_digest::gcs::MAX_PREFIXES;
+use lianfang_digest::{Header, MAX_DELTA_PREFIXES, MAX_DELTAS, Refusal, SignedHead};
 use lianfang_encoding::Timestamp;
 
 use crate::fixture::Chain;
@@ -137,4 +138,28 @@ fn a_head_that_fails_leaves_the_held_state_as_it_was() {
     assert_eq!(held, before);
     let unsigned = SignedHead::decode(&[0; 700]);
     assert_eq!(unsigned, Err(Refusal::Magic));
+}
+
+#[test]
+fn a_base_carries_no_more_deltas_and_prefixes_than_a_reader_can_hold() {
+    let mut chain = Chain::new();
+    let first = chain.base(10, 0);
+    let mut held = chain.accept(None, &[first]).unwrap();
+    for _ in 0..MAX_DELTAS {
+        let next = chain.delta();
+        held = chain.accept(Some(&held), &[next]).unwrap();
+    }
+    let more = chain.delta();
+    assert_eq!(chain.accept(Some(&held), &[more]), Err(Refusal::TooManyPrefixes));
+
+    let mut chain = Chain::new();
+    let first = chain.base(10, 0);
+    let mut held = chain.accept(None, &[first]).unwrap();
+    for _ in 0..MAX_DELTA_PREFIXES / u64::from(MAX_PREFIXES) {
+        // One body serves for all of them: nothing has to be sent.
+        let next = chain.removal_of_everything();
+        held = chain.accept(Some(&held), &[next]).unwrap();
+    }
+    let more = chain.delta();
+    assert_eq!(chain.accept(Some(&held), &[more]), Err(Refusal::TooManyPrefixes));
 }

@@ -152,6 +152,22 @@ impl Chain {
         self.close()
     }
 
+    /// As many removals as a delta may state, in a body that nobody looks at.
+    pub(crate) fn removal_of_everything(&mut self) -> Header {
+        let removals = lianfang_digest::gcs::MAX_PREFIXES;
+        self.next.kind = Kind::Delta {
+            additions: 0,
+            removals,
+        };
+        self.next.body = BodyRef {
+            length: *lianfang_digest::gcs::lengths(44, removals).start(),
+            ..BodyRef::of(&[])
+        };
+        self.next.base_sequence = self.base.0;
+        self.deltas.push((self.next.sequence, self.next.body.sha256));
+        self.close()
+    }
+
     fn close(&mut self) -> Header {
         self.next.state = state_hash(&self.base.1, self.deltas.iter().map(|(_, hash)| hash));
         let closed = self.next.clone();

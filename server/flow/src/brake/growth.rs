@@ -7,21 +7,9 @@ use super::run::{day, first_day};
 use crate::{FlowError, Node};
 
 impl Node {
-    /// Counts what `heads` add to a list that is held already. Returns whether that is more than the publisher's habit, in
-    /// which case it is quarantined and the heads must not be taken over.
-    pub(crate) async fn grows_too_fast(
-        &self,
-        publisher: &NodeId,
-        held: Option<(&ListState, u32)>,
-        heads: &[VerifiedHead],
-    ) -> Result<bool, FlowError> {
-        let Some((state, total)) = held else {
-            return Ok(false);
-        };
-        let new = heads
-            .iter()
-            .filter(|head| head.header().sequence > state.sequence());
-        let grown = growth(total, new);
+    /// Whether what a list that is held already would grow by is more than the publisher's habit, in which case it is
+    /// quarantined and the heads must not be taken over.
+    pub(crate) async fn grows_too_fast(&self, publisher: &NodeId, grown: u64) -> Result<bool, FlowError> {
         if grown == 0 {
             return Ok(false);
         }
@@ -37,23 +25,37 @@ impl Node {
             self.quarantine(publisher, reason.code()).await?;
             return Ok(true);
         }
-        let (id, seen) = (
-            publisher.clone(),
-            BrakeDay {
-                day: day(now),
-                grown,
-                ..BrakeDay::default()
-            },
-        );
+        Ok(false)
+    }
+
+    /// Counts what was taken over: what wasn't comes again and would be counted twice.
+    pub(crate) async fn count_growth(&self, publisher: &NodeId, grown: u64) -> Result<(), FlowError> {
+        if grown == 0 {
+            return Ok(());
+        }
+        let seen = BrakeDay {
+            day: day(self.now()),
+            grown,
+            ..BrakeDay::default()
+        };
+        let id = publisher.clone();
         self.gateway
             .store(move |store| store.count_brake(&[(id, seen)]))
-            .await?;
-        Ok(false)
+            .await
     }
 }
 
+/// What `heads` add to a list that is held already.
+pub(crate) fn growth(held: Option<(&ListState, u32)>, heads: &[VerifiedHead]) -> u64 {
+    let Some((state, total)) = held else {
+        return 0;
+    };
+    let is_new = |head: &&VerifiedHead| head.header().sequence > state.sequence();
+    stated(total, heads.iter().filter(is_new))
+}
+
 /// Prefixes that deltas add, and what a base has more than the list had before it, as the heads state them: padded.
-fn growth<'a>(total: u32, heads: impl Iterator<Item = &'a VerifiedHead>) -> u64 {
+fn stated<'a>(total: u32, heads: impl Iterator<Item = &'a VerifiedHead>) -> u64 {
     let (mut total, mut grown) = (total, 0);
     for head in heads {
         let header = head.header();

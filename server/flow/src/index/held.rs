@@ -100,14 +100,13 @@ fn net(
         Some(before) => (Arc::clone(&before.net), before.state.deltas().len()),
         None => (Arc::default(), 0),
     };
-    let new = state.deltas()[known..]
-        .iter()
-        .map(|piece| read(piece, bodies))
-        .collect::<Result<Vec<_>, _>>()?;
     let too_many = |_| "its deltas hold too many prefixes";
-    let since = Delta::coalesce(&new).map_err(too_many)?;
+    let new = &state.deltas()[known..];
+    let since = new.iter().try_fold(Delta::default(), |since, piece| {
+        since.then(&read(piece, bodies)?).map_err(too_many)
+    })?;
     if !new.is_empty() {
-        net = Arc::new(Delta::coalesce([net.as_ref(), &since]).map_err(too_many)?);
+        net = Arc::new(net.then(&since).map_err(too_many)?);
     }
     Ok((net, since))
 }

@@ -18,6 +18,8 @@ use crate::{FlowError, Node};
 const RECORDS: usize = 8;
 /// Changes up to this many go into a delta, however small the list is.
 const SMALL_CHANGE: u64 = 4_096;
+/// Larger ones don't, however large the list is: as many deltas as go onto one base stay within what readers take.
+const LARGEST_CHANGE: u64 = 98_304;
 /// Deltas on one base; the next change folds them into a new one.
 const MOST_DELTAS: u64 = 512;
 
@@ -77,7 +79,7 @@ impl Node {
             return Ok(Change::None);
         }
         let (came, left) = net(store, &key, changed.entries, &old, &records)?;
-        if (came.len() + left.len()) as u64 > SMALL_CHANGE.max(tokens / 4) {
+        if (came.len() + left.len()) as u64 > (tokens / 4).clamp(SMALL_CHANGE, LARGEST_CHANGE) {
             return Ok(Change::Base);
         }
         let again = gained(&old, &records, &came);

@@ -12,6 +12,7 @@ use lianfang_wire::membership::Member;
 use super::refusal::problem_type;
 use super::run::SyncFailure;
 use super::{ListSync, PeerSync};
+use crate::brake::growth;
 use crate::durable::durable_step;
 use crate::publish::{kind_of, list_key};
 use crate::trust::active_member;
@@ -108,8 +109,8 @@ impl Node {
             if accepted.state.incarnation() != incarnation {
                 return Err(Refusal::Incarnation.into());
             }
-            let before = held.as_ref().map(|state| (state, total));
-            if self.grows_too_fast(peer, before, &accepted.heads).await? {
+            let grown = growth(held.as_ref().map(|state| (state, total)), &accepted.heads);
+            if self.grows_too_fast(peer, grown).await? {
                 return Err(Stop::Failed(SyncFailure::Braked));
             }
             total = accepted.heads.last().map_or(total, |head| head.header().total);
@@ -124,7 +125,11 @@ impl Node {
             let rows = accepted.heads.iter().map(head_row).collect();
             self.index_lags();
             match self.gateway.store(move |store| store.adopt_heads(rows)).await? {
-                Adoption::Adopted | Adoption::Known => durable_step("heads_adopted"),
+                Adoption::Adopted => {
+                    durable_step("heads_adopted");
+                    self.count_growth(peer, grown).await?;
+                }
+                Adoption::Known => {}
                 Adoption::Older => return Err(Refusal::Replayed.into()),
                 Adoption::Fork { .. } => {
                     let heads = accepted.heads.iter().map(|head| head.signed().clone());

@@ -1,15 +1,21 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_digest::ListId;
+use lianfang_encoding::{Audience, NodeId, Timestamp};
 use lianfang_peer::PeerError;
 
 use super::{PeerSync, SyncReport};
 use crate::peers::quarantined;
+use crate::publish::audiences;
 use crate::{FlowError, Node};
 
 /// Peers that are synced with at once.
 const PEERS_AT_ONCE: usize = 8;
+
+/// What a peer hasn't said by then it says the next time, from where it was.
+const LONGEST: Duration = Duration::from_secs(900);
 
 impl Node {
     /// Syncs with every active peer, or with one. A dry run only says what would be fetched.
@@ -32,7 +38,7 @@ impl Node {
         let wanted = peers
             .into_iter()
             .filter(|peer| only.as_ref().is_none_or(|only| only == peer));
-        let peers = stream::iter(wanted)
+        let mut peers = stream::iter(wanted)
             .map(|peer| async move {
                 let _turn = self.turns.take(&peer).await;
                 let done = self.sync_peer(&peer, dry_run).await?;
@@ -41,9 +47,11 @@ impl Node {
                 }
                 Ok::<_, FlowError>(done)
             })
-            .buffered(PEERS_AT_ONCE)
+            // In whatever order they are done: one that takes its time holds up no other.
+            .buffer_unordered(PEERS_AT_ONCE)
             .try_collect::<Vec<_>>()
             .await?;
+        peers.sort_unstable_by(|a, b| a.peer.cmp(&b.peer));
         let report = SyncReport { dry_run, peers };
         let news = report.peers.iter().any(brought_digests) || self.index_is_behind();
         if news && !dry_run {
@@ -74,7 +82,8 @@ impl Node {
             error: None,
             detail: None,
         };
-        let outcome = self.fetch_all(peer, dry_run, &mut done).await;
+        let fetched = tokio::time::timeout(LONGEST, self.fetch_all(peer, dry_run, &mut done)).await;
+        let outcome = fetched.unwrap_or_else(|_| Err(PeerError::Timeout.into()));
         if dry_run {
             if let Err(error) = outcome {
                 say(&mut done, &error);
@@ -105,7 +114,7 @@ impl Node {
         peer: &NodeId,
         dry_run: bool,
         done: &mut PeerSync,
-    ) -> Result<std::time::Duration, SyncFailure> {
+    ) -> Result<Duration, SyncFailure> {
         let info = self.peers.info(peer).await?;
         if info.node != *peer || info.federation != self.trust.federation() {
             return Err(PeerError::Malformed.into());
@@ -123,21 +132,22 @@ impl Node {
         }
         self.check_incarnation(peer, info.incarnation).await?;
         // Status first: a withdrawal counts before the digest that no longer holds it arrives.
-        for feed in &info.feeds {
+        for feed in info.feeds.iter().filter(|feed| self.is_told(&feed.audience)) {
             self.fetch_status(peer, feed, dry_run, done).await?;
         }
-        let mut lag = std::time::Duration::ZERO;
+        let mut lag = Duration::ZERO;
         // What a quarantined publisher says anew waits for a person; what it withdraws counts.
         let held_back = quarantined(&self.peer_rows().await?).contains(peer);
         for offered in info
             .lists
             .iter()
             .filter(|offered| offered.list.publisher == *peer && !held_back)
+            .filter(|offered| self.is_wanted(&offered.list))
         {
             let created = self
                 .fetch_list(peer, offered, info.incarnation, dry_run, done)
                 .await?;
-            lag = lag.max(created.map_or(std::time::Duration::ZERO, |created| self.now().since(created)));
+            lag = lag.max(created.map_or(Duration::ZERO, |created| self.now().since(created)));
         }
         match done.lists.iter().find_map(|list| list.refused.clone()) {
             Some(refused) => Err(SyncFailure::Refused(refused)),
@@ -147,6 +157,22 @@ impl Node {
 }
 
 impl Node {
+    /// Whether this node may know of a list at all: whatever else a peer offers would only cost memory.
+    fn is_wanted(&self, list: &ListId) -> bool {
+        let document = self.document();
+        let has_key = document
+            .document
+            .keys
+            .iter()
+            .any(|key| key.fields().epoch == list.epoch);
+        has_key && self.is_told(&list.audience)
+    }
+
+    /// Whether there is such an audience, and this node in it.
+    fn is_told(&self, audience: &Audience) -> bool {
+        audiences(&self.document().document).contains(audience) && self.may_read(&self.id, audience)
+    }
+
     /// That a peer answered, and how its clock stands to this one's.
     async fn note_answer(&self, peer: &NodeId, theirs: Timestamp, dry_run: bool) -> Result<(), FlowError> {
         let now = self.now();
@@ -163,7 +189,7 @@ impl Node {
 
 /// Microseconds that `theirs` is ahead of `ours`; negative when behind.
 fn ahead_micros(theirs: Timestamp, ours: Timestamp) -> i64 {
-    let micros = |span: std::time::Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
     micros(theirs.since(ours)) - micros(ours.since(theirs))
 }
 

@@ -40,7 +40,12 @@ impl Node {
                 return Err(PeerError::Malformed.into());
             }
             let count = items.len() as u64;
-            cursor = self.apply_page(peer, feed, items).await?;
+            let reached = self.apply_page(peer, feed, items).await?;
+            // Items that were told before are no news, and there is no end to them.
+            if reached <= cursor {
+                return Err(PeerError::Malformed.into());
+            }
+            cursor = reached;
             done.status_items += count;
         }
         Ok(())

@@ -5,12 +5,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use lianfang_digest::{BodyVerifier, Refusal, SHARD, Seed, ShardTable, VerifiedHead};
 use lianfang_encoding::NodeId;
-use lianfang_peer::PeerError;
+use lianfang_peer::{BodyStream, PeerError};
 use rand_core::RngCore as _;
+use tokio::time::Instant;
 
 use super::digests::Stop;
 use super::run::SyncFailure;
@@ -20,6 +23,10 @@ use crate::durable::durable_step;
 
 /// Bytes of a shard table: 32 for each MiB of the largest body.
 const MAX_TABLE: usize = 64 * 1024;
+
+/// Bytes a second that a body comes with at least, beside some patience.
+const SLOWEST: u64 = 16 * 1024;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Members that are asked for a body when its publisher can't be reached.
 const RELAYS: usize = 3;
@@ -94,8 +101,9 @@ impl Node {
             .map_err(failed)?;
         let resumed = resume(&mut file, &mut verifier);
         let mut pieces = self.peers.body(from, body.sha256, resumed).await?;
-        while let Some(piece) = pieces.next().await {
-            verifier.feed(&piece?, |shard| {
+        let ends = Instant::now() + in_time(body.length);
+        while let Some(piece) = next(&mut pieces, ends).await? {
+            verifier.feed(&piece, |shard| {
                 file.write_all(shard).map_err(|error| Stop::from(failed(error)))
             })?;
         }
@@ -109,14 +117,26 @@ impl Node {
     async fn fetch_small(&self, peer: &NodeId, hash: [u8; 32], limit: usize) -> Result<Vec<u8>, Stop> {
         let mut whole = Vec::new();
         let mut pieces = self.peers.body(peer, hash, 0).await?;
-        while let Some(piece) = pieces.next().await {
-            whole.extend_from_slice(&piece?);
+        let ends = Instant::now() + in_time(limit as u64);
+        while let Some(piece) = next(&mut pieces, ends).await? {
+            whole.extend_from_slice(&piece);
             if whole.len() > limit {
                 return Err(PeerError::TooLarge.into());
             }
         }
         Ok(whole)
     }
+}
+
+/// How long a body may take. What is whole of it by then stays, and the next transfer goes on there.
+fn in_time(length: u64) -> Duration {
+    PATIENCE + Duration::from_secs(length / SLOWEST)
+}
+
+/// The next piece, until `ends`: a peer that sends a byte now and then would never be done.
+async fn next(pieces: &mut BodyStream, ends: Instant) -> Result<Option<Bytes>, PeerError> {
+    let next = tokio::time::timeout_at(ends, pieces.next()).await;
+    next.map_err(|_| PeerError::Timeout)?.transpose()
 }
 
 /// Verifies the whole shards that an interrupted transfer left behind and cuts off the rest.
@@ -134,4 +154,20 @@ fn resume(file: &mut File, verifier: &mut BodyVerifier) -> u64 {
 
 fn is_absence(stop: &Stop) -> bool {
     matches!(stop, Stop::Failed(SyncFailure::Peer(error)) if error.is_absence())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_doesn_t_come_in_time_is_given_up() {
+        let mut never: BodyStream = futures_util::stream::pending().boxed();
+        let late = next(&mut never, Instant::now()).await;
+        assert!(matches!(late, Err(PeerError::Timeout)));
+        let mut all: BodyStream = futures_util::stream::iter([Ok(Bytes::from_static(b"all"))]).boxed();
+        let ends = Instant::now() + in_time(0);
+        assert_eq!(next(&mut all, ends).await.unwrap().as_deref(), Some(&b"all"[..]));
+        assert!(next(&mut all, ends).await.unwrap().is_none());
+    }
 }

@@ -202,6 +202,36 @@ async fn a_publisher_that_grows_beyond_its_habit_is_held_back_with_its_last_good
 }
 
 #[tokio::test]
+async fn what_is_fetched_again_and_again_until_it_comes_counts_as_growth_once() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        (federation.brake.free_growth, federation.brake.growth_factor) = (3, 1);
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        for code in [CODE, OTHER] {
+            a.record_entry(&operator(), entry(company(code), a.now()))
+                .await
+                .unwrap();
+            a.publish_changes().await.unwrap();
+            b.sync(None, false).await.unwrap();
+        }
+        federation.clock.advance(Duration::from_secs(86_400));
+        a.record_entry(&operator(), entry(company("91350100M000100Y43"), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        federation.network.break_off_bodies_of(a.id());
+        for _ in 0..5 {
+            assert!(!b.sync(None, false).await.unwrap().is_complete());
+        }
+        assert_eq!(brake_of(&b, "platform-a").await, None);
+        federation.network.deliver_bodies_of(a.id());
+        assert!(b.sync(None, false).await.unwrap().is_complete());
+        assert_eq!(brake_of(&b, "platform-a").await, None);
+    }
+}
+
+#[tokio::test]
 async fn nobody_decides_about_a_stranger_or_oneself() {
     let federation = Federation::found(BACKENDS[0]).await;
     let node = federation.node("regulator");

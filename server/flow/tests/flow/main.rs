@@ -26,6 +26,7 @@ mod harness;
 mod innocents;
 mod links;
 mod names;
+mod offers;
 #[expect(dead_code, reason = "benches of lianfang-domain use the rest")]
 mod population;
 mod receipts;
