@@ -124,7 +124,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Stable name of the reason, as it appears in problem documents, metrics and test vectors.
+    /// Stable name of the reason, as it appears in test vectors. What a node says is the problem type, of which
+    /// `lianfang-wire` has one for each.
     pub fn code(&self) -> &'static str {
         match self {
             Self::HeadTruncated => "digest_head_truncated",

@@ -16,6 +16,7 @@ pub mod peer;
 pub mod problem;
 pub mod receipt;
 pub mod record;
+mod refusal;
 pub mod renewal;
 pub mod restore;
 pub mod roster;

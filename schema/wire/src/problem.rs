@@ -81,8 +81,7 @@ impl Problem {
 
     /// The frozen type, if this build knows it.
     pub fn kind(&self) -> Option<ProblemType> {
-        let slug = self.type_uri.strip_prefix(ProblemType::PREFIX)?;
-        ProblemType::ALL.iter().copied().find(|kind| kind.slug() == slug)
+        ProblemType::from_slug(self.type_uri.strip_prefix(ProblemType::PREFIX)?)
     }
 }
 
@@ -109,6 +108,10 @@ macro_rules! problem_types {
             pub const fn number(self) -> u16 { self as u16 }
             /// Stable code: the last part of the type URI.
             pub const fn slug(self) -> &'static str { match self { $(Self::$name => $slug),+ } }
+            /// The type with this stable code, if this build knows it.
+            pub fn from_slug(slug: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
+            }
             /// HTTP status.
             pub const fn status(self) -> u16 { match self { $(Self::$name => $status),+ } }
             /// Short text, the same for every occurrence.
@@ -155,23 +158,70 @@ problem_types! {
     Superseded = 40 503 "superseded" "Another copy of this node was restored and goes on in its place",
     IncarnationTaken = 41 409 "incarnation-taken" "This incarnation was granted to another copy of the node, or is over",
     IncarnationUnknown = 42 409 "incarnation-unknown" "The publisher's incarnation isn't the one that was granted here",
-    DigestMalformed = 50 422 "digest-malformed" "The digest's header isn't well-formed",
+    DigestMalformed = 50 422 "digest-malformed" "Not the head of a digest",
     DigestSignature = 51 422 "digest-signature" "The digest isn't signed by its publisher",
-    DigestForeign = 52 422 "digest-foreign" "The digest belongs to another federation, publisher or list",
-    DigestRollback = 53 409 "digest-rollback" "The digest is older than the one in force",
-    DigestChain = 54 409 "digest-chain" "The digest doesn't follow the one in force",
+    DigestForeign = 52 422 "digest-foreign" "The digest belongs to another federation",
+    DigestRollback = 53 409 "digest-rollback" "The digest isn't newer than the one in force",
+    DigestChain = 54 409 "digest-chain" "The digest doesn't name the hash of the one before it",
     DigestExpired = 55 422 "digest-expired" "The digest has expired",
-    DigestOversized = 56 413 "digest-oversized" "The digest is larger than its class or quota allows",
-    DigestTruncated = 57 422 "digest-truncated" "The digest's body is shorter than its header says",
+    DigestOversized = 56 413 "digest-oversized" "The digest is larger than its publisher's quota allows",
+    DigestTruncated = 57 422 "digest-truncated" "The digest's body ends before its length",
     DigestParameters = 58 422 "digest-parameters" "The digest's parameters aren't those of its class",
     DigestOverfull = 59 422 "digest-overfull" "More bits are set than the digest's class allows",
     DigestSeed = 60 422 "digest-seed" "The digest isn't made with the federation's seed",
-    DigestHash = 61 422 "digest-hash" "The digest's body doesn't have the hash its header says",
+    DigestHash = 61 422 "digest-hash" "The digest's body doesn't have the hash its head says",
     DigestFork = 62 409 "digest-fork" "The publisher signed two digests with one sequence",
-    DigestVersion = 63 422 "digest-version" "The digest's version, suite or profile isn't known here",
+    DigestVersion = 63 422 "digest-version" "The digest's version isn't known here",
     RulesMismatch = 64 409 "rules-mismatch" "The publisher normalises this kind by other rules",
+    DigestQuota = 65 429 "digest-quota" "The publisher has published more digests within a day than its quota allows",
     RecordInvalid = 70 422 "record-invalid" "The record isn't the one that was asked for",
     ConfirmBits = 71 422 "confirm-bits" "The prefix isn't as long as the list's head says",
+    DigestHeadTruncated = 80 422 "digest-head-truncated" "The digest's head ends before its last field",
+    DigestHeadTrailing = 81 422 "digest-head-trailing" "The digest's head goes on after its signature",
+    DigestHeadTooLong = 82 413 "digest-head-too-long" "The digest's head is over the limit",
+    DigestSuite = 83 422 "digest-suite" "The digest's suite isn't known here",
+    DigestProfile = 84 422 "digest-profile" "The digest's profile isn't known here",
+    DigestKind = 85 422 "digest-kind" "Neither a base nor a delta",
+    DigestPublisherName = 86 422 "digest-publisher-name" "The publisher's name breaks the rule for node ids",
+    DigestAudienceName = 87 422 "digest-audience-name" "The audience's name breaks the rule for audiences",
+    DigestSubjectType = 88 422 "digest-subject-type" "The digest's subject type isn't known here",
+    DigestTokenKeys = 89 422 "digest-token-keys" "The digest's token keys are none, too many or out of order",
+    DigestRules = 90 422 "digest-rules" "The digest's rules digests are too many or out of order",
+    DigestExtensions = 91 422 "digest-extensions" "The digest's extensions are too many, too long or out of order",
+    DigestCriticalExtension = 92 422 "digest-critical-extension" "A critical extension of the digest isn't known here",
+    DigestCounts = 93 422 "digest-counts" "A count of the digest isn't padded, or is beyond its limit",
+    DigestBodyLength = 94 422 "digest-body-length" "The length of the digest's body isn't possible for its counts",
+    DigestLifetime = 95 422 "digest-lifetime" "The digest doesn't expire after it was made",
+    DigestSequence = 96 422 "digest-sequence" "The digest's sequences aren't in order",
+    DigestConfirmBits = 97 422 "digest-confirm-bits" "The digest's prefix length leaves too few records under a prefix",
+    DigestSigningKey = 98 422 "digest-signing-key" "The digest names another signing key than its publisher's",
+    DigestPublisher = 99 422 "digest-publisher" "The digest belongs to another publisher",
+    DigestList = 100 422 "digest-list" "The digest belongs to another audience, subject type or epoch",
+    DigestFromTheFuture = 101 422 "digest-from-the-future" "The digest was made in the future",
+    DigestGap = 102 409 "digest-gap" "Digests between the one in force and this one are missing",
+    DigestIncarnation = 103 409 "digest-incarnation" "The digest is of an older incarnation of its publisher",
+    DigestBaseMissing = 104 409 "digest-base-missing" "There is no base for the digest to rest on",
+    DigestOtherBase = 105 409 "digest-other-base" "The digest rests on another base than the one in force",
+    DigestState = 106 409 "digest-state" "The digest's state hash isn't that of what is in force",
+    DigestShardTable = 107 422 "digest-shard-table" "The shard table isn't the one the digest's head names",
+    DigestShard = 108 422 "digest-shard" "A shard of the digest isn't the one its table names",
+    DigestBodyTrailing = 109 422 "digest-body-trailing" "The digest's body goes on beyond its length",
+    BloomVersion = 110 422 "bloom-version" "The version of the filter's layout isn't known here",
+    BloomEmpty = 111 422 "bloom-empty" "The filter has no bits",
+    BloomHashes = 112 422 "bloom-hashes" "The filter has another number of hash functions",
+    BloomSeedHalves = 113 422 "bloom-seed-halves" "The two halves of the filter's seed are equal",
+    BloomBits = 114 422 "bloom-bits" "The filter has another number of bits than its class",
+    GcsTruncated = 115 422 "gcs-truncated" "The coded prefixes end before their count",
+    GcsOrder = 116 422 "gcs-order" "The prefixes aren't strictly increasing",
+    GcsRange = 117 422 "gcs-range" "A coded prefix is beyond its range",
+    GcsPadding = 118 422 "gcs-padding" "The padding after the coded prefixes isn't zero",
+    DeltaOverlap = 119 422 "delta-overlap" "One prefix is added and removed by one delta",
+    DeltaTooManyPrefixes = 120 413 "delta-too-many-prefixes" "The list would hold more prefixes than a list may",
+    StatusMalformed = 121 422 "status-malformed" "The status item isn't well-formed",
+    StatusSignature = 122 422 "status-signature" "The status item isn't signed by its publisher",
+    StatusForeign = 123 422 "status-foreign" "The status item belongs to another federation, publisher or audience",
+    StatusGap = 124 409 "status-gap" "Status items before this one are missing",
+    StatusFork = 125 409 "status-fork" "The publisher signed two status items with one sequence",
 }
 
 #[cfg(test)]

@@ -4,4 +4,5 @@
 
 mod corpus;
 mod receipt;
+mod refusals;
 mod seeds;

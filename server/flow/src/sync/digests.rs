@@ -6,10 +6,10 @@ use lianfang_digest::{Accepted, Delta, Expectation, Kind, ListState, Refusal, Si
 use lianfang_encoding::{NodeId, PublicKey, Timestamp};
 use lianfang_peer::PeerError;
 use lianfang_store::{Adoption, HeadRow};
+use lianfang_wire::ProblemType;
 use lianfang_wire::info::ListHead;
 use lianfang_wire::membership::Member;
 
-use super::refusal::problem_type;
 use super::run::SyncFailure;
 use super::{ListSync, PeerSync};
 use crate::brake::growth;
@@ -76,7 +76,7 @@ impl Node {
                 }
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
-                    let kind = problem_type(&refusal);
+                    let kind = ProblemType::from(refusal);
                     tracing::warn!(peer = %peer, code = kind.slug(), why = %refusal, "a digest was refused");
                     list.refused = Some(kind.slug().to_owned());
                 }

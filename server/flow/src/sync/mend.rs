@@ -9,7 +9,6 @@ use lianfang_store::HeadRow;
 
 use super::PeerSync;
 use super::digests::{Stop, stored_heads};
-use super::refusal::problem_type;
 use super::run::SyncFailure;
 use crate::publish::list_key;
 use crate::trust::active_member;
@@ -79,7 +78,7 @@ impl Node {
                 Ok(moved) => done.bytes += moved,
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
-                    return Err(SyncFailure::Refused(problem_type(&refusal).slug().to_owned()));
+                    return Err(SyncFailure::Refused(refusal.into()));
                 }
             }
         }

@@ -5,13 +5,13 @@ mod digests;
 mod fork;
 mod membership;
 mod mend;
-mod refusal;
 mod run;
 mod status;
 mod transfer;
 mod turns;
 
 use lianfang_encoding::NodeId;
+use lianfang_wire::ProblemType;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use turns::Turns;
@@ -64,7 +64,13 @@ pub struct ListSync {
     pub epoch: u32,
     pub from_sequence: u64,
     pub to_sequence: u64,
-    /// Why it was refused, as the slug of the problem type.
+    /// Why it was refused, as the slug of the problem type that this refusal alone has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+}
+
+impl ListSync {
+    fn refusal(&self) -> Option<ProblemType> {
+        self.refused.as_deref().and_then(ProblemType::from_slug)
+    }
 }

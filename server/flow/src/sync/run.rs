@@ -5,8 +5,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use lianfang_digest::ListId;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use lianfang_peer::PeerError;
+use lianfang_wire::ProblemType;
 
-use super::{PeerSync, SyncReport};
+use super::{ListSync, PeerSync, SyncReport};
 use crate::peers::quarantined;
 use crate::publish::audiences;
 use crate::{FlowError, Node};
@@ -149,7 +150,7 @@ impl Node {
                 .await?;
             lag = lag.max(created.map_or(Duration::ZERO, |created| self.now().since(created)));
         }
-        match done.lists.iter().find_map(|list| list.refused.clone()) {
+        match done.lists.iter().find_map(ListSync::refusal) {
             Some(refused) => Err(SyncFailure::Refused(refused)),
             None => Ok(lag),
         }
@@ -201,8 +202,8 @@ fn brought_digests(peer: &PeerSync) -> bool {
 pub(crate) enum SyncFailure {
     Peer(PeerError),
     Flow(FlowError),
-    /// A digest was refused, by slug; the one in force stays.
-    Refused(String),
+    /// A digest or a status item was refused; what is in force stays.
+    Refused(ProblemType),
     /// The publisher was quarantined; what is in force stays.
     Braked,
 }
@@ -224,9 +225,7 @@ fn say(done: &mut PeerSync, error: &SyncFailure) {
         SyncFailure::Peer(error) => (error.code().to_owned(), error.to_string()),
         SyncFailure::Flow(error) => {
             let problem = error.problem();
-            let slug = problem
-                .kind()
-                .map_or("internal", lianfang_wire::ProblemType::slug);
+            let slug = problem.kind().map_or("internal", ProblemType::slug);
             (slug.to_owned(), problem.detail.unwrap_or(problem.title))
         }
         SyncFailure::Braked => (
@@ -234,9 +233,9 @@ fn say(done: &mut PeerSync, error: &SyncFailure) {
             "the publisher grew faster than is its habit and waits for a decision; the digest in force stays"
                 .to_owned(),
         ),
-        SyncFailure::Refused(slug) => (
-            slug.clone(),
-            "a digest was refused; the one in force stays".to_owned(),
+        SyncFailure::Refused(kind) => (
+            kind.slug().to_owned(),
+            format!("{}; what is in force stays", kind.title()),
         ),
     };
     tracing::warn!(peer = %done.peer, code, "sync with a peer failed");

@@ -2,18 +2,19 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lianfang_encoding::{NodeId, PublicKey};
+use lianfang_encoding::NodeId;
 use lianfang_peer::PeerError;
 use lianfang_store::{PeerStatus, StatusOutcome};
+use lianfang_wire::ProblemType;
 use lianfang_wire::feed::{StatusItem, StatusPage};
 use lianfang_wire::info::FeedHead;
 use lianfang_wire::stix::indicator_id;
 
 use super::PeerSync;
 use super::run::SyncFailure;
+use crate::Node;
 use crate::durable::durable_step;
 use crate::trust::active_member;
-use crate::{FlowError, Node};
 
 impl Node {
     /// Applies what is new in one status feed; terminal states kill cached records at once.
@@ -64,14 +65,15 @@ impl Node {
             .iter()
             .map(|item| {
                 let raw = STANDARD.decode(item).map_err(|_| PeerError::Malformed)?;
-                let verified = verify(&raw, &publisher.signing_keys).ok_or(PeerError::Malformed)?;
+                let verified = StatusItem::verify(&raw, &publisher.signing_keys)
+                    .map_err(|error| SyncFailure::Refused(error.into()))?;
                 let expected = verified.fed == document.federation
                     && verified.publisher == *peer
                     && verified.audience == feed.audience;
                 if expected {
                     Ok(row(verified, raw))
                 } else {
-                    Err(PeerError::Malformed.into())
+                    Err(SyncFailure::Refused(ProblemType::StatusForeign))
                 }
             })
             .collect()
@@ -95,17 +97,13 @@ impl Node {
                 self.watch_status(peer, &heard).await;
                 Ok(cursor)
             }
-            StatusOutcome::Gap { .. } => Err(PeerError::Malformed.into()),
+            StatusOutcome::Gap { .. } => Err(SyncFailure::Refused(ProblemType::StatusGap)),
             StatusOutcome::Fork { .. } => {
                 self.quarantine(peer, "status_fork").await?;
-                Err(FlowError::from(lianfang_wire::ProblemType::DigestFork).into())
+                Err(SyncFailure::Refused(ProblemType::StatusFork))
             }
         }
     }
-}
-
-fn verify(raw: &[u8], keys: &[PublicKey]) -> Option<StatusItem> {
-    StatusItem::verify(raw, keys).ok()
 }
 
 fn row(item: StatusItem, raw: Vec<u8>) -> PeerStatus {

@@ -242,7 +242,7 @@ async fn a_delta_with_another_bit_is_refused_and_what_was_in_force_stays() {
     federation.network.tamper(bent);
     let report = b.sync(None, false).await.unwrap();
     let refused = report.peers.iter().find_map(|peer| peer.error.as_deref());
-    assert_eq!(refused, Some("digest-hash"), "{report:?}");
+    assert_eq!(refused, Some("digest-shard"), "{report:?}");
     assert_eq!(verdict(&b, CODES[0]).await, VerdictName::Block);
     federation.network.tamper(Box::new(|_, answer| answer));
     moved(&b).await;

@@ -34,12 +34,15 @@ async fn refusal_of(tampering: Tampering) -> String {
         VerdictName::Block,
         "the digest in force stays in force"
     );
-    let of_a = report
-        .peers
-        .iter()
-        .find(|peer| peer.peer.as_str() == "platform-a")
-        .unwrap();
-    of_a.error.clone().unwrap_or_default()
+    let a = id("platform-a");
+    let of_a = report.peers.iter().find(|peer| peer.peer == a).unwrap();
+    let error = of_a.error.clone().unwrap();
+    assert_eq!(of_a.lists[0].refused.as_ref(), Some(&error));
+    let peers = b.peers().await.unwrap();
+    let shown = peers.iter().find(|peer| peer.id == a).unwrap();
+    assert_eq!(shown.last_error.as_ref(), Some(&error));
+    assert_eq!(b.figures().counted.peers[&a].failures.get(&error), Some(&1));
+    error
 }
 
 fn on(what: &'static str, change: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Tampering {
@@ -60,7 +63,7 @@ async fn a_head_with_a_bent_signature_is_refused() {
 async fn a_truncated_head_is_refused() {
     assert_eq!(
         refusal_of(on("head", |head| head[..head.len() - 1].to_vec())).await,
-        "digest-truncated"
+        "digest-head-truncated"
     );
 }
 
@@ -78,7 +81,7 @@ async fn a_body_with_one_other_bit_is_refused() {
         body[100] ^= 1;
         body
     });
-    assert_eq!(refusal_of(bent).await, "digest-hash");
+    assert_eq!(refusal_of(bent).await, "digest-shard");
 }
 
 #[tokio::test]
@@ -87,7 +90,7 @@ async fn a_body_that_goes_on_is_refused() {
         body.push(0);
         body
     });
-    assert_eq!(refusal_of(longer).await, "digest-hash");
+    assert_eq!(refusal_of(longer).await, "digest-body-trailing");
 }
 
 /// A head that A itself signed, but not as the rules want it.

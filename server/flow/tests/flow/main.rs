@@ -37,4 +37,5 @@ mod returning;
 mod roster;
 mod rules;
 mod statements;
+mod status;
 mod verdicts;

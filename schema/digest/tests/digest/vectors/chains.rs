@@ -1,7 +1,8 @@
-use lianfang_digest::{Header, ListState};
+use lianfang_digest::Header;
 use lianfang_encoding::Timestamp;
 use serde_json::{Value, json};
 
+use super::replay::in_force;
 use super::vector;
 use crate::fixture::Chain;
 
@@ -23,11 +24,6 @@ fn case(name: &str, result: &str, chain: &Chain, held: &[Header], heads: &[Heade
         fields["in_force"] = in_force(&state);
     }
     vector("chain", name, result, fields)
-}
-
-pub(super) fn in_force(state: &ListState) -> Value {
-    let deltas: Vec<u64> = state.deltas().iter().map(|delta| delta.sequence).collect();
-    json!({"sequence": state.sequence(), "incarnation": state.incarnation(), "base": state.base().sequence, "deltas": deltas})
 }
 
 fn accepted() -> Vec<Value> {

@@ -71,8 +71,9 @@ fn the_frozen_vectors_are_what_this_code_makes() {
 
 #[test]
 fn every_frozen_vector_gives_its_result() {
-    for vector in all() {
-        assert_eq!(replay::result(&vector), vector["result"], "{}", vector["name"]);
+    for (vector, outcome) in replay::every() {
+        let result = outcome.map_or_else(|refusal| refusal.code(), |()| "ok");
+        assert_eq!(result, vector["result"], "{}", vector["name"]);
     }
 }
 
