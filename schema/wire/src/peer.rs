@@ -129,4 +129,10 @@ pub struct PeerList {
     /// When it stops counting.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires: Timestamp,
+    /// Bytes that its base takes in the screening index, padding included.
+    #[serde(default)]
+    pub base_bytes: u64,
+    /// Bytes that its additions and removals since take there.
+    #[serde(default)]
+    pub changes_bytes: u64,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lianfang_encoding::{Class, NodeId, Timestamp};
+use lianfang_screener::ListMemory;
 use lianfang_store::{BudgetLeft, BudgetRate, HitsWaiting, PeerRow, Store, StoreError, StoreFigures};
 
 use crate::tally::Counted;
@@ -37,6 +38,8 @@ pub struct IndexFigures {
 pub struct MemberFigures {
     pub id: NodeId,
     pub active: bool,
+    /// What its lists take in the screening index.
+    pub memory: MemoryFigures,
     /// `None` for this node itself.
     pub contact: Option<Contact>,
     /// Possible hits in the roster that wait for this publisher's answer.
@@ -45,6 +48,15 @@ pub struct MemberFigures {
     pub oldest_hit: Duration,
     /// Elements it may still have evaluated here; classes it never asked for are missing.
     pub budgets_left: BTreeMap<Class, u64>,
+}
+
+/// Bytes of the screening index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MemoryFigures {
+    /// Of bases, padding included.
+    pub base: u64,
+    /// Of additions and removals since.
+    pub changes: u64,
 }
 
 /// How contact with another member stands.
@@ -101,10 +113,11 @@ impl Node {
             .gateway
             .store(move |store| Stored::read(store, &budgets, now))
             .await?;
-        let document = self.document();
+        let (document, memory) = (self.document(), self.index.load().memory());
         let members = document.document.members.iter().map(|member| MemberFigures {
             id: member.id.clone(),
             active: member.is_active(),
+            memory: MemoryFigures::of(&member.id, memory.values()),
             contact: (member.id != self.id).then(|| {
                 let disabled = self.disabled_with(&member.id).len();
                 stored.contact(&member.id, disabled, now)
@@ -116,6 +129,16 @@ impl Node {
             budgets_left: stored.budgets_left(&member.id),
         });
         Ok(members.collect())
+    }
+}
+
+impl MemoryFigures {
+    fn of<'a>(publisher: &NodeId, lists: impl Iterator<Item = &'a ListMemory>) -> Self {
+        let own = lists.filter(|memory| memory.list.publisher == *publisher);
+        own.fold(Self::default(), |sum, memory| Self {
+            base: sum.base + memory.base as u64,
+            changes: sum.changes + memory.changes as u64,
+        })
     }
 }
 

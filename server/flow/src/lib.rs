@@ -45,7 +45,7 @@ pub use durable::durable_step;
 pub use entries::{EntryFilter, Recorded};
 pub use error::FlowError;
 pub use feed::{COLLECTIONS, FeedPage, FeedQuery, FeedVersion, Listed};
-pub use figures::{Contact, Figures, IndexFigures, MemberFigures};
+pub use figures::{Contact, Figures, IndexFigures, MemberFigures, MemoryFigures};
 pub use keys::{HeldShare, NodeKeys};
 pub use membership::{Founded, Founder, MembershipView, found};
 pub use node::{Node, NodeParts};

@@ -1,9 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_encoding::NodeId;
+use lianfang_screener::ListMemory;
 use lianfang_store::PeerRow;
 use lianfang_wire::peer::{Peer, PeerList};
 
+use crate::index::HeldList;
 use crate::{FlowError, Node};
 
 impl Node {
@@ -16,6 +18,7 @@ impl Node {
         let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.node.clone(), row)).collect();
         let document = self.document();
         let index = self.index.load();
+        let memory = index.memory();
         let now = self.now();
         let others = document
             .document
@@ -35,7 +38,7 @@ impl Node {
                     last_contact: row.and_then(|row| row.last_contact),
                     last_sync,
                     freshness_seconds: last_sync.map(|at| now.since(at).as_secs()),
-                    lists: lists.map(|list| peer_list(list)).collect(),
+                    lists: lists.map(|list| peer_list(list, memory.get(&list.id))).collect(),
                     last_error: row.and_then(|row| row.last_error.clone()),
                     brake: row
                         .and_then(|row| row.quarantine.as_ref())
@@ -88,7 +91,7 @@ impl Node {
     }
 }
 
-fn peer_list(list: &crate::index::HeldList) -> PeerList {
+fn peer_list(list: &HeldList, memory: Option<&ListMemory>) -> PeerList {
     PeerList {
         audience: list.id.audience.to_string(),
         subject_type: list.id.subject_type.to_string(),
@@ -97,6 +100,8 @@ fn peer_list(list: &crate::index::HeldList) -> PeerList {
         identifiers: u64::from(list.total),
         created: list.created,
         expires: list.expires,
+        base_bytes: memory.map_or(0, |memory| memory.base as u64),
+        changes_bytes: memory.map_or(0, |memory| memory.changes as u64),
     }
 }
 

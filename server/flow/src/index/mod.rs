@@ -7,11 +7,13 @@ mod held;
 mod images;
 mod reload;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use lianfang_digest::{ListId, Seed};
 use lianfang_encoding::Timestamp;
 use lianfang_mapped::MappedFile;
+use lianfang_screener::ListMemory;
 
 pub(crate) use held::HeldList;
 use images::Image;
@@ -70,6 +72,12 @@ impl Index {
             .iter()
             .map(|image| image.bases.as_bytes().len() as u64);
         sizes.sum()
+    }
+
+    /// What each list costs in memory.
+    pub(crate) fn memory(&self) -> HashMap<ListId, ListMemory> {
+        let lists = self.screener.memory().into_iter();
+        lists.map(|memory| (memory.list.clone(), memory)).collect()
     }
 
     /// What is in force of one list.

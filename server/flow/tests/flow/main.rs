@@ -25,6 +25,7 @@ mod forks;
 mod harness;
 mod innocents;
 mod links;
+mod memory;
 mod names;
 mod offers;
 #[expect(dead_code, reason = "benches of lianfang-domain use the rest")]

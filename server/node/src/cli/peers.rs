@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use lianfang_encoding::NodeId;
-use lianfang_wire::peer::{BrakeDecision, Peer};
+use lianfang_wire::peer::{BrakeDecision, Peer, PeerList};
 use lianfang_wire::vocabulary::BrakeAction;
 
 use super::node::NodeArgs;
@@ -80,7 +80,7 @@ async fn list(args: Args, terminal: &Terminal) -> Outcome {
 
 pub(super) fn line(peer: &Peer, terminal: &Terminal) -> String {
     let never = || terminal.say("word.never", &[]);
-    let lists: u64 = peer.lists.iter().map(|list| list.identifiers).sum();
+    let sum = |of: fn(&PeerList) -> u64| peer.lists.iter().map(of).sum::<u64>().to_string();
     terminal.say(
         "line.peer",
         &[
@@ -93,7 +93,9 @@ pub(super) fn line(peer: &Peer, terminal: &Terminal) -> String {
                     .map_or_else(never, |seconds| format!("{seconds} s")),
             ),
             ("lists", peer.lists.len().to_string()),
-            ("identifiers", lists.to_string()),
+            ("identifiers", sum(|list| list.identifiers)),
+            ("base", sum(|list| list.base_bytes)),
+            ("changes", sum(|list| list.changes_bytes)),
             (
                 "brake",
                 peer.brake_reason.clone().unwrap_or_else(|| peer.brake.clone()),
@@ -115,5 +117,36 @@ fn off(peer: &Peer) -> String {
         "-".to_owned()
     } else {
         kinds.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::messages::{Lang, Messages};
+
+    #[test]
+    fn a_peer_s_line_sums_up_the_memory_of_its_lists() {
+        let list = |base: u64, changes: u64| {
+            json!({
+                "audience": "all", "subject_type": "seller", "epoch": 1, "sequence": 2, "identifiers": 10,
+                "created": "2026-01-01T00:00:00.000000Z", "expires": "2026-01-08T00:00:00.000000Z",
+                "base_bytes": base, "changes_bytes": changes,
+            })
+        };
+        let peer: Peer = serde_json::from_value(json!({
+            "id": "platform-a", "name": "A", "role": "platform", "status": "active", "brake": "none",
+            "lists": [list(59_136, 64), list(70_000, 0)],
+        }))
+        .unwrap();
+        for (lang, memory) in [
+            (Lang::En, "memory 129136 B of bases, 64 B of changes"),
+            (Lang::Zh, "内存 基准 129136 B，变更 64 B"),
+        ] {
+            let line = line(&peer, &Terminal::new(Messages::of(lang)));
+            assert!(line.contains(memory), "{line}");
+        }
     }
 }

@@ -176,6 +176,11 @@ pub const DESCRIBED: &[(&str, Figure, &str)] = &[
         "Identifiers in those lists, padding included",
     ),
     (
+        "lianfang_index_bytes",
+        Gauge,
+        "Bytes that a publisher's lists take in the index, by part: base, changes",
+    ),
+    (
         "lianfang_index_image_bytes",
         Gauge,
         "Bytes of the index's images, which are mapped from files",

@@ -41,6 +41,10 @@ impl Telemetry {
             peer(),
             member.oldest_hit.as_secs_f64(),
         );
+        for (part, bytes) in [("base", member.memory.base), ("changes", member.memory.changes)] {
+            let labels = vec![of_peer(id), Label::from_static_parts("part", part)];
+            self.gauge("lianfang_index_bytes", labels, number(bytes));
+        }
         for (class, left) in &member.budgets_left {
             let labels = vec![of_peer(id), Label::from_static_parts("class", class.as_str())];
             self.gauge("lianfang_evaluation_budget_left", labels, number(*left));

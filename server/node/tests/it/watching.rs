@@ -61,6 +61,8 @@ async fn a_node_shows_how_it_stands_with_each_peer_and_what_it_has_done() {
             ),
             (r#"lianfang_entry_events_total{event="created"}"#, 1.0),
             ("lianfang_index_lists", 1.0),
+            (r#"lianfang_index_bytes{peer="platform-b",part="base"}"#, 0.0),
+            (r#"lianfang_index_bytes{peer="platform-a",part="changes"}"#, 0.0),
             ("lianfang_recovering", 0.0),
             ("lianfang_superseded", 0.0),
             ("lianfang_peer_stale_after_seconds", 48.0 * 3_600.0),
@@ -77,6 +79,7 @@ async fn a_node_shows_how_it_stands_with_each_peer_and_what_it_has_done() {
             "lianfang_store_calls_total",
             "lianfang_store_call_microseconds_total",
             "lianfang_index_identifiers",
+            r#"lianfang_index_bytes{peer="platform-a",part="base"}"#,
         ] {
             assert!(
                 shown.get(series).is_some_and(|value| *value >= 1.0),
