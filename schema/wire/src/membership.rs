@@ -167,18 +167,19 @@ impl Member {
 pub struct Quotas {
     /// Identifiers in one digest list.
     pub identifiers_per_list: u64,
-    /// Digests per list and day.
+    /// Digests that another member takes over within a day, of all lists together.
     pub digests_per_day: u32,
-    /// Notifications a minute.
+    /// Notifications that another member listens to within a minute.
     pub notifications_per_minute: u32,
 }
 
 impl Default for Quotas {
+    /// More than an honest publisher ever needs (PROTOCOL.md §3).
     fn default() -> Self {
         Self {
             identifiers_per_list: 10_000_000,
-            digests_per_day: 2_000,
-            notifications_per_minute: 600,
+            digests_per_day: 500_000,
+            notifications_per_minute: 6_000,
         }
     }
 }

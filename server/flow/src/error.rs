@@ -19,6 +19,9 @@ pub enum FlowError {
     Stale(Box<Entry>),
     #[error("{}", .0.title())]
     Problem(ProblemType, Option<String>),
+    /// A quota is used up for so many seconds.
+    #[error("too many requests")]
+    TooMany { retry_after: u64 },
     #[error("evaluation refused: {0}")]
     Evaluation(#[from] EvalError),
     #[error("membership refused: {0}")]
@@ -59,6 +62,10 @@ impl FlowError {
                 detail: detail.clone(),
                 retry_after: (*kind == ProblemType::Recovering).then_some(RECOVERY_SECONDS),
                 ..Problem::new(*kind)
+            },
+            Self::TooMany { retry_after } => Problem {
+                retry_after: Some(*retry_after),
+                ..Problem::new(ProblemType::RateLimited)
             },
             Self::Evaluation(refusal) => evaluation(*refusal),
             Self::Membership(refusal) => Problem::new(membership(*refusal)).detail(refusal.to_string()),

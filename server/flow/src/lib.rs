@@ -24,6 +24,7 @@ mod node;
 mod notify;
 mod peers;
 mod publish;
+mod quotas;
 mod randomness;
 mod rekey;
 mod restore;

@@ -17,6 +17,7 @@ use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::{Images, Index};
 use crate::links::LinkKey;
+use crate::quotas::Notices;
 use crate::rekey::settle_data_keys;
 use crate::restore::{Standing, Successors};
 use crate::screen::{Journal, Reading, journal, reading};
@@ -64,6 +65,7 @@ pub struct Node {
     pub(crate) journal: Arc<Journal>,
     pub(crate) turns: Turns<NodeId>,
     pub(crate) telling: Turns<NodeId>,
+    pub(crate) notices: Notices,
     pub(crate) fetching: Turns<[u8; 32]>,
     pub(crate) loading: tokio::sync::Mutex<()>,
     pub(crate) adopting: tokio::sync::Mutex<()>,
@@ -128,6 +130,7 @@ impl Node {
             index_behind: AtomicBool::new(false),
             turns: Turns::default(),
             telling: Turns::default(),
+            notices: Notices::default(),
             fetching: Turns::default(),
             loading: tokio::sync::Mutex::new(()),
             adopting: tokio::sync::Mutex::new(()),

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::NodeId;
+use lianfang_peer::PeerError;
+use lianfang_wire::ProblemType;
 use lianfang_wire::info::Notice;
 
 use crate::{FlowError, Node};
@@ -12,6 +14,8 @@ use crate::{FlowError, Node};
 /// after it is back. An attempt costs a connection that isn't answered.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+/// No peer that has heard enough keeps others waiting for longer.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// So long an absence is left to the peer's own polling.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(600);
 
@@ -19,8 +23,9 @@ impl Node {
     /// A peer says it has news: sync with it in the background.
     ///
     /// # Errors
-    /// None today; the signature leaves room for quotas.
+    /// When the peer has sent more notices than its quota allows. It tells again later, and polling finds what it doesn't.
     pub async fn notified(self: &Arc<Self>, caller: &NodeId, _notice: Notice) -> Result<(), FlowError> {
+        self.count_notice(caller)?;
         let (node, peer) = (Arc::clone(self), caller.clone());
         tokio::spawn(async move {
             if let Err(error) = node.sync_news(&peer).await {
@@ -47,7 +52,7 @@ impl Node {
         }
     }
 
-    /// Tells one peer, again and again while it can't be reached; what comes up meanwhile is told along.
+    /// Tells one peer, again and again while it can't be reached or has heard enough; what comes up meanwhile is told along.
     async fn tell(&self, peer: &NodeId, notice: &Notice) {
         let Some(_turn) = self.telling.take_or_rely(peer).await else {
             return;
@@ -55,13 +60,15 @@ impl Node {
         let (mut pause, mut waited) = (FIRST_PAUSE, Duration::ZERO);
         while let Err(error) = self.peers.notify(peer, notice).await {
             tracing::debug!(peer = %peer, error = %error, "a peer couldn't be told");
-            if waited > GIVEN_UP_AFTER || !error.is_absence() {
+            let asked = asked_pause(&error);
+            if waited > GIVEN_UP_AFTER || (asked.is_none() && !error.is_absence()) {
                 self.tally.notice_ended(peer, false);
                 return;
             }
             self.tally.notice_waits(peer);
-            tokio::time::sleep(pause).await;
-            waited += pause;
+            let wait = asked.unwrap_or(pause);
+            tokio::time::sleep(wait).await;
+            waited += wait;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         self.tally.notice_ended(peer, true);
@@ -77,4 +84,15 @@ impl Node {
     pub(crate) fn entries_created(&self) {
         self.changes.notify_one();
     }
+}
+
+/// How long a peer that has heard enough wants to hear nothing.
+fn asked_pause(error: &PeerError) -> Option<Duration> {
+    let PeerError::Refused(problem) = error else {
+        return None;
+    };
+    let seconds = problem
+        .retry_after
+        .filter(|_| problem.kind() == Some(ProblemType::RateLimited))?;
+    Some(Duration::from_secs(seconds.max(1)).min(LONGEST_ASKED))
 }

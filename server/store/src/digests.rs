@@ -9,7 +9,7 @@ use crate::list_difference::{RecordSource, fingerprints, replace_records};
 use crate::list_records::replace_records_of;
 use crate::locks::{Lock, lock};
 use crate::schema::digest_heads;
-use crate::{ListRecord, Store, StoreError};
+use crate::{ListRecord, Store, StoreError, digests_taken};
 
 /// A digest list: what one publisher says to one audience about one subject type under one epoch of the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -151,19 +151,25 @@ impl Store {
         })
     }
 
-    /// Puts a peer's heads in force, oldest first, after their bodies have been verified, in one transaction. Sequence
-    /// and incarnation only rise; the outcome is that of the newest head, or the first fork.
+    /// Puts a publisher's heads of one list in force, oldest first, after their bodies have been verified, in one
+    /// transaction. Sequence and incarnation only rise; the outcome is that of the newest head, or the first fork. What
+    /// is taken over counts for [`Store::digests_taken`].
     ///
     /// # Errors
     /// Those of any write.
-    pub fn adopt_heads(&self, heads: Vec<HeadRow>) -> Result<Adoption, StoreError> {
+    pub fn adopt_heads(&self, heads: Vec<HeadRow>, now: Timestamp) -> Result<Adoption, StoreError> {
+        let publisher = heads.first().map(|head| head.publisher.clone());
         self.db.write(|link| {
-            let mut outcome = Adoption::Older;
+            let (mut outcome, mut taken) = (Adoption::Older, 0);
             for head in heads {
                 outcome = adopt(link, head)?;
+                taken += u64::from(outcome == Adoption::Adopted);
                 if matches!(outcome, Adoption::Fork { .. }) {
                     break;
                 }
+            }
+            if let Some(publisher) = publisher.filter(|_| taken > 0) {
+                digests_taken::count(link, &publisher, taken, now)?;
             }
             Ok(outcome)
         })

@@ -20,6 +20,7 @@ mod create_entries;
 mod data_keys;
 mod database;
 mod digests;
+mod digests_taken;
 mod entries;
 mod error;
 mod event_heads;

@@ -1,5 +1,6 @@
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Integer, Text};
+use lianfang_encoding::NodeId;
 
 use crate::database::Link;
 use crate::{ListKey, StoreError};
@@ -9,6 +10,7 @@ pub(crate) enum Lock<'a> {
     Migrations,
     Membership,
     List(&'a ListKey),
+    DigestsTaken(&'a NodeId),
     Alerts,
     Job(&'a str),
 }
@@ -22,6 +24,7 @@ pub(crate) fn lock(link: &mut Link<'_>, lock: Lock<'_>) -> Result<(), StoreError
             Lock::Membership => (2, String::new()),
             Lock::Alerts => (4, String::new()),
             Lock::Job(name) => (5, name.to_owned()),
+            Lock::DigestsTaken(publisher) => (6, publisher.to_string()),
             Lock::List(list) => (
                 3,
                 format!(

@@ -59,7 +59,10 @@ fn add(federation: &Federation, node: &str, first: &HeadRow, epoch: u32, entries
         head: head.to_wire(),
         ..first.clone()
     };
-    let adopted = federation.store(node).adopt_heads(vec![row]).unwrap();
+    let adopted = federation
+        .store(node)
+        .adopt_heads(vec![row], first.created)
+        .unwrap();
     assert_eq!(adopted, Adoption::Adopted);
     content.len() as u64
 }

@@ -74,6 +74,10 @@ impl Node {
                     self.mend_behind(peer, &offered.list, done).await?;
                     created = Some(newer);
                 }
+                Err(Stop::Failed(SyncFailure::Refused(kind))) => {
+                    tracing::warn!(peer = %peer, code = kind.slug(), "a digest waits");
+                    list.refused = Some(kind.slug().to_owned());
+                }
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
                     let kind = ProblemType::from(refusal);
@@ -109,6 +113,9 @@ impl Node {
             if accepted.state.incarnation() != incarnation {
                 return Err(Refusal::Incarnation.into());
             }
+            if self.digests_used_up(peer).await? {
+                return Err(Stop::Failed(SyncFailure::Refused(ProblemType::DigestQuota)));
+            }
             let grown = growth(held.as_ref().map(|state| (state, total)), &accepted.heads);
             if self.grows_too_fast(peer, grown).await? {
                 return Err(Stop::Failed(SyncFailure::Braked));
@@ -122,9 +129,13 @@ impl Node {
                 done.bytes += self.fetch_body(peer, head).await?;
                 self.check_delta(head)?;
             }
-            let rows = accepted.heads.iter().map(head_row).collect();
+            let (rows, now) = (accepted.heads.iter().map(head_row).collect(), self.now());
             self.index_lags();
-            match self.gateway.store(move |store| store.adopt_heads(rows)).await? {
+            match self
+                .gateway
+                .store(move |store| store.adopt_heads(rows, now))
+                .await?
+            {
                 Adoption::Adopted => {
                     durable_step("heads_adopted");
                     self.count_growth(peer, grown).await?;

@@ -30,6 +30,7 @@ mod names;
 mod offers;
 #[expect(dead_code, reason = "benches of lianfang-domain use the rest")]
 mod population;
+mod quotas;
 mod receipts;
 mod rekey;
 mod restart;

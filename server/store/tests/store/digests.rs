@@ -18,8 +18,8 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         assert_eq!(store.head(&key), Err(StoreError::NotFound));
-        assert_eq!(store.adopt_heads(vec![head(&key, 1)]).unwrap(), Adoption::Adopted);
-        assert_eq!(store.adopt_heads(vec![head(&key, 5)]).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_heads(vec![head(&key, 1)], at(0)).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_heads(vec![head(&key, 5)], at(0)).unwrap(), Adoption::Adopted);
         let in_force = store.head(&key).unwrap();
         assert_eq!(in_force, HeadRow { in_force: true, live: true, ..head(&key, 5) });
         assert_eq!(in_force.list(), key);
@@ -32,11 +32,11 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in [1, 5] {
-            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)], at(0)).unwrap();
         }
-        assert_eq!(store.adopt_heads(vec![head(&key, 5)]).unwrap(), Adoption::Known);
-        assert_eq!(store.adopt_heads(vec![head(&key, 1)]).unwrap(), Adoption::Known);
-        assert_eq!(store.adopt_heads(vec![head(&key, 3)]).unwrap(), Adoption::Older);
+        assert_eq!(store.adopt_heads(vec![head(&key, 5)], at(0)).unwrap(), Adoption::Known);
+        assert_eq!(store.adopt_heads(vec![head(&key, 1)], at(0)).unwrap(), Adoption::Known);
+        assert_eq!(store.adopt_heads(vec![head(&key, 3)], at(0)).unwrap(), Adoption::Older);
         assert_eq!(store.head(&key).unwrap().sequence, 5);
     }
 }
@@ -46,11 +46,11 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in [1, 5] {
-            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)], at(0)).unwrap();
         }
         for sequence in [1, 5] {
             let other = HeadRow { head_hash: [9; 32], ..head(&key, sequence) };
-            let Adoption::Fork { stored } = store.adopt_heads(vec![other]).unwrap() else { panic!("no fork") };
+            let Adoption::Fork { stored } = store.adopt_heads(vec![other], at(0)).unwrap() else { panic!("no fork") };
             assert_eq!((stored.sequence, stored.head), (sequence, head(&key, sequence).head));
         }
     }
@@ -60,10 +60,10 @@ both! {
     fn a_new_incarnation_counts_more_than_any_sequence(database) {
         let store = database.store();
         let key = list("platform-a", "all");
-        store.adopt_heads(vec![head(&key, 5)]).unwrap();
+        store.adopt_heads(vec![head(&key, 5)], at(0)).unwrap();
         let restored = HeadRow { incarnation: 2, ..head(&key, 1) };
-        assert_eq!(store.adopt_heads(vec![restored]).unwrap(), Adoption::Adopted);
-        assert_eq!(store.adopt_heads(vec![head(&key, 6)]).unwrap(), Adoption::Older);
+        assert_eq!(store.adopt_heads(vec![restored], at(0)).unwrap(), Adoption::Adopted);
+        assert_eq!(store.adopt_heads(vec![head(&key, 6)], at(0)).unwrap(), Adoption::Older);
         assert_eq!(sequences(&store.heads_after(&key, 0).unwrap()), [1]);
     }
 }
@@ -79,7 +79,7 @@ both! {
             ListKey { epoch: 2, ..list("platform-a", "all") },
         ];
         for (sequence, key) in (1..).zip(&keys) {
-            store.adopt_heads(vec![head(key, sequence)]).unwrap();
+            store.adopt_heads(vec![head(key, sequence)], at(0)).unwrap();
         }
         for (sequence, key) in (1..).zip(&keys) {
             assert_eq!(store.head(key).unwrap().sequence, sequence);
@@ -94,7 +94,7 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in [1, 2, 7] {
-            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)], at(0)).unwrap();
         }
         assert_eq!(sequences(&store.heads_after(&key, 1).unwrap()), [2, 7]);
         assert!(store.heads_after(&list("platform-b", "all"), 0).unwrap().is_empty());
@@ -171,7 +171,7 @@ both! {
         let store = database.store();
         let key = list("platform-a", "all");
         for sequence in 1..=3 {
-            store.adopt_heads(vec![head(&key, sequence)]).unwrap();
+            store.adopt_heads(vec![head(&key, sequence)], at(0)).unwrap();
         }
         let when = "NOT OLD.in_force AND NOT OLD.live";
         database.execute(&match database.backend() {
@@ -186,8 +186,8 @@ both! {
                  EXECUTE FUNCTION refuse()"
             ),
         });
-        store.adopt_heads(vec![delta(&key, 4, 3)]).unwrap();
-        store.adopt_heads(vec![HeadRow { incarnation: 2, ..head(&key, 1) }]).unwrap();
+        store.adopt_heads(vec![delta(&key, 4, 3)], at(0)).unwrap();
+        store.adopt_heads(vec![HeadRow { incarnation: 2, ..head(&key, 1) }], at(0)).unwrap();
         assert_eq!(store.heads_in_force(None).unwrap().len(), 1);
         assert_eq!(sequences(&store.live_heads(&key, 0, 9).unwrap()), [1]);
     }
@@ -198,9 +198,9 @@ both! {
         let store = database.store();
         let (here, there) = (list("platform-a", "all"), list("platform-a", "de"));
         let shared = HeadRow { body_hash: [3; 32], ..head(&here, 1) };
-        store.adopt_heads(vec![shared.clone()]).unwrap();
-        store.adopt_heads(vec![HeadRow { body_hash: [3; 32], ..head(&there, 1) }]).unwrap();
-        store.adopt_heads(vec![head(&there, 2)]).unwrap();
+        store.adopt_heads(vec![shared.clone()], at(0)).unwrap();
+        store.adopt_heads(vec![HeadRow { body_hash: [3; 32], ..head(&there, 1) }], at(0)).unwrap();
+        store.adopt_heads(vec![head(&there, 2)], at(0)).unwrap();
         let mut lists: Vec<ListKey> =
             store.lists_of_body(&[3; 32]).unwrap().iter().map(HeadRow::list).collect();
         lists.sort();
@@ -215,7 +215,7 @@ both! {
         let key = list("platform-a", "all");
         for (sequence, body) in [(1, 1), (2, 2), (3, 1)] {
             let head = HeadRow { body_hash: [body; 32], expires: at(10), ..head(&key, sequence) };
-            store.adopt_heads(vec![head]).unwrap();
+            store.adopt_heads(vec![head], at(0)).unwrap();
         }
         assert!(store.prune_heads(at(10)).unwrap().is_empty());
         assert_eq!(store.prune_heads(at(11)).unwrap(), [[2; 32]]);
@@ -235,12 +235,12 @@ both! {
     fn a_reader_gets_what_it_lacks_and_the_whole_when_its_base_is_gone(database) {
         let store = database.store();
         let key = list("platform-a", "all");
-        store.adopt_heads(vec![head(&key, 1), delta(&key, 2, 1), delta(&key, 3, 1)]).unwrap();
+        store.adopt_heads(vec![head(&key, 1), delta(&key, 2, 1), delta(&key, 3, 1)], at(0)).unwrap();
         assert_eq!(store.head(&key).unwrap().sequence, 3);
         assert_eq!(sequences(&store.live_heads(&key, 0, 9).unwrap()), [1, 2, 3]);
         assert_eq!(sequences(&store.live_heads(&key, 2, 9).unwrap()), [3]);
         assert_eq!(sequences(&store.live_heads(&key, 0, 2).unwrap()), [1, 2]);
-        store.adopt_heads(vec![head(&key, 4), delta(&key, 5, 4)]).unwrap();
+        store.adopt_heads(vec![head(&key, 4), delta(&key, 5, 4)], at(0)).unwrap();
         assert_eq!(sequences(&store.live_heads(&key, 3, 9).unwrap()), [4, 5]);
         assert_eq!(sequences(&store.live_heads(&key, 5, 9).unwrap()), [0_u64; 0]);
     }
@@ -250,8 +250,8 @@ both! {
     fn a_base_leaves_the_deltas_live_that_it_does_not_fold_in(database) {
         let store = database.store();
         let key = list("platform-a", "all");
-        store.adopt_heads(vec![head(&key, 1), delta(&key, 2, 1), delta(&key, 3, 1)]).unwrap();
-        store.adopt_heads(vec![HeadRow { base_sequence: 2, ..head(&key, 4) }]).unwrap();
+        store.adopt_heads(vec![head(&key, 1), delta(&key, 2, 1), delta(&key, 3, 1)], at(0)).unwrap();
+        store.adopt_heads(vec![HeadRow { base_sequence: 2, ..head(&key, 4) }], at(0)).unwrap();
         assert_eq!(sequences(&store.live_heads(&key, 0, 9).unwrap()), [3, 4]);
     }
 }
@@ -260,9 +260,9 @@ both! {
     fn what_is_live_outlives_its_own_expiry_under_a_newer_head(database) {
         let store = database.store();
         let key = list("platform-a", "all");
-        store.adopt_heads(vec![HeadRow { expires: at(1), ..head(&key, 1) }, delta(&key, 2, 1)]).unwrap();
+        store.adopt_heads(vec![HeadRow { expires: at(1), ..head(&key, 1) }, delta(&key, 2, 1)], at(0)).unwrap();
         assert!(store.prune_heads(at(9)).unwrap().is_empty());
-        store.adopt_heads(vec![head(&key, 3)]).unwrap();
+        store.adopt_heads(vec![head(&key, 3)], at(0)).unwrap();
         assert_eq!(store.prune_heads(at(9)).unwrap(), [head(&key, 1).body_hash]);
     }
 }

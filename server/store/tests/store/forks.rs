@@ -52,7 +52,7 @@ both! {
     fn a_superseded_head_is_found_by_its_sequence(database) {
         let store = database.store();
         let list: ListKey = list("platform-a", "all");
-        store.adopt_heads((1..=3).map(|sequence| head(&list, sequence)).collect()).unwrap();
+        store.adopt_heads((1..=3).map(|sequence| head(&list, sequence)).collect(), at(0)).unwrap();
         for sequence in 1..=3 {
             assert_eq!(store.head_at(&list, sequence).unwrap().sequence, sequence);
         }

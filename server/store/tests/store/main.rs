@@ -4,6 +4,7 @@
 mod both;
 mod brake;
 mod digests;
+mod digests_taken;
 mod entries;
 mod failures;
 mod feeds;

@@ -33,7 +33,7 @@ both! {
     fn no_incarnation_is_granted_that_heads_were_seen_of(database) {
         let store = database.store();
         let seen = HeadRow { incarnation: 2, ..head(&list("platform-a", "all"), 1) };
-        store.adopt_heads(vec![seen]).unwrap();
+        store.adopt_heads(vec![seen], at(0)).unwrap();
         assert_eq!(store.known_incarnation(&node("platform-a")), Ok(Some(2)));
         assert_eq!(grant(store, 2, 1, true), Granting::Taken);
         assert_eq!(grant(store, 3, 1, false), Granting::Granted);

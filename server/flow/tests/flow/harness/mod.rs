@@ -1,5 +1,6 @@
 //! A federation of nodes that talk in memory. Every byte that passes between them can be looked at.
 
+mod amend;
 mod entry;
 mod network;
 mod restore;
@@ -86,6 +87,7 @@ pub(crate) struct Federation {
     /// Of nodes that start from now on: publishers are asked so much later about the roster.
     pub(crate) confirm_delay: Duration,
     papers: BTreeMap<NodeId, Papers>,
+    governor: SigningKey,
     starts: AtomicU64,
 }
 
@@ -102,6 +104,7 @@ impl Federation {
             backend,
             confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
+            governor: signing_key(0),
             starts: AtomicU64::new(1),
         };
         let papers = federation.papers(MemberRole::Regulator, "CN", &[]);
@@ -132,6 +135,7 @@ impl Federation {
             &founded.memberships,
             federation.clock.now(),
         );
+        federation.governor = founded.governor.clone();
         let keys = NodeKeys {
             shares: founded.shares,
             governor: Some(founded.governor),

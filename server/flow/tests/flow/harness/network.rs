@@ -276,6 +276,11 @@ impl Peers for InMemory {
 
     // Tests sync by hand, so that nothing happens behind their back. A notice to whom it can't reach is lost.
     async fn notify(&self, to: &NodeId, _: &Notice) -> Result<(), PeerError> {
+        let problem = self.network.pass("notify", Vec::new());
+        if !problem.is_empty() {
+            let problem = serde_json::from_slice(&problem).unwrap();
+            return Err(PeerError::Refused(Box::new(problem)));
+        }
         if self.find(to).is_ok() {
             let notice = (self.own.clone(), to.clone());
             self.network.notices.lock().unwrap().insert(notice);
