@@ -4,7 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use lianfang_mapped::MappedFile;
+
 use crate::FlowError;
+use crate::files::Troubles;
 
 /// A body to be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +19,21 @@ pub struct BodyFile {
 #[derive(Debug, Clone)]
 pub(crate) struct Bodies {
     folder: PathBuf,
+    troubles: Troubles,
 }
 
 impl Bodies {
     pub(crate) fn open(folder: &Path) -> Result<Self, FlowError> {
-        fs::create_dir_all(folder).map_err(failed)?;
+        let troubles = Troubles::of("bodies");
+        fs::create_dir_all(folder).map_err(|error| troubles.note(&error))?;
         Ok(Self {
             folder: folder.to_owned(),
+            troubles,
         })
+    }
+
+    pub(crate) fn troubles(&self) -> &Troubles {
+        &self.troubles
     }
 
     /// Where the body with this hash is, or would be.
@@ -36,19 +46,41 @@ impl Bodies {
         self.folder.join(format!("{}.part", hex::encode(hash)))
     }
 
-    pub(crate) fn find(&self, hash: &[u8; 32]) -> Option<BodyFile> {
+    pub(crate) fn find(&self, hash: &[u8; 32]) -> Result<Option<BodyFile>, FlowError> {
         let path = self.path(hash);
-        let length = fs::metadata(&path).ok()?.len();
-        Some(BodyFile { path, length })
+        let found = self.unless_lost(fs::metadata(&path))?;
+        Ok(found.map(|found| BodyFile {
+            length: found.len(),
+            path,
+        }))
     }
 
-    pub(crate) fn read(&self, hash: &[u8; 32]) -> Result<Vec<u8>, FlowError> {
-        fs::read(self.path(hash)).map_err(failed)
+    /// `None` when it isn't here, or the disk no longer gives it.
+    pub(crate) fn read(&self, hash: &[u8; 32]) -> Result<Option<Vec<u8>>, FlowError> {
+        self.unless_lost(fs::read(self.path(hash)))
+    }
+
+    /// The same, mapped.
+    pub(crate) fn map(&self, hash: &[u8; 32]) -> Result<Option<MappedFile>, FlowError> {
+        self.unless_lost(MappedFile::open(&self.path(hash)))
     }
 
     /// Whether the body with this hash is here as it was stored. Reads all of it.
-    pub(crate) fn is_sound(&self, hash: &[u8; 32]) -> bool {
-        fs::read(self.path(hash)).is_ok_and(|body| lianfang_encoding::sha256(&body) == *hash)
+    pub(crate) fn is_sound(&self, hash: &[u8; 32]) -> Result<bool, FlowError> {
+        let body = self.read(hash)?;
+        Ok(body.is_some_and(|body| lianfang_encoding::sha256(&body) == *hash))
+    }
+
+    /// A body that the disk has lost can be fetched again. While the whole folder can't be reached nothing is lost.
+    fn unless_lost<T>(&self, read: io::Result<T>) -> Result<Option<T>, FlowError> {
+        let Err(error) = read.as_ref() else {
+            return Ok(read.ok());
+        };
+        fs::read_dir(&self.folder).map_err(|closed| self.failed(&closed))?;
+        if error.kind() != io::ErrorKind::NotFound {
+            tracing::warn!(error.kind = ?error.kind(), "a digest body can't be read");
+        }
+        Ok(None)
     }
 
     /// Stores a body that is already known to have this hash.
@@ -56,30 +88,34 @@ impl Bodies {
         if self.path(hash).exists() {
             return Ok(());
         }
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
-        file.write_all(body).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| self.failed(&error))?;
+        file.write_all(body).map_err(|error| self.failed(&error))?;
+        file.as_file().sync_all().map_err(|error| self.failed(&error))?;
         file.persist(self.path(hash))
-            .map_err(|error| failed(error.error))?;
+            .map_err(|error| self.failed(&error.error))?;
         self.sync_folder()
     }
 
     /// Makes a whole, verified partial file the body.
     pub(crate) fn adopt(&self, hash: &[u8; 32], file: &File) -> Result<(), FlowError> {
-        file.sync_all().map_err(failed)?;
-        fs::rename(self.partial_path(hash), self.path(hash)).map_err(failed)?;
+        file.sync_all().map_err(|error| self.failed(&error))?;
+        fs::rename(self.partial_path(hash), self.path(hash)).map_err(|error| self.failed(&error))?;
         self.sync_folder()
     }
 
     /// A file on the same disk that nobody else can open and that is gone when it is closed.
     pub(crate) fn nameless(&self) -> Result<File, FlowError> {
-        tempfile::tempfile_in(&self.folder).map_err(failed)
+        tempfile::tempfile_in(&self.folder).map_err(|error| self.failed(&error))
     }
 
     fn sync_folder(&self) -> Result<(), FlowError> {
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
-            .map_err(failed)
+            .map_err(|error| self.failed(&error))
+    }
+
+    pub(crate) fn failed(&self, error: &io::Error) -> FlowError {
+        self.troubles.note(error)
     }
 
     pub(crate) fn remove(&self, hash: &[u8; 32]) {
@@ -91,9 +127,4 @@ impl Bodies {
             }
         }
     }
-}
-
-pub(crate) fn failed(error: io::Error) -> FlowError {
-    tracing::error!(error.kind = ?error.kind(), "the folder of digest bodies failed");
-    FlowError::Internal("the folder of digest bodies can't be used")
 }

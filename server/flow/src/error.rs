@@ -5,6 +5,8 @@ use lianfang_wire::entry::Entry;
 use lianfang_wire::problem::Violation;
 use lianfang_wire::{Problem, ProblemType};
 
+use crate::files::FileError;
+
 /// A restored node asks its peers again and again; nobody needs to ask it more often.
 const RECOVERY_SECONDS: u64 = 30;
 
@@ -28,6 +30,8 @@ pub enum FlowError {
     Membership(#[from] MembershipError),
     #[error("store: {0}")]
     Store(StoreError),
+    #[error("files: {0}")]
+    Files(FileError),
     #[error(
         "data key {number} {problem}: put its file, keys/data.key for 1 and keys/data-{number}.key for others, back from a backup"
     )]
@@ -43,9 +47,14 @@ impl FlowError {
         Self::Problem(kind, Some(detail.into()))
     }
 
-    /// The slug of its problem type, for figures: one of a fixed number.
+    /// For figures and reports: the slug of its problem type, or why the node's own database or files fail. One of a fixed
+    /// number.
     pub(crate) fn code(&self) -> &'static str {
-        self.problem().kind().map_or("internal", ProblemType::slug)
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Files(error) => error.code(),
+            other => other.problem().kind().map_or("internal", ProblemType::slug),
+        }
     }
 
     /// The document to answer with. Nothing of the request and nothing internal is in it.
@@ -70,6 +79,7 @@ impl FlowError {
             Self::Evaluation(refusal) => evaluation(*refusal),
             Self::Membership(refusal) => Problem::new(membership(*refusal)).detail(refusal.to_string()),
             Self::Store(error) => store(*error),
+            Self::Files(_) => unavailable(),
             Self::DataKey { .. } | Self::Internal(_) => Problem::new(ProblemType::Internal),
         }
     }
@@ -122,11 +132,15 @@ fn membership(refusal: MembershipError) -> ProblemType {
 
 fn store(error: StoreError) -> Problem {
     match error {
-        StoreError::Busy | StoreError::Unavailable | StoreError::Full | StoreError::ReadOnly => Problem {
-            retry_after: Some(2),
-            ..Problem::new(ProblemType::Unavailable)
-        },
+        StoreError::Busy | StoreError::Unavailable | StoreError::Full | StoreError::ReadOnly => unavailable(),
         StoreError::Conflict => Problem::new(ProblemType::Conflict),
         _ => Problem::new(ProblemType::Internal),
+    }
+}
+
+fn unavailable() -> Problem {
+    Problem {
+        retry_after: Some(2),
+        ..Problem::new(ProblemType::Unavailable)
     }
 }

@@ -7,6 +7,7 @@ use lianfang_encoding::{Class, NodeId, Timestamp};
 use lianfang_screener::ListMemory;
 use lianfang_store::{BudgetLeft, BudgetRate, HitsWaiting, PeerRow, Store, StoreError, StoreFigures};
 
+use crate::files::Troubles;
 use crate::tally::Counted;
 use crate::{Budget, FlowError, Node};
 
@@ -15,6 +16,8 @@ use crate::{Budget, FlowError, Node};
 pub struct Figures {
     pub counted: Counted,
     pub store: StoreFigures,
+    /// Failures of the node's own files, by folder and reason code.
+    pub file_failures: BTreeMap<(&'static str, &'static str), u64>,
     pub index: IndexFigures,
     /// Restored, and not knowing yet what it had signed.
     pub recovering: bool,
@@ -92,6 +95,10 @@ impl Node {
         Figures {
             counted: self.tally.read(&members.collect()),
             store: self.gateway.figures(),
+            file_failures: [self.bodies.troubles(), self.images.troubles()]
+                .into_iter()
+                .flat_map(Troubles::counted)
+                .collect(),
             index: IndexFigures {
                 lists: index.lists().len() as u64,
                 identifiers: totals.sum(),

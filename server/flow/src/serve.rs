@@ -106,7 +106,16 @@ impl Node {
         if !readable {
             return Err(FlowError::NotFound);
         }
-        self.bodies.find(&hash).ok_or(FlowError::NotFound)
+        self.bodies.find(&hash)?.ok_or(FlowError::NotFound)
+    }
+
+    /// Writes down that a body of [`Node::digest_body`] couldn't be read, and says what to answer.
+    pub fn body_unreadable(&self, error: &std::io::Error) -> FlowError {
+        match error.kind() {
+            // A fold may have replaced the body since it was looked up.
+            std::io::ErrorKind::NotFound => FlowError::NotFound,
+            _ => self.bodies.failed(error),
+        }
     }
 
     /// A page of the status feed of one audience.

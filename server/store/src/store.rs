@@ -12,8 +12,8 @@ use crate::meter::Meter;
 use crate::peers_seen::PeersSeen;
 use crate::statements::Statements;
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+pub(crate) const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub(crate) const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Which database, and how it is used.
 #[derive(Clone)]

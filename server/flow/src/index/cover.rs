@@ -56,7 +56,7 @@ fn add_image(
     let mut unusable = HashSet::new();
     let mut read = Vec::new();
     for list in lists {
-        match checked(list, bodies) {
+        match checked(list, bodies)? {
             Ok(body) => read.push((list, body)),
             Err(why) => {
                 tracing::error!(peer = %list.id.publisher, why, "a stored digest can't be used");
@@ -84,11 +84,11 @@ fn add_image(
     Ok(unusable)
 }
 
-fn checked(list: &HeldList, bodies: &Bodies) -> Result<MappedFile, &'static str> {
-    let body = MappedFile::open(&bodies.path(list.base())).map_err(|_| "its body can't be read")?;
-    if lianfang_encoding::sha256(body.as_ref()) == *list.base() {
-        Ok(body)
-    } else {
-        Err("its body is damaged")
-    }
+/// The body, or what the disk has done to it.
+fn checked(list: &HeldList, bodies: &Bodies) -> Result<Result<MappedFile, &'static str>, FlowError> {
+    Ok(match bodies.map(list.base())? {
+        Some(body) if lianfang_encoding::sha256(body.as_ref()) == *list.base() => Ok(body),
+        Some(_) => Err("its body is damaged"),
+        None => Err("its body is missing"),
+    })
 }

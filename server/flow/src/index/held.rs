@@ -7,6 +7,7 @@ use lianfang_encoding::{PublicKey, Timestamp};
 use lianfang_store::HeadRow;
 use lianfang_wire::peer::DisabledKind;
 
+use crate::FlowError;
 use crate::bodies::Bodies;
 
 /// One list in force.
@@ -34,6 +35,26 @@ pub(crate) struct HeldList {
     pub(super) since: Delta,
 }
 
+/// Why a list can't be put together.
+pub(super) enum Unusable {
+    /// What is stored of it isn't what it must be.
+    Damaged(&'static str),
+    /// Nobody can say, because the files can't be reached.
+    Unread(FlowError),
+}
+
+impl From<&'static str> for Unusable {
+    fn from(why: &'static str) -> Self {
+        Self::Damaged(why)
+    }
+}
+
+impl From<FlowError> for Unusable {
+    fn from(error: FlowError) -> Self {
+        Self::Unread(error)
+    }
+}
+
 impl HeldList {
     /// SHA-256 of the base's body.
     pub(crate) fn base(&self) -> &[u8; 32] {
@@ -46,7 +67,7 @@ impl HeldList {
         keys: &[PublicKey],
         bodies: &Bodies,
         before: Option<&Self>,
-    ) -> Result<Self, &'static str> {
+    ) -> Result<Self, Unusable> {
         let heads = rows
             .iter()
             .map(|row| verify(row, keys))
@@ -92,7 +113,7 @@ fn net(
     state: &ListState,
     bodies: &Bodies,
     before: Option<&HeldList>,
-) -> Result<(Arc<Delta>, Delta), &'static str> {
+) -> Result<(Arc<Delta>, Delta), Unusable> {
     let goes_on = |before: &&HeldList| {
         state.base() == before.state.base() && state.deltas().starts_with(before.state.deltas())
     };
@@ -111,12 +132,12 @@ fn net(
     Ok((net, since))
 }
 
-fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, &'static str> {
-    let body = bodies
-        .read(&piece.body.sha256)
-        .map_err(|_| "the body of a delta is missing")?;
+fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, Unusable> {
+    let damaged = Unusable::Damaged("the body of a delta is damaged");
+    let body = bodies.read(&piece.body.sha256)?;
+    let body = body.ok_or("the body of a delta is missing")?;
     if lianfang_encoding::sha256(&body) != piece.body.sha256 {
-        return Err("the body of a delta is damaged");
+        return Err(damaged);
     }
-    Delta::decode(piece.kind, &body).map_err(|_| "the body of a delta is damaged")
+    Delta::decode(piece.kind, &body).map_err(|_| damaged)
 }

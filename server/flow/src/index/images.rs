@@ -15,6 +15,7 @@ use lianfang_screener::{BaseSource, Bases, IndexError, write_bases};
 use sha2::{Digest as _, Sha256};
 
 use crate::FlowError;
+use crate::files::Troubles;
 
 const SUFFIX: &str = ".bases";
 
@@ -29,6 +30,7 @@ pub(super) struct Image {
 #[derive(Debug, Clone)]
 pub(crate) struct Images {
     folder: PathBuf,
+    troubles: Troubles,
 }
 
 enum Unwritten {
@@ -44,17 +46,23 @@ impl From<IndexError> for Unwritten {
 
 impl Images {
     pub(crate) fn open(folder: &Path) -> Result<Self, FlowError> {
-        fs::create_dir_all(folder).map_err(failed)?;
+        let troubles = Troubles::of("index");
+        fs::create_dir_all(folder).map_err(|error| troubles.note(&error))?;
         Ok(Self {
             folder: folder.to_owned(),
+            troubles,
         })
+    }
+
+    pub(crate) fn troubles(&self) -> &Troubles {
+        &self.troubles
     }
 
     /// What the last run left behind, as far as it is of this federation and whole.
     pub(super) fn existing(&self, seed: &Seed) -> Result<Vec<Image>, FlowError> {
         let mut images = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
+        for entry in fs::read_dir(&self.folder).map_err(|error| self.failed(&error))? {
+            let path = entry.map_err(|error| self.failed(&error))?.path();
             match hash_of_name(&path).map(|hash| self.map(hash)) {
                 Some(Ok(image)) if image.bases.seed().as_bytes() == seed.as_bytes() => images.push(image),
                 _ => remove(&path),
@@ -65,20 +73,20 @@ impl Images {
 
     /// Writes an image of these bases, makes it durable and maps it. Needs no memory beyond a block.
     pub(super) fn build(&self, sources: &[BaseSource<'_>]) -> Result<Image, FlowError> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| self.failed(&error))?;
         let hash = match write(file.as_file_mut(), sources) {
             Ok(hash) => hash,
-            Err(Unwritten::File(error)) => return Err(failed(error)),
+            Err(Unwritten::File(error)) => return Err(self.failed(&error)),
             Err(Unwritten::Index) => {
                 return Err(FlowError::Internal("the screening index can't be built"));
             }
         };
         file.as_file()
             .set_permissions(Permissions::from_mode(0o400))
-            .map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
+            .map_err(|error| self.failed(&error))?;
+        file.as_file().sync_all().map_err(|error| self.failed(&error))?;
         file.persist(self.path(&hash))
-            .map_err(|error| failed(error.error))?;
+            .map_err(|error| self.failed(&error.error))?;
         self.map(hash)
     }
 
@@ -96,12 +104,16 @@ impl Images {
     }
 
     fn map(&self, hash: [u8; 32]) -> Result<Image, FlowError> {
-        let file = MappedFile::open(&self.path(&hash)).map_err(failed)?;
+        let file = MappedFile::open(&self.path(&hash)).map_err(|error| self.failed(&error))?;
         let bases = Bases::open(file).map_err(|_| FlowError::Internal("an image of bases is damaged"))?;
         Ok(Image {
             bases: Arc::new(bases),
             hash,
         })
+    }
+
+    fn failed(&self, error: &io::Error) -> FlowError {
+        self.troubles.note(error)
     }
 
     fn path(&self, hash: &[u8; 32]) -> PathBuf {
@@ -141,9 +153,4 @@ fn remove(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
         tracing::warn!(error.kind = ?error.kind(), "an image of bases couldn't be removed");
     }
-}
-
-fn failed(error: io::Error) -> FlowError {
-    tracing::error!(error.kind = ?error.kind(), "the folder of the screening index failed");
-    FlowError::Internal("the folder of the screening index can't be used")
 }

@@ -5,8 +5,9 @@ use lianfang_digest::{ListId, Seed};
 use lianfang_domain::includes;
 use lianfang_encoding::{PublicKey, SubjectType};
 use lianfang_screener::{ChangeSource, Changes, Current};
-use lianfang_store::{HeadRow, Store, StoreError};
+use lianfang_store::{HeadRow, Store};
 
+use super::held::Unusable;
 use super::images::Image;
 use super::{HeldList, Images, Index, cover};
 use crate::bodies::Bodies;
@@ -119,7 +120,7 @@ fn load(
     wanted: &[Wanted],
     before: &Index,
     bodies: &Bodies,
-) -> Result<Vec<Arc<HeldList>>, StoreError> {
+) -> Result<Vec<Arc<HeldList>>, FlowError> {
     let mut lists = Vec::with_capacity(wanted.len());
     for Wanted { newest, keys } in wanted {
         let held = list_id(newest).and_then(|id| before.list(&id));
@@ -130,7 +131,10 @@ fn load(
         let rows = store.live_heads(&newest.list(), 0, ALL)?;
         match HeldList::load(&rows, keys, bodies, held.map(Arc::as_ref)) {
             Ok(list) => lists.push(Arc::new(list)),
-            Err(why) => tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used"),
+            Err(Unusable::Damaged(why)) => {
+                tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used");
+            }
+            Err(Unusable::Unread(error)) => return Err(error),
         }
     }
     Ok(lists)

@@ -8,19 +8,21 @@ use lianfang_store::TokenRow;
 use uuid::Uuid;
 
 use crate::FlowError;
-use crate::bodies::{Bodies, failed};
+use crate::bodies::Bodies;
 
 /// Bytes of a row.
 const ROW: usize = 73;
 
 /// Takes rows.
 pub(super) struct Spool {
+    bodies: Bodies,
     file: BufWriter<File>,
     rows: usize,
 }
 
 /// Gives them back, as often as they are asked for.
 pub(super) struct Spooled {
+    bodies: Bodies,
     file: File,
     rows: usize,
 }
@@ -28,6 +30,7 @@ pub(super) struct Spooled {
 impl Spool {
     pub(super) fn beside(bodies: &Bodies) -> Result<Self, FlowError> {
         Ok(Self {
+            bodies: bodies.clone(),
             file: BufWriter::new(bodies.nameless()?),
             rows: 0,
         })
@@ -35,21 +38,18 @@ impl Spool {
 
     pub(super) fn append(&mut self, rows: &[TokenRow]) -> Result<(), FlowError> {
         for row in rows {
-            self.file.write_all(&encode(row)).map_err(failed)?;
+            let written = self.file.write_all(&encode(row));
+            written.map_err(|error| self.bodies.failed(&error))?;
         }
         self.rows += rows.len();
         Ok(())
     }
 
     pub(super) fn finish(self) -> Result<Spooled, FlowError> {
-        let file = self
-            .file
-            .into_inner()
-            .map_err(|error| failed(error.into_error()))?;
-        Ok(Spooled {
-            file,
-            rows: self.rows,
-        })
+        let Self { bodies, file, rows } = self;
+        let file = file.into_inner();
+        let file = file.map_err(|error| bodies.failed(error.error()))?;
+        Ok(Spooled { bodies, file, rows })
     }
 }
 
@@ -61,11 +61,13 @@ impl Spooled {
 
     /// All rows, from the first. One reader at a time: they share the place in the file.
     pub(super) fn rows(&mut self) -> Result<impl Iterator<Item = Result<TokenRow, FlowError>>, FlowError> {
-        self.file.rewind().map_err(failed)?;
+        let bodies = &self.bodies;
+        self.file.rewind().map_err(|error| bodies.failed(&error))?;
         let mut reader = BufReader::new(&self.file);
         Ok((0..self.rows).map(move |_| {
             let mut bytes = [0; ROW];
-            reader.read_exact(&mut bytes).map_err(failed)?;
+            let read = reader.read_exact(&mut bytes);
+            read.map_err(|error| bodies.failed(&error))?;
             decode(&bytes).ok_or(FlowError::Internal("a spooled token is damaged"))
         }))
     }

@@ -234,7 +234,8 @@ impl Node {
     fn check_delta(&self, head: &VerifiedHead) -> Result<(), Stop> {
         let header = head.header();
         if matches!(header.kind, Kind::Delta { .. }) {
-            let body = self.bodies.read(&header.body.sha256)?;
+            let missing = FlowError::Internal("the body of a delta is missing");
+            let body = self.bodies.read(&header.body.sha256)?.ok_or(missing)?;
             Delta::decode(header.kind, &body).inspect_err(|_| self.bodies.remove(&header.body.sha256))?;
         }
         Ok(())

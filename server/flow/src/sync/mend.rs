@@ -44,10 +44,12 @@ impl Node {
         done: &mut PeerSync,
     ) -> Result<(), SyncFailure> {
         let rows = self.live_rows(list).await?;
-        if rows.iter().all(|row| self.bodies.find(&row.body_hash).is_some()) {
-            return Ok(());
+        for row in &rows {
+            if self.bodies.find(&row.body_hash)?.is_none() {
+                return self.fetch_lost(peer, &rows, done).await;
+            }
         }
-        self.fetch_lost(peer, &rows, done).await
+        Ok(())
     }
 
     async fn live_rows(&self, list: &ListId) -> Result<Vec<HeadRow>, FlowError> {
@@ -68,7 +70,7 @@ impl Node {
         let heads = publisher.and_then(|publisher| stored_heads(rows, &publisher.signing_keys));
         for head in heads.into_iter().flatten() {
             let (bodies, hash) = (self.bodies.clone(), head.header().body.sha256);
-            let sound = self.gateway.compute(move || bodies.is_sound(&hash)).await?;
+            let sound = self.gateway.compute(move || bodies.is_sound(&hash)).await??;
             if sound {
                 continue;
             }

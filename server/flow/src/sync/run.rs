@@ -225,8 +225,12 @@ fn say(done: &mut PeerSync, error: &SyncFailure) {
         SyncFailure::Peer(error) => (error.code().to_owned(), error.to_string()),
         SyncFailure::Flow(error) => {
             let problem = error.problem();
-            let slug = problem.kind().map_or("internal", ProblemType::slug);
-            (slug.to_owned(), problem.detail.unwrap_or(problem.title))
+            let detail = match error {
+                FlowError::Files(error) => error.to_string(),
+                FlowError::Store(error) => error.to_string(),
+                _ => problem.detail.unwrap_or(problem.title),
+            };
+            (error.code().to_owned(), detail)
         }
         SyncFailure::Braked => (
             "quarantined".to_owned(),

@@ -2,7 +2,7 @@
 //! so that any member of the audience can relay it (PROTOCOL.md §3).
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,6 @@ use tokio::time::Instant;
 use super::digests::Stop;
 use super::run::SyncFailure;
 use crate::Node;
-use crate::bodies::failed;
 use crate::durable::durable_step;
 
 /// Bytes of a shard table: 32 for each MiB of the largest body.
@@ -43,7 +42,7 @@ impl Node {
         let _fetching = self.fetching.take(&body.sha256).await;
         if self
             .bodies
-            .find(&body.sha256)
+            .find(&body.sha256)?
             .is_some_and(|found| found.length == body.length)
         {
             return Ok(0);
@@ -89,7 +88,7 @@ impl Node {
             }
         };
         let seed = Seed::of(&head.header().federation)?;
-        let mut verifier = BodyVerifier::new(head, table, &seed)?;
+        let mut verifier = BodyVerifier::new(head, table.clone(), &seed)?;
         let path = self.bodies.partial_path(&body.sha256);
         let mut file = OpenOptions::new()
             .create(true)
@@ -98,13 +97,21 @@ impl Node {
             .write(true)
             .mode(0o600)
             .open(path)
-            .map_err(failed)?;
-        let resumed = resume(&mut file, &mut verifier);
+            .map_err(|error| self.bodies.failed(&error))?;
+        let unusable = |error| self.bodies.failed(&error);
+        let resumed = match resume(&mut file, &mut verifier).map_err(unusable)? {
+            Some(resumed) => resumed,
+            None => {
+                verifier = BodyVerifier::new(head, table, &seed)?;
+                cut(&mut file, 0).map_err(unusable)?
+            }
+        };
         let mut pieces = self.peers.body(from, body.sha256, resumed).await?;
         let ends = Instant::now() + in_time(body.length);
         while let Some(piece) = next(&mut pieces, ends).await? {
             verifier.feed(&piece, |shard| {
-                file.write_all(shard).map_err(|error| Stop::from(failed(error)))
+                let written = file.write_all(shard);
+                written.map_err(|error| Stop::from(self.bodies.failed(&error)))
             })?;
         }
         let moved = verifier.verified().saturating_sub(resumed);
@@ -139,17 +146,24 @@ async fn next(pieces: &mut BodyStream, ends: Instant) -> Result<Option<Bytes>, P
     next.map_err(|_| PeerError::Timeout)?.transpose()
 }
 
-/// Verifies the whole shards that an interrupted transfer left behind and cuts off the rest.
-fn resume(file: &mut File, verifier: &mut BodyVerifier) -> u64 {
+/// Verifies the whole shards that an interrupted transfer left behind, cuts off the rest and says where to go on; nothing,
+/// when the disk has damaged one. The verifier is spent then.
+fn resume(file: &mut File, verifier: &mut BodyVerifier) -> io::Result<Option<u64>> {
     let mut shard = vec![0; SHARD];
-    while file.read_exact(&mut shard).is_ok() {
-        if verifier.feed(&shard, |_| Ok::<(), Refusal>(())).is_err() {
-            break;
+    for _ in 0..file.metadata()?.len() / SHARD as u64 {
+        let read = file.read_exact(&mut shard);
+        if read.is_err() || verifier.feed(&shard, |_| Ok::<(), Refusal>(())).is_err() {
+            return Ok(None);
         }
     }
-    let good = verifier.verified();
-    let cut = file.set_len(good).and_then(|()| file.seek(SeekFrom::Start(good)));
-    if cut.is_err() { 0 } else { good }
+    cut(file, verifier.verified()).map(Some)
+}
+
+fn cut(file: &mut File, length: u64) -> io::Result<u64> {
+    if file.metadata()?.len() != length {
+        file.set_len(length)?;
+    }
+    file.seek(SeekFrom::Start(length))
 }
 
 fn is_absence(stop: &Stop) -> bool {

@@ -97,7 +97,7 @@ impl Node {
         let bodies = self.bodies.clone();
         self.gateway
             .compute(move || {
-                let bytes = bodies.read(&body)?;
+                let bytes = bodies.read(&body)?.ok_or_else(damaged)?;
                 let base = Bloom::parse(&bytes, class, &seed).map_err(|_| damaged())?;
                 Ok(places(&runs, |run, hit| run.match_base(&base, hit)))
             })

@@ -14,6 +14,7 @@ mod bulk;
 mod conversation;
 mod deltas;
 mod digests;
+mod disk;
 mod explain;
 mod feed;
 mod forks;

@@ -25,6 +25,16 @@ pub enum FolderError {
     Certificate(#[from] lianfang_certs::CertError),
 }
 
+impl FolderError {
+    /// What the system said of the file, when that is the reason.
+    pub fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Io(_, error) | Self::KeyFile(KeyFileError::Io { source: error, .. }) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// The secrets that every node has from `lianfang init` on.
 pub struct Secrets {
     /// Signs heads, records, status items, events.

@@ -166,6 +166,11 @@ pub const DESCRIBED: &[(&str, Figure, &str)] = &[
         "Calls that the database couldn't serve, by reason code (store_busy, store_full, …)",
     ),
     (
+        "lianfang_file_failures_total",
+        Counter,
+        "Files of the data folder that couldn't be read or written, by folder (bodies, index) and reason code",
+    ),
+    (
         "lianfang_index_lists",
         Gauge,
         "Lists in the screening index, own ones included",

@@ -11,6 +11,11 @@ impl Telemetry {
     pub fn note(&self, figures: &Figures) {
         self.counted(&figures.counted);
         self.store(&figures.store);
+        for ((folder, code), count) in &figures.file_failures {
+            let labels = [("folder", *folder), ("code", *code)];
+            let labels = labels.map(|(name, value)| Label::from_static_parts(name, value));
+            self.counter("lianfang_file_failures_total", labels.to_vec(), *count);
+        }
         let index = &figures.index;
         for (name, value) in [
             ("lianfang_index_lists", number(index.lists)),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use lianfang_flow::{Actor, FlowError, Node};
+use lianfang_flow::{Actor, FileError, FlowError, Node};
 use tokio_util::sync::CancellationToken;
 
 use crate::data::{DataFolder, FolderError};
@@ -108,7 +108,10 @@ impl Rekeying {
         let lost = || FlowError::Internal("a task was lost");
         done.map_err(|_| lost())?.map_err(|error| {
             tracing::error!(error = %error, "a data key's file");
-            FlowError::Internal("a data key's file can't be written or removed")
+            match error.io() {
+                Some(error) => FlowError::Files(FileError::from(error)),
+                None => FlowError::Internal("a data key's file can't be written or removed"),
+            }
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod line;
 mod server;
+mod stepwise;
 mod trouble;
 
 use diesel::connection::SimpleConnection;
@@ -36,8 +37,11 @@ pub struct TestDatabase {
 
 #[derive(Debug)]
 enum Place {
-    Folder(#[expect(dead_code, reason = "removes the folder when dropped")] TempDir),
-    Server { name: String },
+    /// Nothing for a file that somebody else keeps.
+    Folder(#[expect(dead_code, reason = "removes the folder when dropped")] Option<TempDir>),
+    Server {
+        name: String,
+    },
 }
 
 impl TestDatabase {
@@ -69,7 +73,7 @@ impl TestDatabase {
             Backend::Sqlite => {
                 let folder = must("create a folder", tempfile::tempdir());
                 let url = format!("sqlite:{}", folder.path().join("store.db").display());
-                (Place::Folder(folder), url)
+                (Place::Folder(Some(folder)), url)
             }
             Backend::Postgres => {
                 let name = format!("lf_{}", Uuid::new_v4().simple());
@@ -87,6 +91,15 @@ impl TestDatabase {
             store,
             settings,
             place,
+        }
+    }
+
+    /// The SQLite file at `url` behind a store that somebody else has opened and keeps.
+    pub fn around(store: Store, url: &str) -> Self {
+        Self {
+            store,
+            settings: DatabaseSettings::new(url),
+            place: Place::Folder(None),
         }
     }
 

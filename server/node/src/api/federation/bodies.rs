@@ -6,7 +6,7 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
-use lianfang_flow::{BodyFile, FlowError, Node};
+use lianfang_flow::{BodyFile, Node};
 use lianfang_wire::{Problem, ProblemType};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
@@ -40,6 +40,7 @@ pub(super) async fn show(
     match requested(&request, body.length) {
         Requested::Whole => {
             part(
+                &node,
                 &body,
                 Range {
                     start: 0,
@@ -50,16 +51,24 @@ pub(super) async fn show(
             )
             .await
         }
-        Requested::Part(range) => part(&body, range, StatusCode::PARTIAL_CONTENT, &stop).await,
+        Requested::Part(range) => part(&node, &body, range, StatusCode::PARTIAL_CONTENT, &stop).await,
         Requested::Outside => Ok(outside(&body)),
     }
 }
 
-async fn part(body: &BodyFile, range: Range, status: StatusCode, stop: &CancellationToken) -> Answer {
-    let mut file = File::open(&body.path).await.map_err(|error| unreadable(&error))?;
+async fn part(
+    node: &Node,
+    body: &BodyFile,
+    range: Range,
+    status: StatusCode,
+    stop: &CancellationToken,
+) -> Answer {
+    let mut file = File::open(&body.path)
+        .await
+        .map_err(|error| node.body_unreadable(&error))?;
     file.seek(SeekFrom::Start(range.start))
         .await
-        .map_err(|error| unreadable(&error))?;
+        .map_err(|error| node.body_unreadable(&error))?;
     let length = range.end - range.start;
     let pieces =
         ReaderStream::with_capacity(file.take(length), PIECE).take_until(stop.clone().cancelled_owned());
@@ -80,13 +89,4 @@ fn outside(body: &BodyFile) -> HttpResponse {
         answer.headers_mut().insert(header::CONTENT_RANGE, value);
     }
     answer
-}
-
-fn unreadable(error: &std::io::Error) -> Failure {
-    // A fold may have replaced the body since it was looked up.
-    if error.kind() == std::io::ErrorKind::NotFound {
-        Failure::new(ProblemType::NotFound)
-    } else {
-        FlowError::Internal("a digest body can't be read").into()
-    }
 }

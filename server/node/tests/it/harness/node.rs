@@ -27,7 +27,7 @@ pub(crate) struct TestNode {
     pub(crate) assembled: Assembled,
     pub(crate) doors: Doors,
     folder: TempDir,
-    /// Kept for as long as the node runs, when it isn't in the folder.
+    /// Kept for as long as the node runs.
     database: Option<TestDatabase>,
     stop: CancellationToken,
 }
@@ -49,7 +49,9 @@ impl TestNode {
             change(text.replace("[roster]\n", at_once))
         });
         let mut node = Self::start_with(change).await;
-        node.database = database;
+        let store = node.assembled.store.clone();
+        let own = || TestDatabase::around(store, node.config.database.url.expose());
+        node.database = Some(database.unwrap_or_else(own));
         node
     }
 
@@ -117,7 +119,7 @@ impl TestNode {
         std::fs::write(self.folder.path().join("clock"), time).unwrap();
     }
 
-    /// The database, when it is on a server.
+    /// The database of a node that was started on one or the other.
     pub(crate) fn database(&self) -> &TestDatabase {
         self.database.as_ref().unwrap()
     }
