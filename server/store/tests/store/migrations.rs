@@ -29,7 +29,7 @@ both! {
 }
 
 #[test]
-fn both_databases_have_the_same_columns_nullability_and_indexes() {
+fn both_databases_have_the_same_columns_defaults_indexes_references_and_views() {
     let [sqlite, postgres] = TestDatabase::each().map(|database| schema::of(&database));
     let missing: Vec<_> = sqlite.symmetric_difference(&postgres).collect();
     assert!(missing.is_empty(), "{missing:#?}");
@@ -39,6 +39,13 @@ fn both_databases_have_the_same_columns_nullability_and_indexes() {
         "{sqlite:#?}"
     );
     assert!(sqlite.contains("entries (due_at) where"), "{sqlite:#?}");
+    for line in [
+        "digest_heads.base_sequence number not null default 0",
+        "own_links (entry_id) references entries (id), on delete no action",
+        "audit_trail shows (id,at,actor,action,object,purpose,outcome)",
+    ] {
+        assert!(sqlite.contains(line), "{line}: {sqlite:#?}");
+    }
 }
 
 #[test]
