@@ -58,6 +58,8 @@ pub struct Node {
     pub(crate) index: ArcSwap<Index>,
     /// The store has something in force that the index may not have.
     pub(crate) index_behind: AtomicBool,
+    /// A membership document came into force whose members may not all be in the regulators' feed.
+    pub(crate) members_unlisted: AtomicBool,
     pub(crate) tokens: TokenCache,
     pub(crate) signed: SignedRecords,
     pub(crate) counters: Counters,
@@ -128,6 +130,7 @@ impl Node {
             index: ArcSwap::from_pointee(Index::resting_on(&images, &seed)?),
             images,
             index_behind: AtomicBool::new(false),
+            members_unlisted: AtomicBool::new(false),
             turns: Turns::default(),
             telling: Turns::default(),
             notices: Notices::default(),

@@ -15,7 +15,9 @@ pub enum InviteUse {
     },
     Unknown,
     Expired,
-    AlreadyUsed,
+    AlreadyUsed {
+        node: NodeId,
+    },
 }
 
 impl Store {
@@ -62,8 +64,8 @@ impl Store {
             Ok(match found {
                 None => InviteUse::Unknown,
                 Some((node, ..)) if changed == 1 => InviteUse::Accepted { node: node.into() },
-                Some((_, _, used)) if Option::<Timestamp>::from(used.clone()).is_some() => {
-                    InviteUse::AlreadyUsed
+                Some((node, _, used)) if Option::<Timestamp>::from(used.clone()).is_some() => {
+                    InviteUse::AlreadyUsed { node: node.into() }
                 }
                 Some(_) => InviteUse::Expired,
             })

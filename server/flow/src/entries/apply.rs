@@ -52,6 +52,20 @@ impl Node {
             .store(move |store| store.entries_due(now, 10_000))
             .await?;
         let mut moved = 0;
+        let outcome = self.expire(due, now, &mut moved).await;
+        // Those that have moved are published, whatever became of the others.
+        if moved > 0 {
+            self.entries_changed();
+        }
+        outcome.map(|()| moved)
+    }
+
+    async fn expire(
+        self: &Arc<Self>,
+        due: Vec<store::EntryRow>,
+        now: lianfang_encoding::Timestamp,
+        moved: &mut usize,
+    ) -> Result<(), FlowError> {
         for row in due {
             let state = state_of(&row)?.effective(now, row.expires_at.unwrap_or(now));
             let kind = match state {
@@ -68,16 +82,13 @@ impl Node {
                 .move_entry("node".to_owned(), row.id, Some(row.revision), event, None)
                 .await
             {
-                Ok(_) => moved += 1,
+                Ok(_) => *moved += 1,
                 // Somebody moved it first; the next run looks again.
                 Err(FlowError::Stale(_)) => {}
                 Err(other) => return Err(other),
             }
         }
-        if moved > 0 {
-            self.entries_changed();
-        }
-        Ok(moved)
+        Ok(())
     }
 
     pub(crate) async fn move_entry(

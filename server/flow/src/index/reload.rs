@@ -30,10 +30,18 @@ impl Node {
     /// is made up for by the next call.
     pub(crate) async fn put_in_force(self: &Arc<Self>) -> Result<(), FlowError> {
         self.index_behind.store(false, Ordering::Release);
-        let reloaded = self.reload_index().await;
+        let reloaded = self.catch_up().await;
         let arrived = reloaded.inspect_err(|_| self.index_behind.store(true, Ordering::Release))?;
         self.watch_arrivals(arrived).await;
         Ok(())
+    }
+
+    async fn catch_up(&self) -> Result<Vec<Arrival>, FlowError> {
+        if self.members_unlisted.load(Ordering::Acquire) {
+            self.list_members_in_feed().await?;
+            self.members_unlisted.store(false, Ordering::Release);
+        }
+        self.reload_index().await
     }
 
     /// Notes that something has come into force in the store.

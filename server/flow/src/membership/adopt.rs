@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use lianfang_domain::MembershipError;
 use lianfang_store::MembershipAdoption;
@@ -7,7 +8,8 @@ use lianfang_wire::ProblemType;
 use crate::{FlowError, Node};
 
 impl Node {
-    /// Takes over the next membership document: checked, stored, then in force at every door at once.
+    /// Takes over the next membership document: checked, stored, then in force at every door at once. What can't be
+    /// brought up to it now, index or feed, is by the next sync: the document counts already.
     ///
     /// # Errors
     /// [`FlowError::Membership`] when it may not follow the one in force.
@@ -17,7 +19,13 @@ impl Node {
         let adopted = self
             .gateway
             .store(move |store| store.adopt_membership(version, &bytes, now))
-            .await?;
+            .await;
+        let adopted = match adopted {
+            Ok(adopted) => adopted,
+            // The answer to a commit that was carried out may be lost.
+            Err(_) if self.is_stored(version, envelope).await => MembershipAdoption::Known,
+            Err(error) => return Err(error),
+        };
         match adopted {
             MembershipAdoption::Adopted | MembershipAdoption::Known => {}
             MembershipAdoption::Older { .. } => return Err(MembershipError::Rollback.into()),
@@ -34,7 +42,32 @@ impl Node {
         self.peers
             .adopt(&members, &authorities)
             .map_err(|_| FlowError::Internal("the peers' addresses or certificates can't be used"))?;
-        self.list_members_in_feed().await?;
-        self.put_in_force().await
+        self.members_unlisted.store(true, Ordering::Release);
+        self.index_lags();
+        if let Err(error) = self.put_in_force().await {
+            tracing::error!(error = %error, "index and feed aren't up to the new membership yet");
+        }
+        Ok(())
+    }
+
+    async fn is_stored(&self, version: u64, envelope: &[u8]) -> bool {
+        let stored = self.gateway.store(move |store| store.membership(version)).await;
+        stored.is_ok_and(|row| row.is_some_and(|row| row.envelope == envelope))
+    }
+
+    /// Puts in force what is stored and doesn't count here yet: another replica has taken it over, or nobody could say
+    /// whether it was stored.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn take_up_membership(self: &Arc<Self>) -> Result<(), FlowError> {
+        loop {
+            let next = self.document().document.version + 1;
+            let stored = self.gateway.store(move |store| store.membership(next)).await?;
+            let Some(row) = stored else {
+                return Ok(());
+            };
+            self.adopt_membership(&row.envelope).await?;
+        }
     }
 }

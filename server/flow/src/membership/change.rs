@@ -15,13 +15,15 @@ use crate::{FlowError, Node};
 const CERTIFICATE_LIFE: Duration = Duration::from_secs(397 * 86_400);
 
 impl Node {
-    /// Admits the node that answers an invitation of this governor.
+    /// Admits the node that answers an invitation of this governor. Asked again with the same request, it gives the same
+    /// node its welcome again.
     ///
     /// # Errors
     /// When this node is no governor or keeps no authority, when the invitation isn't good, or when the
     /// request breaks a rule.
     pub async fn approve(self: &Arc<Self>, request: JoinRequest) -> Result<Welcome, FlowError> {
         self.check_standing()?;
+        self.take_up_membership().await?;
         let document = self.document();
         if request.federation != document.federation {
             return Err(FlowError::because(
@@ -29,12 +31,13 @@ impl Node {
                 "The request is for another federation.",
             ));
         }
-        if document
+        let member = self.member(&request)?;
+        let known = document
             .document
             .members
             .iter()
-            .any(|member| member.id == request.node)
-        {
+            .find(|known| known.id == request.node);
+        if known.is_some_and(|known| *known != member) {
             return Err(FlowError::because(
                 ProblemType::Conflict,
                 "This node id is taken, or was once: ids are never used again. Invite under another one.",
@@ -47,10 +50,11 @@ impl Node {
         };
         let certificate = self.certify(&identity, &request.csr)?;
         use_invitation(self, &request).await?;
-        let member = self.member(&request)?;
-        let mut next = self.successor();
-        next.members.push(member);
-        self.put_forward(next).await?;
+        if known.is_none() {
+            let mut next = self.successor();
+            next.members.push(member);
+            self.put_forward(next).await?;
+        }
         Ok(Welcome {
             node: request.node,
             certificate,
@@ -63,6 +67,7 @@ impl Node {
     /// # Errors
     /// When this node is no governor, or there is no such active member.
     pub async fn remove(self: &Arc<Self>, node: NodeId) -> Result<(), FlowError> {
+        self.take_up_membership().await?;
         let mut next = self.successor();
         let member = next
             .members

@@ -40,7 +40,8 @@ impl Node {
     }
 }
 
-/// Uses the invitation that `request` answers.
+/// Uses the invitation that `request` answers. It is good once, but for the node it invited: whose admission was
+/// interrupted asks again.
 pub(super) async fn use_invitation(node: &Node, request: &JoinRequest) -> Result<(), FlowError> {
     let refused = |why: &str| FlowError::because(ProblemType::Forbidden, why);
     let (hash, now) = (hash(&request.code), node.now());
@@ -49,11 +50,15 @@ pub(super) async fn use_invitation(node: &Node, request: &JoinRequest) -> Result
         .store(move |store| store.use_invite(&hash, now))
         .await?
     {
-        InviteUse::Accepted { node: invited } if invited == request.node => Ok(()),
+        InviteUse::Accepted { node: invited } | InviteUse::AlreadyUsed { node: invited }
+            if invited == request.node =>
+        {
+            Ok(())
+        }
         InviteUse::Accepted { .. } => Err(refused("The invitation is for another node id.")),
         InviteUse::Unknown => Err(refused("This governor didn't issue that invitation.")),
         InviteUse::Expired => Err(refused("The invitation has expired; issue a new one.")),
-        InviteUse::AlreadyUsed => Err(refused("The invitation was used before; issue a new one.")),
+        InviteUse::AlreadyUsed { .. } => Err(refused("The invitation was used before; issue a new one.")),
     }
 }
 

@@ -26,6 +26,7 @@ impl Node {
         overlap: Duration,
     ) -> Result<Renewed, FlowError> {
         self.check_standing()?;
+        self.take_up_membership().await?;
         let document = self.document();
         let member = active_member(&document.document, node).ok_or(FlowError::NotFound)?;
         if overlap > LONGEST_OVERLAP {

@@ -28,6 +28,9 @@ impl Node {
         only: Option<NodeId>,
         dry_run: bool,
     ) -> Result<SyncReport, FlowError> {
+        if !dry_run {
+            self.take_up_membership().await?;
+        }
         let peers = self.others();
         if only.is_none() && !dry_run {
             self.recover().await?;

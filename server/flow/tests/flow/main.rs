@@ -40,5 +40,6 @@ mod returning;
 mod roster;
 mod rules;
 mod statements;
+mod statements_of_members;
 mod status;
 mod verdicts;

@@ -23,7 +23,10 @@ const MOST: u64 = 2_000;
 
 /// Runs `attempt` with the n-th statement of `store` failing, then again without a failure, for every n that it reaches.
 /// `attempt` is told its round, so that each has a subject of its own, and has to bear to be repeated.
-async fn for_every_statement(store: &Store, mut attempt: impl AsyncFnMut(u64) -> Result<(), FlowError>) {
+pub(crate) async fn for_every_statement(
+    store: &Store,
+    mut attempt: impl AsyncFnMut(u64) -> Result<(), FlowError>,
+) {
     for n in 1..MOST {
         store.fail_statement(n);
         let outcome = attempt(n).await;
@@ -40,7 +43,7 @@ async fn for_every_statement(store: &Store, mut attempt: impl AsyncFnMut(u64) ->
 }
 
 /// The chain holds, and every entry has exactly the events that its revision says.
-fn check_chain(federation: &Federation, name: &str) {
+pub(crate) fn check_chain(federation: &Federation, name: &str) {
     let node = federation.node(name);
     let key = federation.signing_key(name).public();
     let store = federation.store(name);

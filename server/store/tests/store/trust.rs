@@ -63,7 +63,7 @@ both! {
         }
         let accepted = InviteUse::Accepted { node: node("platform-a") };
         assert_eq!(store.use_invite(&[1; 32], at(9)).unwrap(), accepted);
-        assert_eq!(store.use_invite(&[1; 32], at(9)).unwrap(), InviteUse::AlreadyUsed);
+        assert_eq!(store.use_invite(&[1; 32], at(9)).unwrap(), InviteUse::AlreadyUsed { node: node("platform-a") });
         assert_eq!(store.use_invite(&[2; 32], at(10)).unwrap(), InviteUse::Expired);
         assert_eq!(store.use_invite(&[3; 32], at(9)).unwrap(), InviteUse::Unknown);
     }

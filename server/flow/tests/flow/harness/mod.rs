@@ -22,7 +22,7 @@ use lianfang_flow::{
 };
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{DataKey, DataKeys, Store};
-use lianfang_wire::join::JoinRequest;
+use lianfang_wire::join::{Invitation, JoinRequest};
 use lianfang_wire::membership::Envelope;
 use lianfang_wire::vocabulary::{MemberRole, Mode};
 use rand_chacha::ChaCha20Rng;
@@ -160,20 +160,7 @@ impl Federation {
         let papers = self.papers(MemberRole::Platform, country, trusted);
         let governor = self.node("regulator");
         let invitation = governor.invite(id(name)).await.unwrap();
-        let hosts = vec!["127.0.0.1".to_owned()];
-        let request = JoinRequest {
-            federation: invitation.federation,
-            node: id(name),
-            code: invitation.code,
-            csr: papers.key.request(&id(name), &hosts).unwrap(),
-            signing_key: papers.signing.public(),
-            name: name.to_owned(),
-            operator: format!("operator of {name}"),
-            role: papers.role,
-            jurisdiction: country.to_owned(),
-            endpoint: "https://127.0.0.1:1".to_owned(),
-            hosts,
-        };
+        let request = request(invitation, &papers.key, &papers.signing, country);
         let welcome = governor.approve(request).await.unwrap();
         keep(papers.database.store(), &welcome.memberships, self.clock.now());
         let keys = keys(&papers);
@@ -280,6 +267,29 @@ pub(crate) fn id(name: &str) -> NodeId {
 /// The signing key of the node that joined as the n-th, the founder being the first.
 pub(crate) fn signing_key(number: u8) -> SigningKey {
     SigningKey::from_seed(&[number; 32])
+}
+
+/// What a platform answers an invitation with.
+pub(crate) fn request(
+    invitation: Invitation,
+    key: &NodeKey,
+    signing: &SigningKey,
+    country: &str,
+) -> JoinRequest {
+    let (node, hosts) = (invitation.node, vec!["127.0.0.1".to_owned()]);
+    JoinRequest {
+        federation: invitation.federation,
+        code: invitation.code,
+        csr: key.request(&node, &hosts).unwrap(),
+        signing_key: signing.public(),
+        name: node.to_string(),
+        operator: format!("operator of {node}"),
+        role: MemberRole::Platform,
+        jurisdiction: country.to_owned(),
+        endpoint: "https://127.0.0.1:1".to_owned(),
+        hosts,
+        node,
+    }
 }
 
 pub(crate) fn operator() -> Actor {
