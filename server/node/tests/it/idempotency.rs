@@ -1,9 +1,14 @@
+use std::time::Duration;
+
+use lianfang_encoding::Timestamp;
 use lianfang_node::auth::Scope;
+use lianfang_sdk::Error;
+use lianfang_store::testing::Backend;
 use lianfang_wire::{Problem, ProblemType};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::entries::entry;
+use crate::harness::entries::{entry, typed};
 use crate::harness::node::TestNode;
 
 async fn post(node: &TestNode, key: &str, body: &Value) -> Response {
@@ -87,4 +92,44 @@ async fn a_key_that_is_none_is_refused() {
     let node = TestNode::start().await;
     let refused = post(&node, &"k".repeat(256), &screening("91990001LF00000169")).await;
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
+
+/// Statements of one request, and of what the node does beside it.
+const MOST: u64 = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_under_a_key_is_done_once_whichever_statement_fails() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let mut now = Timestamp::from_secs(1_798_804_800);
+        let node = TestNode::start_with_clock_on(backend, &now.to_string(), |text| text).await;
+        let store = &node.assembled.store;
+        for n in 1..MOST {
+            let (client, new) = (
+                node.operator().keyed(&format!("k{n}")),
+                typed(&format!("case-{n}")),
+            );
+            store.fail_statement(n);
+            let first = client.record_entry(&new).await;
+            let reached = store.stop_failing();
+            let mut again = client.record_entry(&new).await;
+            if again.as_ref().is_err_and(is_in_progress) {
+                // Nobody can say whether the first request is still at it.
+                now = now + Duration::from_secs(601);
+                node.set_clock(&now.to_string());
+                again = client.record_entry(&new).await;
+            }
+            let again = again.unwrap();
+            if let Ok(first) = first {
+                assert_eq!(first.id, again.id, "{backend:?}: statement {n}");
+            }
+            assert_eq!(store.event_head().unwrap().seq, n, "{backend:?}: one entry each");
+            if !reached {
+                break;
+            }
+        }
+    }
+}
+
+fn is_in_progress(error: &Error) -> bool {
+    matches!(error, Error::Refused(problem) if problem.kind() == Some(ProblemType::Conflict))
 }
