@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lianfang_store::testing::Backend;
 
 /// Things that every run has to see.
-const NEEDED: [&str; 14] = [
+const NEEDED: [&str; 16] = [
     "entries recorded",
     "events",
     "corrections",
@@ -13,6 +13,8 @@ const NEEDED: [&str; 14] = [
     "syncs",
     "links cut",
     "crashes",
+    "crashes in the middle of something",
+    "statements that failed",
     "restores from a backup",
     "screenings",
     "matches",

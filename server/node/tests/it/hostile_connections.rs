@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 use lianfang_node::auth::Scope;
+use lianfang_wire::vocabulary::MemberRole;
 use lianfang_wire::{Problem, ProblemType};
 use reqwest::{Body, RequestBuilder};
 
@@ -20,6 +21,7 @@ async fn impatient() -> TestNode {
         text.replace("#head_seconds = 10", "head_seconds = 1")
             .replace("#body_seconds = 60", "body_seconds = 1")
             .replace("#idle_seconds = 75", "idle_seconds = 1")
+            .replace("enabled = false", "enabled = true")
     })
     .await
 }
@@ -51,6 +53,47 @@ async fn a_head_that_is_dribbled_is_ended_by_the_node_at_every_door() {
         slow.dribble(b"x")
     });
     assert!(said.await.starts_with("HTTP/1.1 408 "));
+}
+
+/// Their certificates are good, their patience isn't.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_dribbles_a_head_or_a_body_is_refused_at_the_doors_of_members() {
+    let node = impatient().await;
+    let (federation, regulator) = (node.doors.federation.unwrap(), node.doors.regulator.unwrap());
+    let platform = member(&node, "platform-b", MemberRole::Platform).await;
+    let reader = member(&node, "regulator-x", MemberRole::Regulator).await;
+    let start = "HTTP/1.1\r\nhost: a\r\naccept: application/taxii+json;version=2.1\r\n";
+    let body = "content-type: application/octet-stream\r\ncontent-length: 100000\r\n\r\n";
+    for (door, config, head) in [
+        (
+            federation,
+            &platform,
+            format!("GET /federation/v1/info {start}x-slow: "),
+        ),
+        (
+            federation,
+            &platform,
+            format!("POST /federation/v1/evaluate {start}{body}"),
+        ),
+        (regulator, &reader, format!("GET /taxii2/ {start}x-slow: ")),
+    ] {
+        let (config, sent) = (Arc::clone(config), head.clone());
+        let said = blocking(move || {
+            let mut slow = tls(door, &config);
+            slow.send(sent.as_bytes());
+            slow.dribble(b"x")
+        });
+        assert!(said.await.starts_with("HTTP/1.1 408 "), "{head}");
+    }
+}
+
+async fn member(node: &TestNode, id: &str, role: MemberRole) -> Arc<rustls::ClientConfig> {
+    let papers = node.admit_as(id, role).await;
+    Arc::new(tls_config(
+        &node.authority(),
+        Some(&papers),
+        rustls::DEFAULT_VERSIONS,
+    ))
 }
 
 #[tokio::test(flavor = "multi_thread")]
