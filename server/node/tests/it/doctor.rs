@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use lianfang_certs::NodeKey;
 use lianfang_node::config::Config;
+use lianfang_node::data::DataFolder;
 use lianfang_node::wiring::open_store;
-use lianfang_store::testing::Backend;
+use lianfang_store::testing::{Backend, TestDatabase};
+use lianfang_wire::renewal::Renewal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -77,7 +79,7 @@ type Harm = fn(&Path, &Config);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_thing_that_is_broken_has_its_line() {
-    let harms: [(&str, Harm); 15] = [
+    let harms: [(&str, Harm); 21] = [
         ("config_broken", |data, _| append(data, "[colour]\nred = 1\n")),
         ("permissions_open", |data, _| {
             open_to_others(&data.join("keys/signing.key"))
@@ -110,6 +112,28 @@ async fn each_thing_that_is_broken_has_its_line() {
                 renewed(data, None, now(), 10 * DAY),
             )
             .unwrap();
+        }),
+        ("certificate_over", |data, config| {
+            fs::write(
+                &config.tls.federation.certificate,
+                renewed(data, None, past(20 * DAY), 10 * DAY),
+            )
+            .unwrap();
+        }),
+        ("membership_none", |_, config| {
+            execute(config, "DELETE FROM memberships")
+        }),
+        ("membership_broken", |_, config| {
+            execute(config, "UPDATE memberships SET envelope = X'7B7D'");
+        }),
+        ("membership_removed", |data, _| {
+            change(data, "id = \"platform-a\"", "id = \"platform-z\"");
+        }),
+        ("membership_soon", |data, _| {
+            change(data, "[tls]\n", "[tls]\nmembership_alarm_days = 400\n")
+        }),
+        ("folder_missing", |data, _| {
+            change(data, "[node]\n", "[node]\ndata_dir = \"gone\"\n");
         }),
         ("tokens_broken", |data, _| {
             fs::write(data.join("keys/access-retired.json"), "{").unwrap();
@@ -173,8 +197,31 @@ async fn a_peer_that_was_never_synced_and_one_that_waits_for_a_person_are_named(
     assert_eq!(complaints(node.data()).await, Vec::<String>::new());
     store.peer_failed(&peer, now(), "unreachable").unwrap();
     assert_eq!(complaints(node.data()).await, ["peer_error"]);
+    store.peer_synced(&peer, past(3 * DAY), Duration::ZERO).unwrap();
+    assert_eq!(complaints(node.data()).await, ["peer_stale"]);
     store.quarantine_peer(&peer, now(), "flood").unwrap();
     assert_eq!(complaints(node.data()).await, ["peer_quarantined"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_on_its_way_out_is_said() {
+    let node = TestNode::start().await;
+    let document = node.node().trust().current();
+    let own = &document.document.members[0];
+    let hosts = vec!["127.0.0.1".to_owned()];
+    let key = NodeKey::generate().unwrap();
+    let asked = Renewal {
+        iss: own.id.clone(),
+        fed: document.federation,
+        replaces: own.pin,
+        csr: key.request(&own.id, &hosts).unwrap(),
+        hosts,
+    };
+    let signing = DataFolder::at(node.data()).secrets().unwrap().signing;
+    let request = asked.sign(&signing).unwrap();
+    let replaced = node.node().replace_certificate(&own.id, &request, HOUR).await;
+    replaced.unwrap();
+    assert!(complaints(node.data()).await.contains(&"pin_retiring".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,10 +298,20 @@ fn append(data: &Path, text: &str) {
     fs::write(file, format!("{before}{text}")).unwrap();
 }
 
-fn revocations(data: &Path) {
+fn change(data: &Path, this: &str, that: &str) {
     let file = data.join("lianfang.toml");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(file, text.replace("# revocations = ", "revocations = ")).unwrap();
+    fs::write(file, text.replacen(this, that, 1)).unwrap();
+}
+
+fn revocations(data: &Path) {
+    change(data, "# revocations = ", "revocations = ");
+}
+
+/// On the database of a node that doesn't run.
+fn execute(config: &Config, sql: &str) {
+    let store = open_store(config).unwrap();
+    TestDatabase::around(store, config.database.url.expose()).execute(sql);
 }
 
 fn open_to_others(path: &Path) {

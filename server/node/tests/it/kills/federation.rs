@@ -22,7 +22,7 @@ pub(crate) struct Site {
     pub(super) folder: TempDir,
     pub(crate) process: Process,
     /// Of a server; gone when dropped.
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 pub(crate) struct Federation {
@@ -58,6 +58,12 @@ impl Site {
 }
 
 impl Site {
+    /// From now on the node is the one in this place.
+    pub(super) fn move_to(&mut self, folder: TempDir, database: Option<TestDatabase>) {
+        self.folder = folder;
+        self.database = database;
+    }
+
     /// Starts the node as it is: nobody has mended anything.
     pub(crate) async fn serve_again(&mut self) {
         let up = self.serve(None).await;
@@ -155,24 +161,30 @@ impl Federation {
         if operator.build_digests::<serde_json::Value>().await.is_err() {
             return answers;
         }
+        let Ok(withdrawn) = self.withdraw().await else {
+            return answers;
+        };
+        answers += u64::from(withdrawn);
+        let _ = operator.build_digests::<serde_json::Value>().await;
+        answers
+    }
+
+    /// Withdraws an entry, if there is one left.
+    pub(super) async fn withdraw(&mut self) -> Result<bool, lianfang_sdk::Error> {
+        let operator = self.publisher.operator();
         let Some(id) = self.oracle.first_active() else {
-            return answers;
+            return Ok(false);
         };
-        let Ok(present) = operator.entry(id).await else {
-            return answers;
-        };
+        let present = operator.entry(id).await?;
         let event = NewEvent {
             kind: EventType::Withdrawn,
             reason: Some("test".to_owned()),
             reference: None,
         };
         self.oracle.withdrawing(id);
-        if operator.entry_event(id, present.revision, &event).await.is_ok() {
-            self.oracle.withdrawn(id);
-            answers += 1;
-        }
-        let _ = operator.build_digests::<serde_json::Value>().await;
-        answers
+        operator.entry_event(id, present.revision, &event).await?;
+        self.oracle.withdrawn(id);
+        Ok(true)
     }
 
     /// An import that was interrupted is run again: nothing is there twice.
@@ -238,7 +250,7 @@ async fn site(name: &str, backend: Backend, ports: &mut impl Iterator<Item = u16
     Site {
         process: Process::start(&["serve", "--check-config", "--config", "/nonexistent"], None),
         folder,
-        _database: database,
+        database,
     }
 }
 

@@ -5,6 +5,7 @@
 pub(crate) mod federation;
 mod oracle;
 mod process;
+mod recovering;
 mod rekey;
 mod restore;
 
@@ -38,11 +39,12 @@ async fn kill_again_and_again(backend: Backend) {
         if run > 0 && run % PER_FEDERATION == 0 {
             federation = Federation::start(backend).await;
         }
-        let (victim, step) = (rng.next_u32() % 6, u64::from(rng.next_u32()));
+        let (victim, step) = (rng.next_u32() % 7, u64::from(rng.next_u32()));
         let (name, outcome) = match victim {
             0..=2 => ("publisher", federation.kill_publisher(run, 1 + step % 14).await),
             3 => ("reader", federation.kill_reader(run, 1 + step % 6).await),
             4 => ("data key", federation.kill_rekeying(1 + step % 4).await),
+            5 => ("recovering", federation.kill_recovering(1 + step % 10).await),
             _ => ("restore", federation.kill_restore(run, 1 + step % 6).await),
         };
         println!("run {run}: {name}, {outcome:?}");

@@ -1,22 +1,27 @@
 //! `lianfang restore`, killed at one of its steps and run again.
 
+use std::path::PathBuf;
+
 use lianfang_node::config::Config;
 use lianfang_store::testing::{Backend, TestDatabase};
+use tempfile::TempDir;
 
 use super::Outcome;
 use super::federation::Federation;
 use super::process::{Process, run};
 
 impl Federation {
-    /// Backs the publisher up while it runs and restores that elsewhere; the copy never starts.
-    pub(super) async fn kill_restore(&mut self, _number: u64, step: u64) -> Outcome {
-        let (place, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let (backup, config) = (place.path().join("backup"), target.path().join("lianfang.toml"));
-        run(
-            &self.publisher.data(),
-            &["backup", "--out", backup.to_str().unwrap()],
-        )
-        .await;
+    /// The publisher, while it runs.
+    pub(super) async fn back_up(&self, place: &TempDir) -> PathBuf {
+        let backup = place.path().join("backup");
+        let out = ["backup", "--out", backup.to_str().unwrap()];
+        run(&self.publisher.data(), &out).await;
+        backup
+    }
+
+    /// A folder with the publisher's configuration and a database without anything.
+    pub(super) fn empty_place(&self) -> (TempDir, Option<TestDatabase>) {
+        let target = tempfile::tempdir().unwrap();
         let database = (self.backend == Backend::Postgres).then(|| TestDatabase::empty(self.backend));
         let text = std::fs::read_to_string(self.publisher.data().join("lianfang.toml")).unwrap();
         let own = self.publisher.config().database.url;
@@ -24,7 +29,16 @@ impl Federation {
             Some(database) => text.replace(own.expose(), &database.settings().url),
             None => text,
         };
-        std::fs::write(&config, text).unwrap();
+        std::fs::write(target.path().join("lianfang.toml"), text).unwrap();
+        (target, database)
+    }
+
+    /// Backs the publisher up while it runs and restores that elsewhere; the copy never starts.
+    pub(super) async fn kill_restore(&mut self, _number: u64, step: u64) -> Outcome {
+        let place = tempfile::tempdir().unwrap();
+        let backup = self.back_up(&place).await;
+        let (target, _database) = self.empty_place();
+        let config = target.path().join("lianfang.toml");
         let restore = [
             "restore",
             "--config",
