@@ -17,6 +17,8 @@ pub struct Limits {
     pub head_seconds: u32,
     /// Longest time for a request's body to arrive, in seconds.
     pub body_seconds: u32,
+    /// Longest time for a whole batch to arrive, in seconds.
+    pub batch_seconds: u32,
     /// Longest time for an answer, in seconds.
     pub answer_seconds: u32,
     /// Idle connections are closed after this, in seconds.
@@ -25,10 +27,18 @@ pub struct Limits {
     pub stop_seconds: u32,
     /// Connections per door.
     pub connections: usize,
+    /// Requests of one connection that are served at once; of more, some wait and the rest is refused.
+    pub requests_per_connection: usize,
+    /// A connection on which nothing is taken of an answer for this long is ended, in seconds.
+    pub stalled_seconds: u32,
     /// Requests a minute of one caller of the platform door.
     pub platform_per_minute: NonZeroU32,
     /// Requests a minute of one member at the federation door, and at the regulator door.
     pub federation_per_minute: NonZeroU32,
+    /// Bodies of digests that one member fetches at once.
+    pub transfers_per_member: usize,
+    /// Requests a minute from one address for what the platform door shows to anyone.
+    pub public_per_minute: NonZeroU32,
     /// Failed logins a minute from one address.
     pub refusals_per_minute: NonZeroU32,
 }
@@ -41,12 +51,17 @@ impl Default for Limits {
             batch_bytes: 64 * 1024 * 1024,
             head_seconds: 10,
             body_seconds: 60,
+            batch_seconds: 3_600,
             answer_seconds: 60,
             idle_seconds: 75,
             stop_seconds: 20,
             connections: 12_000,
+            requests_per_connection: 128,
+            stalled_seconds: 300,
             platform_per_minute: per_minute(60_000),
             federation_per_minute: per_minute(60_000),
+            transfers_per_member: 32,
+            public_per_minute: per_minute(600),
             refusals_per_minute: per_minute(60),
         }
     }
@@ -70,6 +85,11 @@ impl Limits {
         seconds(self.body_seconds)
     }
 
+    /// See [`Limits::batch_seconds`].
+    pub fn batch(&self) -> Duration {
+        seconds(self.batch_seconds)
+    }
+
     /// See [`Limits::answer_seconds`].
     pub fn answer(&self) -> Duration {
         seconds(self.answer_seconds)
@@ -80,13 +100,19 @@ impl Limits {
         seconds(self.idle_seconds)
     }
 
-    /// Files that a node with all its doors full has open.
+    /// See [`Limits::stalled_seconds`].
+    pub fn stalled(&self) -> Duration {
+        seconds(self.stalled_seconds)
+    }
+
+    /// Files that a node with all its doors full has open: a connection on HTTP/2 counts twice.
     pub fn files(&self) -> u64 {
         const DOORS: u64 = 5;
+        const EACH: u64 = 2;
         const REST: u64 = 256;
         u64::try_from(self.connections)
             .unwrap_or(u64::MAX)
-            .saturating_mul(DOORS)
+            .saturating_mul(DOORS * EACH)
             .saturating_add(REST)
     }
 
@@ -97,8 +123,12 @@ impl Limits {
             ("batch_bytes", self.batch_bytes >= self.body_bytes),
             ("head_seconds", self.head_seconds > 0),
             ("body_seconds", self.body_seconds > 0),
+            ("batch_seconds", self.batch_seconds >= self.body_seconds),
             ("answer_seconds", self.answer_seconds > 0),
             ("connections", self.connections > 0),
+            ("requests_per_connection", self.requests_per_connection > 0),
+            ("transfers_per_member", self.transfers_per_member > 0),
+            ("stalled_seconds", self.stalled_seconds > 0),
         ];
         match positive.iter().find(|(_, fine)| !fine) {
             Some((key, _)) => Err(format!("limits.{key}: too small")),

@@ -2,7 +2,6 @@ use std::future::{Ready, ready};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::Version;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _};
@@ -10,6 +9,7 @@ use lianfang_encoding::NodeId;
 use lianfang_wire::ProblemType;
 
 use super::farewell::Farewell;
+use super::share::Share;
 use crate::api::regulator::in_taxii;
 use crate::http::Door;
 use crate::limits::RateLimit;
@@ -65,8 +65,7 @@ fn member(request: &ServiceRequest, admission: &dyn Admission) -> Result<NodeId,
 }
 
 fn refused(request: ServiceRequest) -> ServiceResponse<BoxBody> {
-    let ending = request.conn_data::<Connection>().map(Connection::ending);
-    let multiplexed = request.version() == Version::HTTP_2;
+    let wire = request.conn_data::<Share>().and_then(Share::wire);
     let mut answer = Failure::new(ProblemType::NotMember).error_response();
     if request
         .app_data::<Data<Door>>()
@@ -75,15 +74,12 @@ fn refused(request: ServiceRequest) -> ServiceResponse<BoxBody> {
         // The layer that translates can't look into a body that ends the connection.
         answer = in_taxii(answer);
     }
-    if !multiplexed {
-        answer
-            .head_mut()
-            .set_connection_type(actix_http::ConnectionType::Close);
-    }
-    match ending.filter(|_| multiplexed) {
-        Some(ending) => {
-            request.into_response(answer.map_body(|_, body| Farewell::after(body, ending).boxed()))
+    match wire {
+        Some(wire) => request.into_response(answer.map_body(|_, body| Farewell::after(body, wire).boxed())),
+        None => {
+            let close = actix_http::ConnectionType::Close;
+            answer.head_mut().set_connection_type(close);
+            request.into_response(answer)
         }
-        None => request.into_response(answer),
     }
 }

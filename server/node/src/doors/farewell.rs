@@ -1,22 +1,23 @@
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 
-use crate::tls::Ending;
+use super::wire::Wire;
 
 /// A body after which the connection ends.
 pub(super) struct Farewell {
     body: BoxBody,
-    ending: Option<Ending>,
+    wire: Option<Arc<Wire>>,
 }
 
 impl Farewell {
-    pub(super) fn after(body: BoxBody, ending: Ending) -> Self {
+    pub(super) fn after(body: BoxBody, wire: Arc<Wire>) -> Self {
         Self {
             body,
-            ending: Some(ending),
+            wire: Some(wire),
         }
     }
 }
@@ -40,10 +41,10 @@ impl Drop for Farewell {
     /// The body has been handed to the connection's task, which is next in the queue of this thread and writes
     /// it out; what is spawned here comes after it.
     fn drop(&mut self) {
-        if let Some(ending) = self.ending.take() {
+        if let Some(wire) = self.wire.take() {
             actix_web::rt::spawn(async move {
                 tokio::task::yield_now().await;
-                ending.now();
+                wire.end();
             });
         }
     }

@@ -2,8 +2,12 @@
 
 mod admitted;
 mod farewell;
+mod in_turn;
+mod paced;
 mod server;
+mod share;
 mod socket;
+mod wire;
 
 pub use admitted::{Caller, admitted};
 pub use server::{Shared, federation, operations, operator, platform, regulator};

@@ -11,11 +11,12 @@ use lianfang_wire::{Problem, ProblemType};
 use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
+use super::in_turn::{bounded, held, in_turn};
 use super::{OperatorSocket, admitted};
 use crate::api::regulator::as_taxii;
 use crate::config::Limits;
 use crate::http::{Door, answer_in_time, boundary, head_fits, path_rules, query_rules};
-use crate::limits::RateLimit;
+use crate::limits::{RateLimit, Transfers};
 use crate::metrics::Telemetry;
 use crate::problem;
 use crate::tls::{Admission, remember};
@@ -28,7 +29,14 @@ macro_rules! server {
     ($shared:expr, $door:expr, $routes:expr) => {{
         let (shared, door, routes) = ($shared.clone(), $door, $routes);
         let (limits, stop) = (shared.limits.clone(), shared.stop.clone());
+        let bounds = limits.clone();
         HttpServer::new(move || app(&shared, door, &routes))
+            .on_connect(move |stream, data| {
+                bounded(&bounds, stream, data);
+                if door.is_mutual() {
+                    remember(stream, data);
+                }
+            })
             .workers(WORKERS)
             .tcp_nodelay(true)
             .max_connections(limits.connections.div_ceil(WORKERS))
@@ -89,15 +97,16 @@ fn mutual(
 ) -> io::Result<Server> {
     let rates = Data::new(RateLimit::per_minute(shared.limits.federation_per_minute));
     let admission: Data<dyn Admission> = Data::from(admission);
+    let transfers = Data::new(Transfers::at_once(shared.limits.transfers_per_member));
     let layered = move |config: &mut ServiceConfig| {
-        config.app_data(admission.clone()).app_data(rates.clone());
+        config
+            .app_data(admission.clone())
+            .app_data(rates.clone())
+            .app_data(transfers.clone());
         routes(config);
     };
     let server = server!(shared, door, layered);
-    Ok(server
-        .on_connect(remember)
-        .listen_rustls_0_23(listener, tls)?
-        .run())
+    Ok(server.listen_rustls_0_23(listener, tls)?.run())
 }
 
 /// The platform's own systems and people: TLS, and a token with each request.
@@ -165,9 +174,11 @@ fn app<R: Fn(&mut ServiceConfig) + Clone>(
         .default_service(web::to(nothing_here))
         .wrap(from_fn(answer_in_time))
         .wrap(Condition::new(door.is_mutual(), from_fn(admitted)))
+        .wrap(from_fn(in_turn))
         .wrap(from_fn(head_fits))
         .wrap(from_fn(boundary))
         .wrap(from_fn(as_taxii))
+        .wrap(from_fn(held))
 }
 
 async fn nothing_here() -> HttpResponse {

@@ -2,6 +2,8 @@
 
 mod files;
 mod rate;
+mod transfers;
 
 pub use files::raise_open_files;
 pub use rate::{RateLimit, TooMany};
+pub use transfers::Transfers;

@@ -9,7 +9,7 @@ mod revocations;
 mod server;
 mod verifier;
 
-pub use connection::{Connection, Ending, remember};
+pub use connection::{Connection, remember};
 pub use credential::{Credential, Fits, Renewal};
 pub use material::{Material, TlsError};
 pub use pins::{Admission, CertificateIdentity, Refusal};

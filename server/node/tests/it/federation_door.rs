@@ -4,17 +4,23 @@ use reqwest::{Client, StatusCode};
 use serde_json::json;
 
 use crate::harness::entries::typed;
+use crate::harness::federation::{Papers, tls};
+use crate::harness::http2::{Raw, head as taken};
 use crate::harness::node::TestNode;
 
 async fn published(audience: &str) -> (TestNode, Client) {
-    let node = TestNode::start().await;
+    let (node, papers) = published_by(TestNode::start().await, audience).await;
+    let member = node.member(&papers, true);
+    (node, member)
+}
+
+async fn published_by(node: TestNode, audience: &str) -> (TestNode, Papers) {
     let papers = node.admit("platform-b").await;
     let mut entry = typed("case-1");
     entry.sharing.audience = audience.to_owned();
     node.operator().record_entry(&entry).await.unwrap();
     node.node().build_digests().await.unwrap();
-    let member = node.member(&papers, true);
-    (node, member)
+    (node, papers)
 }
 
 async fn get(node: &TestNode, member: &Client, path: &str) -> (StatusCode, Vec<u8>) {
@@ -121,6 +127,31 @@ async fn hidden_body(node: &TestNode) -> String {
     let head = node.node().digest_head(node.node().id(), &list).await.unwrap();
     let head = lianfang_digest::SignedHead::decode(&head).unwrap();
     format!("/digests/bodies/{}", hex::encode(head.header().body.sha256))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_takes_nothing_of_its_bodies_gets_no_more_of_them_than_its_share() {
+    let limited = |text: String| text.replace("#transfers_per_member = 32", "transfers_per_member = 2");
+    let (node, papers) = published_by(TestNode::start_with(limited).await, "all").await;
+    let member = node.member(&papers, true);
+    let (_, head) = get(&node, &member, "/digests/all/seller/1/head").await;
+    let head = lianfang_digest::SignedHead::decode(&head).unwrap();
+    let path = format!(
+        "/federation/v1/digests/bodies/{}",
+        hex::encode(head.header().body.sha256)
+    );
+    let config = tls(&node.authority(), Some(&papers), rustls::DEFAULT_VERSIONS);
+    let mut held = Vec::new();
+    for status in [200, 200, 429] {
+        let mut raw = Raw::connect(node.doors.federation.unwrap(), &config, 0).await;
+        let answer = taken(raw.get(&path).await.unwrap()).await;
+        assert_eq!(answer.0, status);
+        held.push((raw, answer));
+    }
+    drop(held.remove(0));
+    let again = format!("/digests/bodies/{}", hex::encode(head.header().body.sha256));
+    // The node notices in its own time that the first has gone.
+    while get(&node, &member, &again).await.0 == StatusCode::TOO_MANY_REQUESTS {}
 }
 
 #[tokio::test(flavor = "multi_thread")]

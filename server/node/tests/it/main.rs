@@ -37,4 +37,5 @@ mod stopping;
 mod token_keys;
 mod traces;
 mod trouble;
+mod untaken_answers;
 mod watching;

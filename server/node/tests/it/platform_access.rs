@@ -115,6 +115,28 @@ async fn guessing_tokens_is_slowed_down_by_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_to_anyone_is_shown_to_one_address_at_a_rate() {
+    for path in [
+        "/docs/",
+        "/docs/swagger-ui.css",
+        "/openapi.json",
+        "/.well-known/jwks.json",
+    ] {
+        let limited = |text: String| text.replace("#public_per_minute = 600", "public_per_minute = 2");
+        let node = TestNode::start_with(limited).await;
+        let ask = async || node.raw().get(node.platform_url(path)).send().await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(ask().await.status(), StatusCode::OK, "{path}");
+        }
+        assert_eq!(
+            problem(ask().await).await.kind(),
+            Some(ProblemType::RateLimited),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_key_that_signs_tokens_is_published() {
     let node = TestNode::start().await;
     let answer = node

@@ -39,6 +39,8 @@ pub struct TokenLogin {
     verifier: Arc<Verifier>,
     callers: RateLimit,
     refusals: RateLimit,
+    /// Of addresses, for what is shown to anyone.
+    public: RateLimit,
     /// Whether the work is part of the caller's trace, if it names one.
     followed: bool,
 }
@@ -50,6 +52,7 @@ impl Login {
             verifier,
             callers: RateLimit::per_minute(limits.platform_per_minute),
             refusals: RateLimit::per_minute(limits.refusals_per_minute),
+            public: RateLimit::per_minute(limits.public_per_minute),
             followed,
         }))
     }
@@ -80,7 +83,7 @@ impl FromRequest for By {
 /// Puts a route behind its access. Whatever changes something honours `Idempotency-Key`.
 pub fn guard(route: Route, method: &Method, access: Access) -> Route {
     let Access::Scope(scope) = access else {
-        return route;
+        return route.wrap(from_fn(at_a_rate));
     };
     let route = if *method == Method::POST {
         route.wrap(from_fn(done_once))
@@ -92,6 +95,17 @@ pub fn guard(route: Route, method: &Method, access: Access) -> Route {
             authorised(scope, login, request, next)
         },
     ))
+}
+
+async fn at_a_rate(
+    login: Data<Login>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Login::Token(login) = login.as_ref() {
+        login.public.check(&address(&request)).map_err(Failure::from)?;
+    }
+    next.call(request).await
 }
 
 async fn done_once(
@@ -131,10 +145,7 @@ impl TokenLogin {
         let claims = match bearer(request).and_then(|token| self.verifier.verify(token).map_err(refused)) {
             Ok(claims) => claims,
             Err(failure) => {
-                let address = request
-                    .peer_addr()
-                    .map_or_else(String::new, |address| address.ip().to_string());
-                self.refusals.check(&address)?;
+                self.refusals.check(&address(request))?;
                 return Err(failure);
             }
         };
@@ -149,6 +160,11 @@ impl TokenLogin {
             Err(Failure::detail(ProblemType::Forbidden, &detail))
         }
     }
+}
+
+fn address(request: &ServiceRequest) -> String {
+    let address = request.peer_addr();
+    address.map_or_else(String::new, |address| address.ip().to_string())
 }
 
 fn bearer(request: &ServiceRequest) -> Result<&str, Failure> {

@@ -1,13 +1,19 @@
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::web::Data;
+use actix_web::http::header::ContentType;
+use actix_web::web::{Bytes, Data, Path};
+use lianfang_wire::ProblemType;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{HttpMethod, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
+use utoipa_swagger_ui::Config;
 
 use super::{Access, alerts, entries, events, jwks, peers, roster, screenings};
 use crate::api::alike::complete;
+use crate::problem::Answer;
 
 const TOKEN: &str = "token";
 
@@ -88,8 +94,30 @@ fn http_method(method: &Method) -> Option<HttpMethod> {
     }
 }
 
+/// The document as it is sent: one for all who ask.
+pub(super) struct Written(Bytes);
+
+impl Written {
+    pub(super) fn of(document: &OpenApi) -> Self {
+        Self(serde_json::to_vec(document).unwrap_or_default().into())
+    }
+}
+
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "document", tag = "about", responses((status = 200, body = serde_json::Value)))]
-pub(super) async fn show(document: Data<OpenApi>) -> HttpResponse {
-    HttpResponse::Ok().json(document.as_ref())
+pub(super) async fn show(document: Data<Written>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(document.0.clone())
+}
+
+/// The pages that show it, as they are in the program; none is copied for who asks.
+pub(super) async fn page(path: Path<String>, config: Data<Config<'static>>) -> Answer {
+    let file = utoipa_swagger_ui::serve(&path, config.into_inner()).map_err(|_| ProblemType::Internal)?;
+    let file = file.ok_or(ProblemType::NotFound)?;
+    let bytes = match file.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    Ok(HttpResponse::Ok().content_type(file.content_type).body(bytes))
 }

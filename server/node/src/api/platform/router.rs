@@ -3,10 +3,11 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::{self, Data, ServiceConfig};
 use lianfang_flow::Node;
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use utoipa_swagger_ui::Config;
 
+use super::documentation::Written;
 use super::{
     Access, Login, alerts, document, documentation, entries, events, guard, jwks, peers, roster, screenings,
 };
@@ -110,15 +111,18 @@ pub fn configure(
     ledger: Ledger,
 ) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     let (node, login, ledger) = (Data::from(node), Data::new(login), Data::new(ledger));
-    let document = Data::new(document(routes().list()));
+    let document = Data::new(Written::of(&document(routes().list())));
+    let pages = Data::new(Config::from("/openapi.json"));
     move |config| {
         config
             .app_data(node.clone())
             .app_data(login.clone())
             .app_data(ledger.clone())
-            .app_data(document.clone());
+            .app_data(document.clone())
+            .app_data(pages.clone());
         routes().register(config, guard);
-        config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+        let page = guard(web::get().to(documentation::page), &GET, Anyone);
+        config.route("/docs/{page:.*}", page);
     }
 }
 

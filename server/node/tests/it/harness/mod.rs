@@ -4,6 +4,7 @@ pub(crate) mod command;
 pub(crate) mod door;
 pub(crate) mod entries;
 pub(crate) mod federation;
+pub(crate) mod http2;
 pub(crate) mod node;
 pub(crate) mod process;
 pub(crate) mod slow;
