@@ -16,6 +16,7 @@ mod messages;
 mod migrate;
 mod node;
 mod peers;
+mod printable;
 mod restore;
 mod roster;
 mod screen;

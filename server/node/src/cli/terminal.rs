@@ -2,9 +2,11 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
+use super::printable::{escaped, printable};
 use super::{Fault, Messages};
 
-/// Where a command speaks: results to standard output, everything else to standard error.
+/// Where a command speaks: results to standard output, everything else to standard error. Part of what is said comes
+/// from others, and nothing of it reaches the terminal that would steer it.
 pub struct Terminal {
     messages: Messages,
 }
@@ -22,13 +24,13 @@ impl Terminal {
 
     /// One line of result. A reader that has gone (`| head`) ends nothing.
     pub fn line(&self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{text}");
+        let _ = writeln!(io::stdout().lock(), "{}", printable(text));
     }
 
     /// A document as result, on one line.
     pub fn json(&self, document: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(document) {
-            self.line(&text);
+            self.line(&escaped(&text));
         }
     }
 
@@ -37,24 +39,21 @@ impl Terminal {
         if is_result {
             self.json(document);
         } else if let Ok(text) = serde_json::to_string(document) {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = writeln!(io::stderr().lock(), "{}", escaped(&text));
         }
     }
 
     /// A document as result, for people to read.
     pub fn pretty(&self, document: &impl Serialize) {
         if let Ok(text) = serde_json::to_string_pretty(document) {
-            self.line(&text);
+            self.line(&escaped(&text));
         }
     }
 
     /// A sentence of the catalogue to standard error.
     pub fn note(&self, key: &str, with: &[(&'static str, String)]) {
-        let _ = writeln!(
-            io::stderr().lock(),
-            "{}",
-            self.messages.say(&format!("note.{key}"), with)
-        );
+        let text = self.messages.say(&format!("note.{key}"), with);
+        let _ = writeln!(io::stderr().lock(), "{}", printable(&text));
     }
 
     /// A word or sentence of the catalogue.
@@ -64,6 +63,7 @@ impl Terminal {
 
     /// Why the command failed.
     pub fn fault(&self, fault: &Fault) {
-        let _ = writeln!(io::stderr().lock(), "lianfang: {}", fault.text(&self.messages));
+        let text = fault.text(&self.messages);
+        let _ = writeln!(io::stderr().lock(), "lianfang: {}", printable(&text));
     }
 }
