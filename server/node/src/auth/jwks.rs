@@ -48,7 +48,8 @@ struct Key {
     usage: Option<String>,
 }
 
-/// The Ed25519 keys of a set under their ids. Keys of other kinds are passed over: a set may serve others too.
+/// The Ed25519 keys of a set under their ids. Keys of other kinds are passed over: a set may serve others too. An empty
+/// set is one.
 ///
 /// # Errors
 /// [`JwksError`].
@@ -60,6 +61,9 @@ pub fn read(text: &[u8]) -> Result<Vec<(String, PublicKey)>, JwksError> {
         .any(|key| key.get("d").is_some() || key.get("k").is_some())
     {
         return Err(JwksError::Private);
+    }
+    if set.keys.is_empty() {
+        return Ok(Vec::new());
     }
     let keys: Vec<_> = set.keys.into_iter().filter_map(usable).collect();
     let ids: BTreeSet<_> = keys.iter().map(|(id, _)| id).collect();
@@ -126,6 +130,7 @@ mod tests {
             read(json!({ "keys": [private] }).to_string().as_bytes()),
             Err(JwksError::Private)
         );
+        assert_eq!(read(br#"{"keys":[]}"#), Ok(Vec::new()));
         for text in ["", "{}", "[]", "{\"keys\":1}"] {
             assert_eq!(read(text.as_bytes()), Err(JwksError::Malformed), "{text}");
         }

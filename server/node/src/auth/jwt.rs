@@ -215,7 +215,7 @@ fn pkcs8(seed: &[u8; 32]) -> zeroize::Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::Scope;
+    use crate::auth::{Own, Scope};
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -239,7 +239,11 @@ mod tests {
     }
 
     fn verifier() -> Verifier {
-        Verifier::new(Keyring::new(&node(), key().public(), &[], &[]))
+        let own = Own {
+            current: key().public(),
+            retired: Vec::new(),
+        };
+        Verifier::new(Keyring::new(&node(), own, Vec::new()))
     }
 
     fn sign(header: &Header, claims: &serde_json::Value) -> String {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::iter;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use lianfang_encoding::{NodeId, PublicKey};
@@ -25,6 +26,13 @@ pub struct Retired {
     pub until: u64,
 }
 
+/// The keys of this node itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    pub current: PublicKey,
+    pub retired: Vec<Retired>,
+}
+
 /// Keys of somebody else whose tokens open this node's platform door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct External {
@@ -34,10 +42,17 @@ pub struct External {
     pub keys: Vec<(String, PublicKey)>,
 }
 
+impl Own {
+    fn older(&self) -> impl Iterator<Item = &Retired> {
+        self.retired.iter().filter(|old| old.key != self.current)
+    }
+}
+
 /// Every key that tokens are checked with, under its id.
 pub struct Keyring {
     by_id: BTreeMap<String, Vec<Checking>>,
-    own: Vec<Retired>,
+    own: Own,
+    external: Vec<External>,
     /// Tokens that were in order a moment ago, by their hash: a caller's next requests cost no signature check each.
     /// Gone with the keys; a retired key's tokens are checked each time, because that key ends.
     pub(super) verified: Cache<[u8; 32], Claims>,
@@ -55,45 +70,46 @@ pub(super) struct Checking {
 
 impl Keyring {
     /// The keys of `node` itself, in use and retired, and those of others.
-    pub fn new(node: &NodeId, current: PublicKey, retired: &[Retired], external: &[External]) -> Self {
-        let mut ring = Self {
-            by_id: BTreeMap::new(),
-            verified: Cache::new(REMEMBERED),
-            own: vec![Retired {
-                key: current,
-                until: u64::MAX,
-            }],
-        };
-        ring.add(current.id().to_string(), Checking::own(node, &current, None));
-        for old in retired.iter().filter(|old| old.key != current) {
-            ring.own.push(*old);
-            ring.add(
-                old.key.id().to_string(),
-                Checking::own(node, &old.key, Some(old.until)),
-            );
+    pub fn new(node: &NodeId, own: Own, external: Vec<External>) -> Self {
+        let mut by_id = BTreeMap::<String, Vec<Checking>>::new();
+        let mut add = |id: String, checking| by_id.entry(id).or_default().push(checking);
+        let current = &own.current;
+        add(current.id().to_string(), Checking::own(node, current, None));
+        for old in own.older() {
+            let checking = Checking::own(node, &old.key, Some(old.until));
+            add(old.key.id().to_string(), checking);
         }
-        for other in external {
+        for other in &external {
             for (id, key) in &other.keys {
-                ring.add(id.clone(), Checking::of(node, other, key));
+                add(id.clone(), Checking::of(node, other, key));
             }
         }
-        ring
+        Self {
+            by_id,
+            own,
+            external,
+            verified: Cache::new(REMEMBERED),
+        }
     }
 
     /// This node's own keys that count at `now`, the one in use first.
     pub fn published(&self, now: u64) -> impl Iterator<Item = &PublicKey> {
-        self.own
-            .iter()
-            .filter(move |old| now < old.until)
-            .map(|old| &old.key)
+        let older = self.own.older().filter(move |old| now < old.until);
+        iter::once(&self.own.current).chain(older.map(|old| &old.key))
+    }
+
+    /// This node's own keys.
+    pub fn own(&self) -> &Own {
+        &self.own
+    }
+
+    /// The keys of an issuer.
+    pub fn external(&self, issuer: &str) -> Option<&External> {
+        self.external.iter().find(|other| other.issuer == issuer)
     }
 
     pub(super) fn under(&self, id: &str) -> &[Checking] {
         self.by_id.get(id).map_or(&[], Vec::as_slice)
-    }
-
-    fn add(&mut self, id: String, checking: Checking) {
-        self.by_id.entry(id).or_default().push(checking);
     }
 }
 

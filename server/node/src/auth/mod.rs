@@ -7,5 +7,5 @@ mod keyring;
 mod scope;
 
 pub use jwt::{Claims, Issuer, TokenError, Verifier};
-pub use keyring::{External, Keyring, Retired};
+pub use keyring::{External, Keyring, Own, Retired};
 pub use scope::{Scope, Scopes, UnknownScope};

@@ -72,6 +72,7 @@ impl<T> Lines<T> {
             line_bytes: limits.body_bytes,
             batch_bytes: limits.batch_bytes,
             patience: limits.body(),
+            end: Instant::now() + limits.batch(),
             text: Vec::new(),
             is_too_long: false,
             number: 1,
@@ -93,13 +94,15 @@ impl<T> Lines<T> {
 }
 
 /// Answers a batch part by part, each of at most `most` lines, with one result per line. When the first part fails as a
-/// whole, so does the request; of a later one each line has the problem as its result.
+/// whole, so does the request; of a later one each line has the problem as its result. Before each later part the caller
+/// has to be in good `standing`; the batch ends with the problem as the result of the line to go on at.
 ///
 /// # Errors
 /// That of the first part.
 pub async fn answer_lines<T, R, F>(
     mut lines: Lines<T>,
     most: usize,
+    standing: impl Fn() -> Result<(), Failure> + 'static,
     refused: fn(u64, Problem) -> R,
     work: impl Fn(Vec<Line<T>>) -> F + 'static,
 ) -> Answer
@@ -124,19 +127,50 @@ where
         return Err(problem.clone().into());
     }
     let first = written(&work(parsed(first)).await?)?;
-    let rest = stream::unfold((lines, work), move |(mut lines, work)| async move {
-        let part = parsed(lines.part(most).await?);
-        let numbers: Vec<_> = part.iter().map(|(number, _)| *number).collect();
-        let results = work(part).await.unwrap_or_else(|error| {
-            let problem = Failure::from(error).problem().clone();
-            numbers
-                .into_iter()
-                .map(|number| refused(number, problem.clone()))
-                .collect()
-        });
-        Some((written(&results), (lines, work)))
-    });
+    let batch = Batch {
+        lines,
+        most,
+        standing,
+        refused,
+        work,
+    };
+    let rest = stream::unfold(Some(batch), async |batch| batch?.next().await);
     Ok(answer.streaming(stream::once(future::ready(Ok(first))).chain(rest)))
+}
+
+/// What is still to come of a batch.
+struct Batch<T, S, R, W> {
+    lines: Lines<T>,
+    most: usize,
+    standing: S,
+    refused: fn(u64, Problem) -> R,
+    work: W,
+}
+
+impl<T, S, R, W, F> Batch<T, S, R, W>
+where
+    T: DeserializeOwned + 'static,
+    S: Fn() -> Result<(), Failure>,
+    R: Serialize,
+    W: Fn(Vec<Line<T>>) -> F,
+    F: Future<Output = Result<Vec<R>, FlowError>>,
+{
+    /// The results of the next part, and what comes after it, if anything may.
+    async fn next(mut self) -> Option<(Result<Bytes, FlowError>, Option<Self>)> {
+        let part = self.lines.part(self.most).await?;
+        if let (Err(failure), Some(first)) = ((self.standing)(), part.first()) {
+            let last = (self.refused)(first.number, failure.problem().clone());
+            return Some((written(&[last]), None));
+        }
+        let part = parsed(part);
+        let numbers: Vec<_> = part.iter().map(|(number, _)| *number).collect();
+        let results = (self.work)(part).await.unwrap_or_else(|error| {
+            let problem = Failure::from(error).problem().clone();
+            let refuse = |number| (self.refused)(number, problem.clone());
+            numbers.into_iter().map(refuse).collect()
+        });
+        Some((written(&results), Some(self)))
+    }
 }
 
 fn parsed<T: DeserializeOwned>(part: Vec<Raw>) -> Vec<Line<T>> {
@@ -166,6 +200,8 @@ struct Reader {
     line_bytes: usize,
     batch_bytes: usize,
     patience: Duration,
+    /// When the whole batch has to be there.
+    end: Instant,
     text: Vec<u8>,
     is_too_long: bool,
     number: u64,
@@ -196,7 +232,7 @@ impl Reader {
     async fn read(&mut self) -> Result<Result<(), Failure>, Gone> {
         let mut deadline = Instant::now() + self.patience;
         loop {
-            let Ok(next) = timeout_at(deadline, self.payload.next()).await else {
+            let Ok(next) = timeout_at(deadline.min(self.end), self.payload.next()).await else {
                 return Ok(Err(Failure::new(ProblemType::Timeout)));
             };
             let bytes = match next {

@@ -1,7 +1,7 @@
 use lianfang_encoding::sha256;
 
 use super::StartError;
-use crate::auth::{External, Keyring, jwks};
+use crate::auth::{External, Keyring, Own, jwks};
 use crate::config::{Config, TokenIssuer};
 use crate::data::{DataFolder, FolderError, public_of};
 
@@ -37,24 +37,60 @@ impl TokenFiles {
 
     /// The keys in them.
     pub(crate) fn read(&self) -> Result<Keyring, StartError> {
+        let (own, external) = (self.own()?, self.issuers().iter().map(external));
+        let external = external.collect::<Result<_, _>>()?;
+        Ok(Keyring::new(&self.config.node.id, own, external))
+    }
+
+    /// The keys in them as far as they can be used, and the first reason why one can't: in place of its keys those of
+    /// `present` stay, so that no file keeps another's keys in force.
+    pub(crate) fn renewed(&self, present: &Keyring) -> (Keyring, Result<(), StartError>) {
+        let mut outcome = Ok(());
+        let mut note = |error| {
+            if outcome.is_ok() {
+                outcome = Err(error);
+            }
+        };
+        let own = self.own().unwrap_or_else(|error| {
+            note(error);
+            present.own().clone()
+        });
+        let mut issuers = Vec::new();
+        for issuer in self.issuers() {
+            match external(issuer) {
+                Ok(read) => issuers.push(read),
+                Err(error) => {
+                    note(error);
+                    issuers.extend(present.external(&issuer.issuer).cloned());
+                }
+            }
+        }
+        (Keyring::new(&self.config.node.id, own, issuers), outcome)
+    }
+
+    fn own(&self) -> Result<Own, StartError> {
         let folder = DataFolder::at(&self.config.node.data_dir);
         let [current, _] = folder.access_files();
-        let (current, retired) = (public_of(&current)?, folder.retired_access_keys()?);
-        let external: Vec<_> = self
-            .config
-            .tokens
-            .issuers
-            .iter()
-            .map(external)
-            .collect::<Result<_, _>>()?;
-        Ok(Keyring::new(&self.config.node.id, current, &retired, &external))
+        Ok(Own {
+            current: public_of(&current)?,
+            retired: folder.retired_access_keys()?,
+        })
+    }
+
+    fn issuers(&self) -> &[TokenIssuer] {
+        &self.config.tokens.issuers
     }
 }
 
+/// An empty file has no keys: that is how an issuer is cut off.
 fn external(issuer: &TokenIssuer) -> Result<External, StartError> {
     let path = &issuer.jwks;
     let text = std::fs::read(path).map_err(|error| FolderError::Io(path.clone(), error))?;
-    let keys = jwks::read(&text).map_err(|error| StartError::Jwks(path.display().to_string(), error))?;
+    let keys = if text.trim_ascii().is_empty() {
+        Vec::new()
+    } else {
+        jwks::read(&text).map_err(|error| StartError::Jwks(path.display().to_string(), error))?
+    };
     Ok(External {
         issuer: issuer.issuer.clone(),
         keys,

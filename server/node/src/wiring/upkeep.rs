@@ -188,7 +188,9 @@ impl Upkeep {
         if print == *read {
             return Ok(Renewal::Unchanged);
         }
-        self.verifier.replace(self.tokens.read()?);
+        let (keys, outcome) = self.tokens.renewed(&self.verifier.keys());
+        self.verifier.replace(keys);
+        outcome?;
         *read = print;
         Ok(Renewal::Renewed)
     }

@@ -8,6 +8,7 @@ use reqwest::{Body, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::harness::command::lianfang;
 use crate::harness::entries::entry;
 use crate::harness::node::TestNode;
 
@@ -110,6 +111,49 @@ async fn each_line_is_answered_while_the_next_is_not_even_sent() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_whose_token_stops_counting_records_nothing_more_and_says_at_which_line() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        for http2 in [false, true] {
+            let reference = |number| format!("{http2}-{number}");
+            let mut batch = Conversation::begin(&node, "/v1/entries/batch", http2, line(&reference(1))).await;
+            assert_eq!(batch.result().await.unwrap()["created"], true);
+            revoke_tokens(&node).await;
+            batch.lines.send(line(&reference(2))).await.unwrap();
+            let last = batch.result().await.unwrap();
+            assert_eq!(last["line"], 2);
+            assert_eq!(
+                last["problem"]["type"],
+                ProblemType::Unauthenticated.uri(),
+                "{last}"
+            );
+            assert_eq!(batch.result().await, None);
+        }
+        let query = lianfang_sdk::EntryQuery::default();
+        let listed = node.operator().entries(&query).await.unwrap();
+        assert_eq!(listed.items.len(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_end_when_the_token_stops_counting() {
+    let node = TestNode::start().await;
+    let request = node.raw().get(node.platform_url("/v1/events"));
+    let request = request.bearer_auth(node.token(&[Scope::AlertsRead]));
+    let mut events = request.send().await.unwrap();
+    assert_eq!(events.chunk().await.unwrap().unwrap(), ": lianfang\n\n");
+    revoke_tokens(&node).await;
+    // It ends in place of what comes next, be it only the sign that it lives.
+    assert_eq!(events.bytes().await.unwrap(), "");
+}
+
+async fn revoke_tokens(node: &TestNode) {
+    let said = lianfang(node.data(), &["token", "rotate", "--keep", "0"], "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    node.doors.upkeep().look().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -173,6 +173,48 @@ async fn a_provider_s_keys_are_read_again_when_they_change_and_kept_when_they_br
     assert_eq!(replace(&keys(&[2])).await, (401, 200));
 }
 
+/// Two files, of which one has nothing to say about the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_s_broken_file_keeps_no_key_of_the_node_in_force() {
+    let node = with_provider(1).await;
+    let (old, provided) = (node.token(&[Scope::PeersRead]), token(1, |_, _| ()));
+    fs::write(node.data().join(JWKS), "{").unwrap();
+    let said = lianfang(node.data(), &["token", "rotate", "--keep", "0"], "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    node.doors.upkeep().look().await;
+    assert_eq!(status(&node, &old).await, StatusCode::UNAUTHORIZED);
+    let new = node.token(&[Scope::PeersRead]);
+    for counts in [&new, &provided] {
+        assert_eq!(status(&node, counts).await, StatusCode::OK);
+    }
+    let metrics = node.metrics().await;
+    assert!(
+        metrics.contains("lianfang_renewal_failed{file=\"tokens\"} 1"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_whose_file_is_empty_is_cut_off() {
+    for empty in ["", "\n", "{ \"keys\": [] }"] {
+        let node = with_provider(1).await;
+        let provided = token(1, |_, _| ());
+        assert_eq!(status(&node, &provided).await, StatusCode::OK);
+        fs::write(node.data().join(JWKS), empty).unwrap();
+        node.doors.upkeep().look().await;
+        assert_eq!(
+            status(&node, &provided).await,
+            StatusCode::UNAUTHORIZED,
+            "{empty:?}"
+        );
+        let metrics = node.metrics().await;
+        assert!(
+            metrics.contains("lianfang_renewal_failed{file=\"tokens\"} 0"),
+            "{metrics}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_subject_s_rate_leaves_every_other_alone() {
     let node =

@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _, Route};
 use lianfang_flow::{Actor, ActorKind};
 use lianfang_wire::ProblemType;
+use zeroize::Zeroizing;
 
 use crate::auth::{Scope, Scopes, TokenError, Verifier};
 use crate::config::Limits;
@@ -80,6 +81,39 @@ impl FromRequest for By {
     }
 }
 
+/// What the caller was recognised by, for answers that take long: it may stop counting in their midst.
+#[derive(Clone)]
+pub struct Standing(Option<Shown>);
+
+#[derive(Clone)]
+struct Shown {
+    verifier: Arc<Verifier>,
+    token: Arc<Zeroizing<String>>,
+}
+
+impl Standing {
+    /// Whether it still counts.
+    ///
+    /// # Errors
+    /// Why it doesn't any more.
+    pub fn check(&self) -> Result<(), Failure> {
+        match &self.0 {
+            Some(shown) => shown.verifier.verify(&shown.token).map(drop).map_err(refused),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromRequest for Standing {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let standing = request.extensions().get::<Self>().cloned();
+        ready(standing.ok_or(Failure::new(ProblemType::Unauthenticated)))
+    }
+}
+
 /// Puts a route behind its access. Whatever changes something honours `Idempotency-Key`.
 pub fn guard(route: Route, method: &Method, access: Access) -> Route {
     let Access::Scope(scope) = access else {
@@ -128,12 +162,13 @@ async fn authorised<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let recognised = match login.as_ref() {
-        Login::Socket => Ok(Actor::operator()),
+        Login::Socket => Ok((Actor::operator(), Standing(None))),
         Login::Token(login) => login.recognise(&request, scope),
     };
     match recognised {
-        Ok(actor) => {
+        Ok((actor, standing)) => {
             request.extensions_mut().insert(By(actor));
+            request.extensions_mut().insert(standing);
             next.call(request).await.map(ServiceResponse::map_into_boxed_body)
         }
         Err(failure) => Ok(request.into_response(failure.error_response())),
@@ -141,7 +176,7 @@ async fn authorised<B: MessageBody + 'static>(
 }
 
 impl TokenLogin {
-    fn recognise(&self, request: &ServiceRequest, scope: Scope) -> Result<Actor, Failure> {
+    fn recognise(&self, request: &ServiceRequest, scope: Scope) -> Result<(Actor, Standing), Failure> {
         let claims = match bearer(request).and_then(|token| self.verifier.verify(token).map_err(refused)) {
             Ok(claims) => claims,
             Err(failure) => {
@@ -154,11 +189,18 @@ impl TokenLogin {
             if self.followed {
                 traces::follow(request.headers());
             }
-            Ok(Actor::subject(claims.sub))
+            Ok((Actor::subject(claims.sub), self.standing(request)?))
         } else {
             let detail = format!("The token lacks the scope {scope}.");
             Err(Failure::detail(ProblemType::Forbidden, &detail))
         }
+    }
+
+    fn standing(&self, request: &ServiceRequest) -> Result<Standing, Failure> {
+        Ok(Standing(Some(Shown {
+            verifier: Arc::clone(&self.verifier),
+            token: Arc::new(Zeroizing::new(bearer(request)?.to_owned())),
+        })))
     }
 }
 

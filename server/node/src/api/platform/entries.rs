@@ -12,9 +12,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::By;
 use super::etag::{IfMatch, etag, if_match};
 use super::items::Items;
+use super::{By, Standing};
 use crate::http::{Json, Lines, answer_lines};
 use crate::problem::Answer;
 
@@ -53,9 +53,10 @@ pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Ans
 #[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
     request_body(content = NewEntry, content_type = "application/x-ndjson"),
     responses((status = 200, body = BatchResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
-pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewEntry>) -> Answer {
+pub(super) async fn batch(node: Data<Node>, by: By, standing: Standing, lines: Lines<NewEntry>) -> Answer {
     let (node, actor) = (node.into_inner(), by.0);
-    answer_lines(lines, TRANSACTION, refused, move |part| {
+    let standing = move || standing.check();
+    answer_lines(lines, TRANSACTION, standing, refused, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
         async move { node.record_entries(&actor, part).await }
     })

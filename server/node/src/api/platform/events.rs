@@ -15,6 +15,7 @@ use tokio::sync::watch::Receiver;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
+use super::Standing;
 use crate::problem::{Answer, Failure};
 
 const LAST: HeaderName = HeaderName::from_static("last-event-id");
@@ -42,6 +43,7 @@ pub(super) struct Wanted {
 pub(super) async fn follow(
     node: Data<Node>,
     stop: Data<CancellationToken>,
+    standing: Standing,
     request: HttpRequest,
     wanted: Query<Wanted>,
 ) -> Answer {
@@ -57,6 +59,7 @@ pub(super) async fn follow(
         news,
         cursor,
         stop: stop.get_ref().clone(),
+        standing,
         greeted: false,
     };
     Ok(HttpResponse::Ok()
@@ -71,6 +74,7 @@ struct Follower {
     news: Receiver<()>,
     cursor: u64,
     stop: CancellationToken,
+    standing: Standing,
     greeted: bool,
 }
 
@@ -82,8 +86,13 @@ fn pieces(follower: Follower) -> impl Stream<Item = Result<Bytes, FlowError>> {
 }
 
 impl Follower {
-    /// What is to be sent next; none when the node stops.
+    /// What is to be sent next; none when the node stops, or the caller's token doesn't count any more.
     async fn next(&mut self) -> Result<Option<Bytes>, FlowError> {
+        let piece = self.piece().await?;
+        Ok(piece.filter(|_| self.standing.check().is_ok()))
+    }
+
+    async fn piece(&mut self) -> Result<Option<Bytes>, FlowError> {
         // The headers go out with the first piece.
         if !std::mem::replace(&mut self.greeted, true) {
             return Ok(Some(Bytes::from_static(b": lianfang\n\n")));

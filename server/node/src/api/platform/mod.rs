@@ -13,5 +13,5 @@ mod roster;
 pub mod router;
 mod screenings;
 
-pub use access::{Access, By, Login, guard};
+pub use access::{Access, By, Login, Standing, guard};
 pub use documentation::document;

@@ -7,7 +7,7 @@ use lianfang_flow::Node;
 use lianfang_wire::Problem;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 
-use super::By;
+use super::{By, Standing};
 use crate::http::{Json, Lines, answer_lines};
 use crate::problem::Answer;
 
@@ -65,9 +65,10 @@ pub(super) async fn delete(node: Data<Node>, by: By, reference: Path<String>) ->
     request_body(content = RosterLine, content_type = "application/x-ndjson"),
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
     responses((status = 200, body = RosterResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
-pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<RosterLine>) -> Answer {
+pub(super) async fn batch(node: Data<Node>, by: By, standing: Standing, lines: Lines<RosterLine>) -> Answer {
     let (node, actor) = (node.into_inner(), by.0);
-    answer_lines(lines, PART, refused, move |part| {
+    let standing = move || standing.check();
+    answer_lines(lines, PART, standing, refused, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
         async move { node.put_subjects(&actor, part).await }
     })

@@ -8,7 +8,7 @@ use lianfang_wire::Problem;
 use lianfang_wire::screening::{NewScreening, Screening, ScreeningDecision, ScreeningResult};
 use uuid::Uuid;
 
-use super::By;
+use super::{By, Standing};
 use crate::http::{Json, Lines, answer_lines};
 use crate::problem::Answer;
 
@@ -40,9 +40,15 @@ pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewScreening>) ->
 #[utoipa::path(post, path = "/v1/screenings/batch", tag = "screenings",
     request_body(content = NewScreening, content_type = "application/x-ndjson"),
     responses((status = 200, body = ScreeningResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
-pub(super) async fn batch(node: Data<Node>, by: By, lines: Lines<NewScreening>) -> Answer {
+pub(super) async fn batch(
+    node: Data<Node>,
+    by: By,
+    standing: Standing,
+    lines: Lines<NewScreening>,
+) -> Answer {
     let (node, actor) = (node.into_inner(), by.0);
-    answer_lines(lines, PART, refused, move |part| {
+    let standing = move || standing.check();
+    answer_lines(lines, PART, standing, refused, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
         async move { Ok(node.screen_lines(&actor, part).await) }
     })
