@@ -2,10 +2,10 @@ use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::pkcs12::Pkcs12;
 use openssl::stack::Stack;
-use openssl::x509::{X509, X509VerifyResult};
+use openssl::x509::X509;
 use zeroize::Zeroizing;
 
-use crate::authority::authority_key;
+use crate::authority::is_issued_by;
 use crate::error::library;
 use crate::{CertError, NodeKey, certificate, pem, strength};
 
@@ -34,9 +34,7 @@ pub fn pkcs12(
     if !strength::matches(&key.0, &public) {
         return Err(CertError::KeyMismatch);
     }
-    let signer = authority_key(&authority)?;
-    let issued = authority.issued(&node) == X509VerifyResult::OK;
-    if !issued || !node.verify(&signer).unwrap_or(false) {
+    if !is_issued_by(&node, &authority)? {
         return Err(CertError::ForeignIssuer);
     }
     let (_, id) = certificate::identity(&node.to_der().map_err(library)?)?;

@@ -114,6 +114,20 @@ impl Authority {
         pem::text(certificate.to_pem().map_err(library)?)
     }
 
+    /// The serial number of a certificate that this authority has issued, for [`Authority::revoke`].
+    ///
+    /// # Errors
+    /// [`CertError::ForeignIssuer`] for anybody else's; [`CertError::Malformed`], [`CertError::TooLarge`],
+    /// [`CertError::Serial`].
+    pub fn serial_of(&self, cert_pem: &str) -> Result<Serial, CertError> {
+        let certificate = pem::certificate(cert_pem)?;
+        if is_issued_by(&certificate, &self.certificate)? {
+            Serial::from_asn1(certificate.serial_number())
+        } else {
+            Err(CertError::ForeignIssuer)
+        }
+    }
+
     fn sign(
         &self,
         key: &PKeyRef<Public>,
@@ -136,6 +150,13 @@ impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Authority")
     }
+}
+
+/// Whether `authority` has signed `certificate`.
+pub(crate) fn is_issued_by(certificate: &X509, authority: &X509) -> Result<bool, CertError> {
+    let signer = authority_key(authority)?;
+    let named = authority.issued(certificate) == X509VerifyResult::OK;
+    Ok(named && certificate.verify(&signer).unwrap_or(false))
 }
 
 /// The key of a certificate that is the authority of a federation.

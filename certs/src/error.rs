@@ -31,7 +31,7 @@ pub enum CertError {
     ForeignIssuer,
     #[error("the certificate names no node of a federation: {0}")]
     Identity(&'static str),
-    #[error("a serial number is 32 hexadecimal digits")]
+    #[error("a serial number is 32 hexadecimal digits, of which the first is 4 to 7")]
     Serial,
     #[error("the revocation list is refused: {0}")]
     RevocationList(&'static str),

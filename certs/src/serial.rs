@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use lianfang_encoding::{FederationId, NodeId, Transcript};
 use openssl::asn1::{Asn1Integer, Asn1IntegerRef};
 use openssl::bn::BigNum;
 use openssl::error::ErrorStack;
@@ -10,8 +11,8 @@ use crate::CertError;
 
 const LENGTH: usize = 16;
 
-/// Serial number of a certificate: 16 bytes, positive, 126 of the bits random (RFC 5280 §4.1.2.2 allows 20
-/// bytes). Shown as 32 hexadecimal digits.
+/// Serial number of a certificate: 16 bytes, positive, 126 of the bits random or of a hash (RFC 5280
+/// §4.1.2.2 allows 20 bytes). Shown as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Serial([u8; LENGTH]);
 
@@ -23,10 +24,26 @@ impl Serial {
         Self::shape(bytes)
     }
 
+    /// That of the certificate for the key with `pin`, which version `version` of the membership document is the first to
+    /// pin: whoever has the documents knows what was issued.
+    pub fn pinned(fed: &FederationId, node: &NodeId, pin: &[u8; 32], version: u64) -> Self {
+        let hash = Transcript::new("lianfang/certificate-serial/v1")
+            .bytes(fed.as_bytes())
+            .bytes(node.as_str().as_bytes())
+            .bytes(pin)
+            .u64(version)
+            .sha256();
+        Self::first_of(&hash)
+    }
+
     /// An authority's own: as unique as its key.
     pub(crate) fn of_key(pin: &[u8; 32]) -> Self {
+        Self::first_of(pin)
+    }
+
+    fn first_of(hash: &[u8; 32]) -> Self {
         let mut bytes = [0; LENGTH];
-        bytes.copy_from_slice(&pin[..LENGTH]);
+        bytes.copy_from_slice(&hash[..LENGTH]);
         Self::shape(bytes)
     }
 

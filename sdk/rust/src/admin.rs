@@ -118,6 +118,15 @@ impl Client {
             .await
     }
 
+    /// Lets the membership document count for `days` from now on. `T` is the node's view.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the node is no governor, or the document lasts longer already.
+    pub async fn extend_membership<T: DeserializeOwned>(&self, days: u32) -> Result<T, Error> {
+        self.post("/v1/admin/membership/extension", &json!({ "days": days }))
+            .await
+    }
+
     /// Removes a member for good.
     ///
     /// # Errors

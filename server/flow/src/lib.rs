@@ -50,7 +50,7 @@ pub use feed::{COLLECTIONS, FeedPage, FeedQuery, FeedVersion, Listed};
 pub use figures::{Contact, Figures, IndexFigures, MemberFigures, MemoryFigures};
 pub use files::FileError;
 pub use keys::{HeldShare, NodeKeys};
-pub use membership::{Founded, Founder, MembershipView, found};
+pub use membership::{Founded, Founder, Issued, MembershipView, found, issued};
 pub use node::{Node, NodeParts};
 pub use publish::{BuildReport, BuiltList};
 pub use randomness::{Randomness, SystemRandomness};

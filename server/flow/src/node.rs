@@ -70,6 +70,7 @@ pub struct Node {
     pub(crate) notices: Notices,
     pub(crate) fetching: Turns<[u8; 32]>,
     pub(crate) loading: tokio::sync::Mutex<()>,
+    /// Held while the membership document gets a successor, be it this node's or a peer's.
     pub(crate) adopting: tokio::sync::Mutex<()>,
     pub(crate) changes: tokio::sync::Notify,
     pub(crate) links: LinkKey,

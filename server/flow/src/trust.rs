@@ -23,16 +23,7 @@ impl Trust {
     /// # Errors
     /// [`FlowError::Membership`] when the chain doesn't hold.
     pub fn load(envelopes: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, FlowError> {
-        let mut current: Option<ParsedMembership> = None;
-        for bytes in envelopes {
-            let next = parse(&bytes)?;
-            match &current {
-                None => accept_genesis(&next)?,
-                Some(current) => accept_successor(current, &next)?,
-            }
-            current = Some(next);
-        }
-        let current = current.ok_or(FlowError::Internal("no membership document is stored"))?;
+        let current = checked(envelopes, |_| ())?;
         Ok(Self {
             current: ArcSwap::from_pointee(prepared(current)),
         })
@@ -69,6 +60,24 @@ impl Trust {
             }
         });
     }
+}
+
+/// The last of a chain of documents, each of which is checked, and then shown to `look`.
+pub(crate) fn checked(
+    envelopes: impl IntoIterator<Item = Vec<u8>>,
+    mut look: impl FnMut(&ParsedMembership),
+) -> Result<ParsedMembership, FlowError> {
+    let mut current: Option<ParsedMembership> = None;
+    for bytes in envelopes {
+        let next = parse(&bytes)?;
+        match &current {
+            None => accept_genesis(&next)?,
+            Some(current) => accept_successor(current, &next)?,
+        }
+        look(&next);
+        current = Some(next);
+    }
+    current.ok_or(FlowError::Internal("no membership document is stored"))
 }
 
 /// With the tables that make tokens under its keys quick.

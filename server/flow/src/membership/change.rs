@@ -9,6 +9,7 @@ use lianfang_wire::membership::{Envelope, Hash32, Member, Membership, Quotas};
 use lianfang_wire::vocabulary::MemberStatus;
 
 use super::invite::use_invitation;
+use super::issued::issued;
 use crate::{FlowError, Node};
 
 /// Life of a node's certificate.
@@ -19,10 +20,11 @@ impl Node {
     /// node its welcome again.
     ///
     /// # Errors
-    /// When this node is no governor or keeps no authority, when the invitation isn't good, or when the
-    /// request breaks a rule.
+    /// When this node is no governor or keeps no authority, when the membership document has expired, when the
+    /// invitation isn't good, or when the request breaks a rule.
     pub async fn approve(self: &Arc<Self>, request: JoinRequest) -> Result<Welcome, FlowError> {
         self.check_standing()?;
+        let _adopting = self.adopting.lock().await;
         self.take_up_membership().await?;
         let document = self.document();
         if request.federation != document.federation {
@@ -48,10 +50,14 @@ impl Node {
             node: request.node.clone(),
             hosts: request.hosts.clone(),
         };
-        let certificate = self.certify(&identity, &request.csr)?;
+        let mut next = self.successor_in_time()?;
+        let version = match known {
+            Some(_) => self.pinned_since(&request.node).await?,
+            None => next.version,
+        };
+        let certificate = self.certify(&identity, &request.csr, version)?;
         use_invitation(self, &request).await?;
         if known.is_none() {
-            let mut next = self.successor();
             next.members.push(member);
             self.put_forward(next).await?;
         }
@@ -65,10 +71,11 @@ impl Node {
     /// Removes a member, for good, at every door at once.
     ///
     /// # Errors
-    /// When this node is no governor, or there is no such active member.
+    /// When this node is no governor, when the membership document has expired, or when there is no such active member.
     pub async fn remove(self: &Arc<Self>, node: NodeId) -> Result<(), FlowError> {
+        let _adopting = self.adopting.lock().await;
         self.take_up_membership().await?;
-        let mut next = self.successor();
+        let mut next = self.successor_in_time()?;
         let member = next
             .members
             .iter_mut()
@@ -78,22 +85,26 @@ impl Node {
         self.put_forward(next).await
     }
 
-    pub(super) fn certify(&self, identity: &NodeIdentity, csr: &str) -> Result<String, FlowError> {
+    /// A certificate for a key that version `version` of the membership document is to pin.
+    pub(super) fn certify(
+        &self,
+        identity: &NodeIdentity,
+        csr: &str,
+        version: u64,
+    ) -> Result<String, FlowError> {
         let authority = self.keys.authority.as_ref().ok_or_else(|| {
             FlowError::because(
                 ProblemType::Conflict,
                 "This node doesn't keep the federation's certificate authority. Run this on the founder's node.",
             )
         })?;
+        let invalid =
+            |error: lianfang_certs::CertError| FlowError::because(ProblemType::Invalid, error.to_string());
+        let pin = lianfang_certs::request_pin(csr).map_err(invalid)?;
+        let serial = Serial::pinned(&identity.fed, &identity.node, &pin, version);
         authority
-            .issue(
-                csr,
-                identity,
-                CERTIFICATE_LIFE,
-                self.now(),
-                Serial::random(&mut self.randomness.rng()),
-            )
-            .map_err(|error| FlowError::because(ProblemType::Invalid, error.to_string()))
+            .issue(csr, identity, CERTIFICATE_LIFE, self.now(), serial)
+            .map_err(invalid)
     }
 
     fn member(&self, request: &JoinRequest) -> Result<Member, FlowError> {
@@ -127,6 +138,18 @@ impl Node {
         }
     }
 
+    /// The same, which ends when that one does, and so can't follow it any more once it has ended.
+    pub(super) fn successor_in_time(&self) -> Result<Membership, FlowError> {
+        let next = self.successor();
+        if next.expires <= next.issued {
+            return Err(FlowError::because(
+                ProblemType::Conflict,
+                "The membership document has expired: extend it first, with `lianfang federation extend`.",
+            ));
+        }
+        Ok(next)
+    }
+
     /// Signs the next document as a governor, puts it in force here and tells the peers.
     pub(super) async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
         self.check_standing()?;
@@ -141,6 +164,15 @@ impl Node {
         self.adopt_membership(&envelope.to_json()).await?;
         self.notify_peers();
         Ok(())
+    }
+
+    /// The version that began to pin the key of `node`: its certificate is named by it.
+    async fn pinned_since(&self, node: &NodeId) -> Result<u64, FlowError> {
+        let documents = self.all_memberships().await?;
+        let documents = documents.iter().map(Envelope::to_json);
+        let issued = issued(documents, self.now())?;
+        let of_node = issued.iter().rfind(|issued| issued.node == *node);
+        of_node.map(|issued| issued.since).ok_or(FlowError::NotFound)
     }
 
     async fn all_memberships(&self) -> Result<Vec<Envelope>, FlowError> {

@@ -68,19 +68,15 @@ pub fn found(founder: Founder, rng: &mut impl CryptoRngCore, now: Timestamp) -> 
         ..first
     };
     let second = seal(&second, &governor)?;
+    let pin = lianfang_certs::request_pin(&founder.csr).map_err(certificate)?;
+    let serial = Serial::pinned(&federation, &founder.node, &pin, 1);
     let identity = NodeIdentity {
         fed: federation,
         node: founder.node,
         hosts: founder.hosts,
     };
     let certificate = authority
-        .issue(
-            &founder.csr,
-            &identity,
-            CERTIFICATE_LIFE,
-            now,
-            Serial::random(rng),
-        )
+        .issue(&founder.csr, &identity, CERTIFICATE_LIFE, now, serial)
         .map_err(certificate)?;
     Ok(Founded {
         federation,
@@ -135,7 +131,7 @@ fn genesis(
     })
 }
 
-fn first_keys(
+pub(super) fn first_keys(
     federation: FederationId,
     genesis: [u8; 32],
     rng: &mut impl CryptoRngCore,

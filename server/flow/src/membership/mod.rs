@@ -1,11 +1,14 @@
-//! Changes of the membership document: founding, inviting, admitting, removing, taking over.
+//! Changes of the membership document: founding, inviting, admitting, removing, extending, taking over.
 
 mod adopt;
 mod change;
+mod extend;
 mod found;
 mod invite;
+mod issued;
 mod renew;
 mod view;
 
 pub use found::{Founded, Founder, found};
+pub use issued::{Issued, issued};
 pub use view::MembershipView;

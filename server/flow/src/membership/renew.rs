@@ -17,8 +17,8 @@ impl Node {
     /// Certifies a member's new TLS key and pins it in the place of the old one, which counts beside it for `overlap`.
     ///
     /// # Errors
-    /// When this node is no governor or keeps no authority, when there is no such active member, or when it hasn't signed
-    /// the request or the request isn't about the key that is pinned.
+    /// When this node is no governor or keeps no authority, when the membership document has expired, when there is no
+    /// such active member, or when it hasn't signed the request or the request isn't about the key that is pinned.
     pub async fn replace_certificate(
         self: &Arc<Self>,
         node: &NodeId,
@@ -26,6 +26,7 @@ impl Node {
         overlap: Duration,
     ) -> Result<Renewed, FlowError> {
         self.check_standing()?;
+        let _adopting = self.adopting.lock().await;
         self.take_up_membership().await?;
         let document = self.document();
         let member = active_member(&document.document, node).ok_or(FlowError::NotFound)?;
@@ -40,13 +41,13 @@ impl Node {
             node: renewal.iss,
             hosts: renewal.hosts,
         };
-        let certificate = self.certify(&identity, &renewal.csr)?;
+        let mut next = self.successor_in_time()?;
+        let certificate = self.certify(&identity, &renewal.csr, next.version)?;
         let until = self.now() + overlap;
         let retiring = RetiringPin {
             pin: member.pin,
             until,
         };
-        let mut next = self.successor();
         for member in next.members.iter_mut().filter(|member| member.id == *node) {
             member.pin = pin;
             member.retiring = (!overlap.is_zero()).then_some(retiring);

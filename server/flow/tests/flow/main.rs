@@ -16,6 +16,7 @@ mod deltas;
 mod digests;
 mod disk;
 mod explain;
+mod extension;
 mod feed;
 mod forks;
 #[expect(

@@ -54,7 +54,7 @@ enum Command {
     Init(init::Args),
     /// Run the node.
     Serve(serve::Args),
-    /// Found a federation, invite, join, approve, remove, look.
+    /// Found a federation, invite, join, approve, remove, extend, certificates, look.
     #[command(subcommand)]
     Federation(federation::Command),
     /// Record, export, show and withdraw entries.

@@ -21,6 +21,10 @@ pub enum FolderError {
     Io(PathBuf, io::Error),
     #[error("{0} doesn't hold what it must")]
     Damaged(PathBuf),
+    #[error("this node doesn't keep the federation's certificate authority: run this on the founder's node")]
+    NoAuthority,
+    #[error("{0}: {1}")]
+    CertificateIn(PathBuf, lianfang_certs::CertError),
     #[error("the certificate library failed: {0}")]
     Certificate(#[from] lianfang_certs::CertError),
 }
@@ -127,7 +131,11 @@ impl DataFolder {
         write_text(&self.certificate(), certificate)
     }
 
-    fn read_authority(&self) -> Result<Option<Authority>, FolderError> {
+    /// The federation's certificate authority, if this node keeps it.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub fn read_authority(&self) -> Result<Option<Authority>, FolderError> {
         if !self.authority_key().exists() {
             return Ok(None);
         }
@@ -144,7 +152,7 @@ impl DataFolder {
         self.key("access")
     }
 
-    fn authority_key(&self) -> PathBuf {
+    pub(super) fn authority_key(&self) -> PathBuf {
         self.keys().join("authority.pem")
     }
 

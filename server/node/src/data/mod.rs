@@ -3,6 +3,7 @@
 mod access;
 mod keys;
 mod renewal;
+mod revocations;
 mod rotation;
 mod shares;
 
@@ -80,6 +81,11 @@ impl DataFolder {
     /// The certificate of the federation's authority.
     pub fn authority(&self) -> PathBuf {
         self.0.join("tls/authority.pem")
+    }
+
+    /// The revocation list of the authority that is kept here.
+    pub fn revocations(&self) -> PathBuf {
+        self.0.join("tls/authority.crl")
     }
 
     /// The id of the federation that this node was invited to.

@@ -56,7 +56,7 @@ fn signed_by(signer: &SigningKey, key: NodeKey, renewal: Renewal) -> Asked {
     Asked { key, renewal, signed }
 }
 
-async fn replaced(node: &TestNode, member: &str, overlap: Duration) -> Papers {
+pub(crate) async fn replaced(node: &TestNode, member: &str, overlap: Duration) -> Papers {
     let asked = asked(node, member);
     let renewed = node
         .operator()

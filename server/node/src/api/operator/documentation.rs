@@ -24,6 +24,7 @@ use crate::api::alike::complete;
         members::approve,
         members::remove,
         members::replace,
+        members::extend,
         members::invite,
         show,
     )

@@ -62,6 +62,26 @@ pub(super) async fn remove(node: Data<Node>, by: By, member: Path<NodeId>) -> An
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// For how long.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Extension {
+    /// Days from now on.
+    #[schema(minimum = 1, maximum = 730, example = 365)]
+    days: u32,
+}
+
+/// Lets the membership document and the token keys count for longer, also when their day has passed.
+#[utoipa::path(post, path = "/v1/admin/membership/extension", tag = "members", request_body = Extension,
+    responses((status = 200, body = MembershipView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn extend(node: Data<Node>, by: By, extension: Json<Extension>) -> Answer {
+    let node = node.into_inner();
+    let view = node.extend_membership(extension.0.days).await?;
+    let version = format!("version {}", view.version);
+    node.audit(&by.0, "extend", version, "membership", "done").await?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
 /// Certifies a member's new key and pins it in the place of the old one.
 #[utoipa::path(post, path = "/v1/admin/members/{id}/certificate", tag = "members",
     params(("id" = String, Path, description = "The member.", example = "platform-b")), request_body = GrantRenewal,

@@ -36,6 +36,12 @@ pub fn routes() -> Routes<Access> {
             Scope(Admin),
             members::replace,
         )
+        .on(
+            POST,
+            "/v1/admin/membership/extension",
+            Scope(Admin),
+            members::extend,
+        )
         .on(POST, "/v1/admin/invitations", Scope(Admin), members::invite)
         .on(GET, "/v1/admin/openapi.json", Scope(Admin), documentation::show)
 }

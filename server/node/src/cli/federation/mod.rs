@@ -1,8 +1,11 @@
 mod approve;
 mod create;
+mod crl;
+mod extend;
 mod invite;
 mod join;
 mod members;
+mod pkcs12;
 mod remove;
 mod renew;
 mod replace;
@@ -37,6 +40,13 @@ pub(in crate::cli) enum Command {
     Renew(renew::Args),
     /// Certify a member's new TLS key and pin it in the place of the old one.
     Replace(replace::Args),
+    /// Let the membership document count for longer, also when its day has passed.
+    Extend(extend::Args),
+    /// The revocation list for proxies, browsers and nodes.
+    #[command(subcommand)]
+    Crl(crl::Command),
+    /// Pack this node's key and certificate, with the authority, for a browser or proxy.
+    Pkcs12(pkcs12::Args),
     /// Who is a member.
     Members(members::Args),
     /// The membership document in force.
@@ -52,6 +62,9 @@ pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
         Command::Remove(args) => remove::run(args, terminal).await,
         Command::Renew(args) => renew::run(args, terminal),
         Command::Replace(args) => replace::run(args, terminal).await,
+        Command::Extend(args) => extend::run(args, terminal).await,
+        Command::Crl(command) => crl::run(command, terminal),
+        Command::Pkcs12(args) => pkcs12::run(&args, terminal),
         Command::Members(args) => members::run(args, terminal).await,
         Command::Status(args) => status::run(args, terminal).await,
     }

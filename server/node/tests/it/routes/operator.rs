@@ -65,6 +65,12 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
         ),
         row(
             POST,
+            "/v1/admin/membership/extension",
+            ask(200).json(&json!({ "days": 400 })),
+            ask(422).json(&json!({ "days": 731 })),
+        ),
+        row(
+            POST,
             "/v1/admin/invitations",
             ask(201).json(&json!({ "node": "platform-y" })),
             ask(422).json(&json!({ "node": "NOBODY!" })),
