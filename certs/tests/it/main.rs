@@ -8,7 +8,6 @@
 
 mod archive;
 mod certificates;
-mod command;
 mod corpus;
 mod harness;
 mod hostile_certificates;
