@@ -14,6 +14,8 @@ mod identifier;
 mod init;
 mod messages;
 mod migrate;
+#[cfg(test)]
+mod named;
 mod node;
 mod peers;
 mod printable;

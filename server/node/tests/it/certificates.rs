@@ -4,13 +4,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use reqwest::Client;
 use tempfile::TempDir;
 
 use crate::harness::command::lianfang;
-use crate::harness::federation::Papers;
 use crate::harness::node::TestNode;
+use crate::replaced_keys::replaced;
 
 /// What a command said on both streams, which ended as it had to.
 async fn says(data: &Path, words: &[&str], code: i32) -> String {
@@ -116,8 +117,17 @@ async fn a_member_s_certificate_is_put_on_the_list_by_its_number_and_a_node_that
 async fn all_certificates_of_a_member_are_revoked_by_its_name_and_one_by_its_file() {
     let node = reading_its_list().await;
     let (b, c) = (node.admit("platform-b").await, node.admit("platform-c").await);
-    let newer = renewed(&node, "platform-b").await;
-    assert_eq!(rows(node.data()).await.len(), 4, "both of platform-b's keys");
+    let newer = replaced(&node, "platform-b", Duration::ZERO).await;
+    let keys = rows(node.data())
+        .await
+        .into_iter()
+        .filter(|[_, node, _]| node == "platform-b");
+    let states: Vec<_> = keys.map(|[.., state]| state).collect();
+    let expected = [
+        "not admitted any more, nor on the list",
+        "admitted by the membership document",
+    ];
+    assert_eq!(states, expected);
     let file = node.data().join("c.pem");
     fs::write(&file, &c.certificate).unwrap();
     crl(
@@ -141,10 +151,6 @@ async fn all_certificates_of_a_member_are_revoked_by_its_name_and_one_by_its_fil
         .into_iter()
         .filter(|[.., state]| state == "revoked");
     assert_eq!(revoked.count(), 3);
-}
-
-async fn renewed(node: &TestNode, member: &str) -> Papers {
-    crate::replaced_keys::replaced(node, member, std::time::Duration::from_secs(3_600)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
