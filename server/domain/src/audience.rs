@@ -8,9 +8,15 @@ use lianfang_token::KeyDescriptor;
 use lianfang_wire::membership::{AudienceRule, Member, Membership};
 use lianfang_wire::vocabulary::{EvidenceGrade, MemberRole, StateName};
 
+use crate::LocalReason;
+
 /// Why an entry, or one identifier of it, isn't in a digest. Shown by `lianfang explain`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Withheld {
+    #[error("it rests on another member's entry alone")]
+    Derived,
+    #[error("category, decision, evidence or notice to the subject is missing")]
+    Incomplete,
     #[error("the audience isn't in the membership document")]
     UnknownAudience,
     #[error("entries in this state aren't shared with this audience")]
@@ -33,6 +39,8 @@ impl Withheld {
     /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
+            Self::Derived => "derived",
+            Self::Incomplete => "incomplete",
             Self::UnknownAudience => "unknown_audience",
             Self::State => "state",
             Self::Evidence => "evidence",
@@ -85,6 +93,18 @@ pub fn rule_of<'a>(document: &'a Membership, audience: &Audience) -> Cow<'a, Aud
 
 fn shared_by_default(state: StateName) -> bool {
     state.is_effective() || state.is_disputed()
+}
+
+/// Whether an entry may leave its publisher, by the code of its [`crate::LocalReason`].
+///
+/// # Errors
+/// The reason why not.
+pub fn withhold_local(reason: Option<&str>) -> Result<(), Withheld> {
+    match reason {
+        None => Ok(()),
+        Some(code) if code == LocalReason::Derived.code() => Err(Withheld::Derived),
+        Some(_) => Err(Withheld::Incomplete),
+    }
 }
 
 /// Whether an entry may enter the digests of its audience at all.

@@ -11,6 +11,7 @@ pub mod verdict;
 
 pub use audience::{
     Committee, Withheld, audience_exists, audience_members, includes, rule_of, withhold_entry, withhold_kind,
+    withhold_local,
 };
 pub use clock::Clock;
 pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject};

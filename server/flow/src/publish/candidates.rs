@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lianfang_domain::{Committee, Withheld, rule_of, withhold_entry, withhold_kind};
+use lianfang_domain::{Committee, Withheld, rule_of, withhold_entry, withhold_kind, withhold_local};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
 use lianfang_identifier::{Canonical, InputKind, Region, canonicalise_all};
 use lianfang_store::EntryRow;
@@ -142,7 +142,8 @@ impl Node {
         let rule = rule_of(document, &row.audience);
         let content = open_content(&self.keys.data, row)?.entry;
         let state = effective(row, now)?;
-        let admitted = withhold_entry(&rule, state, crate::entries::grade_of(row));
+        let admitted = withhold_local(row.local_reason.as_deref())
+            .and_then(|()| withhold_entry(&rule, state, crate::entries::grade_of(row)));
         let mut forms = Vec::new();
         for (index, canonical) in identifiers_of(&content) {
             let Some(identifier) = content.subject.identifiers.get(usize::from(index)) else {

@@ -4,6 +4,7 @@ use lianfang_digest::ListId;
 use lianfang_encoding::SubjectType;
 use lianfang_flow::FlowError;
 use lianfang_wire::confirm::{ConfirmRequest, Prefix};
+use lianfang_wire::entry::Source;
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening, shared_with};
@@ -82,6 +83,29 @@ async fn an_incomplete_entry_stays_local_and_takes_no_place_in_any_feed() {
         let report = a.build_digests().await.unwrap();
         assert!(report.published.is_empty());
         assert!(a.info(&id("regulator")).await.unwrap().feeds.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_rests_on_another_member_s_alone_never_goes_out_with_the_changes_either() {
+    for backend in BACKENDS {
+        let (_federation, a, b) = Federation::of_two(backend).await;
+        let first = entry(company("91130105MA0FRNGTXX"), a.now());
+        a.record_entry(&operator(), first).await.unwrap();
+        a.publish_changes().await.unwrap();
+        let mut echo = entry(company(CODE), a.now());
+        echo.derived_from = vec![Source {
+            publisher: id("platform-b"),
+            entry: uuid::Uuid::from_u128(1),
+        }];
+        let recorded = a.record_entry(&operator(), echo).await.unwrap().entry;
+        assert_eq!(recorded.local_reason.as_deref(), Some("derived"));
+        let report = a.publish_changes().await.unwrap();
+        assert!(report.published.is_empty(), "{report:?}");
+        assert_eq!(report.withheld, [("derived".to_owned(), 2)].into());
+        b.sync(None, false).await.unwrap();
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Clear);
     }
 }
 
