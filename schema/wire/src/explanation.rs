@@ -1,6 +1,6 @@
 //! `GET /v1/admin/explain/{id}`: why something was, or wasn't, sent or matched. For a node's own operator only.
 
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -40,6 +40,15 @@ pub struct EntryExplanation {
     /// Sequence of the list's newest head, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence: Option<u64>,
+    /// Sequence of the head with which the newest of its tokens came to the list; absent when none is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<u64>,
+    /// Sequence of the head with which tokens of it last left the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
+    /// Sequence of its last item in the audience's status feed; absent when none was shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u64>,
     /// Every canonical form of every identifier.
     pub forms: Vec<FormExplanation>,
     /// Every other member.
@@ -81,7 +90,23 @@ pub enum FormOutcome {
     Leaving,
 }
 
-/// Whether a member may read the list an entry belongs to, and has.
+/// Whether a member has taken something over, as it last said itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Arrival {
+    /// There is nothing to take over, or the member isn't in the audience.
+    Nothing,
+    /// The member never said what it has.
+    #[default]
+    Unknown,
+    /// It hadn't taken it over when it last said what it has.
+    Behind,
+    /// It has taken it over.
+    TakenOver,
+}
+
+/// Whether a member may read the list an entry belongs to, and has taken over what became of the entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReaderExplanation {
@@ -90,9 +115,22 @@ pub struct ReaderExplanation {
     pub peer: NodeId,
     /// Whether it belongs to the audience.
     pub may_read: bool,
-    /// Sequence of the list that the member says it has in force; absent when it couldn't be asked or has none.
+    /// Sequence of the list that the member said it has in force; absent when it never said or has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<u64>,
+    /// Whether it has the version of the list in which the entry's tokens came or left, whichever was later.
+    #[serde(default)]
+    pub list: Arrival,
+    /// Whether it has the entry's last status item: what withdraws an entry at once, before any list does.
+    #[serde(default)]
+    pub status: Arrival,
+    /// When it said so, by this node's clock; absent when it never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub said_at: Option<Timestamp>,
+    /// Whether that is its answer of this moment, and not an earlier one of a member that can't be asked now.
+    #[serde(default)]
+    pub answered: bool,
 }
 
 /// What passes between this node and another member.
@@ -119,7 +157,11 @@ pub struct OwnListExplanation {
     pub sequence: u64,
     /// Whether the member belongs to the audience.
     pub may_read: bool,
-    /// Sequence that the member says it has in force; absent when it couldn't be asked or has none.
+    /// Sequence that the member said it has in force; absent when it never said or has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<u64>,
+    /// When it said so, by this node's clock; absent when it never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub said_at: Option<Timestamp>,
 }

@@ -9,7 +9,7 @@ use crate::list_difference::{RecordSource, fingerprints, replace_records};
 use crate::list_records::replace_records_of;
 use crate::locks::{Lock, lock};
 use crate::schema::digest_heads;
-use crate::{ListRecord, Store, StoreError, digests_taken};
+use crate::{ListRecord, ListVersion, Store, StoreError, digests_taken};
 
 /// A digest list: what one publisher says to one audience about one subject type under one epoch of the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,10 +105,10 @@ impl Store {
     ) -> Result<Adoption, StoreError> {
         let wanted = fingerprints(records)?;
         self.db.write(|link| {
-            let list = head.list();
+            let (list, version) = (head.list(), ListVersion::from(&head));
             let adoption = adopt(link, head)?;
             if adoption == Adoption::Adopted {
-                replace_records(link, &list, records, wanted)?;
+                replace_records(link, &list, records, wanted, version)?;
             }
             Ok(adoption)
         })
@@ -126,10 +126,10 @@ impl Store {
         records: Vec<ListRecord>,
     ) -> Result<Adoption, StoreError> {
         self.db.write(|link| {
-            let list = head.list();
+            let (list, version) = (head.list(), ListVersion::from(&head));
             let adoption = adopt(link, head)?;
             if adoption == Adoption::Adopted {
-                replace_records_of(link, &list, entries, records)?;
+                replace_records_of(link, &list, entries, records, version)?;
             }
             Ok(adoption)
         })
@@ -138,7 +138,7 @@ impl Store {
     /// Replaces the records of `entries` in one of this node's own lists whose digest stays as it is.
     ///
     /// # Errors
-    /// Those of any write.
+    /// Those of any write; [`StoreError::NotFound`] for a list without a head.
     pub fn replace_list_records(
         &self,
         list: &ListKey,
@@ -147,7 +147,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.db.write(|link| {
             lock(link, Lock::List(list))?;
-            replace_records_of(link, list, entries, records)
+            let newest = newest(link, list)?.ok_or(StoreError::NotFound)?;
+            replace_records_of(link, list, entries, records, ListVersion::from(&newest))
         })
     }
 

@@ -6,6 +6,7 @@
 //! events with its own cursor. Numbers that stand for a vocabulary (states, kinds, event types …) are plain here.
 //! Identifiers, bodies and payloads come in sealed ([`DataKey`]). The clock, ids and randomness are arguments.
 
+mod acknowledgements;
 mod alert_events;
 mod alerts;
 mod audit;
@@ -31,6 +32,7 @@ mod idempotency;
 mod invites;
 mod jobs;
 mod list_changes;
+mod list_departures;
 mod list_difference;
 mod list_records;
 mod locks;
@@ -64,6 +66,7 @@ pub mod testing;
 mod tokens;
 mod update_entry;
 
+pub use acknowledgements::AcknowledgementRow;
 pub use alert_events::{AlertChange, AlertEvent};
 pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Opening};
 pub use audit::AuditRow;
@@ -82,6 +85,7 @@ pub use forks::ForkRow;
 pub use idempotency::{Idempotency, IdempotentRequest};
 pub use invites::InviteUse;
 pub use jobs::{Claim, JobRunRow};
+pub use list_departures::{EntryInList, ListVersion};
 pub use list_difference::RecordSource;
 pub use list_records::ListRecord;
 pub use membership::{MembershipAdoption, MembershipRow};

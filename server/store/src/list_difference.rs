@@ -1,16 +1,18 @@
 //! A new base of a long list seldom differs from the records that deltas have kept: only what differs is written, because
 //! every other writer waits for it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::prelude::*;
 use lianfang_encoding::sha256;
+use uuid::Uuid;
 
 use crate::batch::BATCH;
 use crate::database::{Link, query};
+use crate::list_departures::{depart, depart_between};
 use crate::list_records::{insert, of_list, prefix_range};
 use crate::schema::list_records;
-use crate::{ListKey, ListRecord, StoreError};
+use crate::{ListKey, ListRecord, ListVersion, StoreError};
 
 /// Stored records that are read at once.
 const PAGE: u64 = 4_096;
@@ -43,29 +45,51 @@ pub(crate) fn fingerprints(records: &mut dyn RecordSource) -> Result<Fingerprint
     Ok(all)
 }
 
-/// Makes the records of a list those of `records`, whose fingerprints are `missing`.
+/// Makes the records of a list those of `records`, whose fingerprints are `missing`, with the head of `version`.
 pub(crate) fn replace_records(
     link: &mut Link<'_>,
     list: &ListKey,
     records: &mut dyn RecordSource,
     mut missing: Fingerprints,
+    version: ListVersion,
 ) -> Result<(), StoreError> {
+    let mut lost = BTreeSet::new();
     for range in pages(link, list)? {
         let mut gone = between(link, list, &range)?;
         let stored = gone.len();
         gone.retain(|stored| !missing.remove(&fingerprint(stored)));
         match gone.len() {
-            all if all == stored => delete_between(link, list, &range)?,
-            _ => gone.iter().try_for_each(|record| delete(link, list, record))?,
+            all if all == stored => {
+                depart_between(link, list, &range, version)?;
+                delete_between(link, list, &range)?;
+            }
+            _ => {
+                gone.iter().try_for_each(|record| delete(link, list, record))?;
+                lost.extend(gone.iter().map(|record| record.entry_id));
+            }
         }
     }
+    insert_missing(link, list, records, missing, version, &mut lost)?;
+    depart(link, list, lost, version)
+}
+
+/// Whoever gains a record isn't among the `lost`.
+fn insert_missing(
+    link: &mut Link<'_>,
+    list: &ListKey,
+    records: &mut dyn RecordSource,
+    mut missing: Fingerprints,
+    version: ListVersion,
+    lost: &mut BTreeSet<Uuid>,
+) -> Result<(), StoreError> {
     if missing.is_empty() {
         return Ok(());
     }
     let mut new = Vec::new();
     records.each(&mut |record| {
         if missing.remove(&fingerprint(&record)) {
-            new.push(record);
+            lost.remove(&record.entry_id);
+            new.push((record, version.sequence));
         }
         match new.len() {
             BATCH => insert(link, list, std::mem::take(&mut new)),

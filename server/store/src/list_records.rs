@@ -1,3 +1,5 @@
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -5,8 +7,9 @@ use uuid::Uuid;
 use crate::batch::{BATCH, insert_rows};
 use crate::columns::{Byte, Bytes16, Bytes32, Count, Half, Id, count};
 use crate::database::{Link, query};
+use crate::list_departures::depart;
 use crate::schema::list_records;
-use crate::{ListKey, Store, StoreError};
+use crate::{ListKey, ListVersion, Store, StoreError};
 
 /// One of this node's records in one of its lists, as a confirmation finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -58,42 +61,87 @@ impl Store {
     }
 }
 
-/// Takes the records of `entries` out of a list and puts `records` in.
+/// Takes the records of `entries` out of a list and puts `records` in, with the head of `version`. What stays keeps the
+/// sequence it came with.
 pub(crate) fn replace_records_of(
     link: &mut Link<'_>,
     list: &ListKey,
     entries: &[Uuid],
     records: Vec<ListRecord>,
+    version: ListVersion,
 ) -> Result<(), StoreError> {
+    let mut before = take_records_of(link, list, entries)?;
+    let mut gained = BTreeSet::new();
+    let records: Vec<_> = records
+        .into_iter()
+        .map(|record| {
+            let place = (record.confirm_key, record.entry_id, record.identifier_index);
+            let since = before.remove(&place).unwrap_or_else(|| {
+                gained.insert(record.entry_id);
+                version.sequence
+            });
+            (record, since)
+        })
+        .collect();
+    insert(link, list, records)?;
+    let lost = before.into_keys().map(|(_, entry, _)| entry);
+    let departed = lost.filter(|entry| !gained.contains(entry)).collect();
+    depart(link, list, departed, version)
+}
+
+/// Confirm key, entry and place of the identifier.
+type Place = ([u8; 32], Uuid, u16);
+
+/// Deletes the records of `entries`; returns with which sequence each had come.
+fn take_records_of(
+    link: &mut Link<'_>,
+    list: &ListKey,
+    entries: &[Uuid],
+) -> Result<HashMap<Place, u64>, StoreError> {
+    let places = (
+        list_records::confirm_key,
+        list_records::entry_id,
+        list_records::identifier_index,
+        list_records::since,
+    );
+    let mut taken: Vec<(Bytes32, Id, Half, Count)> = Vec::new();
     match link {
         // It would rather read the whole list than look up so many entries.
         Link::Sqlite(conn, statements) => {
             for entry in entries {
                 statements.admit()?;
                 let own = list_records::entry_id.eq(entry.as_bytes().as_slice());
-                diesel::delete(of_list(list).filter(own)).execute(*conn)?;
+                let gone = diesel::delete(of_list(list).filter(own)).returning(places);
+                taken.extend(gone.get_results::<(Bytes32, Id, Half, Count)>(*conn)?);
             }
         }
         Link::Postgres(conn, statements) => {
             for ids in entries.chunks(BATCH).map(bytes_of) {
                 statements.admit()?;
                 let own = list_records::entry_id.eq_any(&ids);
-                diesel::delete(of_list(list).filter(own)).execute(*conn)?;
+                let gone = diesel::delete(of_list(list).filter(own)).returning(places);
+                taken.extend(gone.get_results::<(Bytes32, Id, Half, Count)>(*conn)?);
             }
         }
     }
-    insert(link, list, records)
+    let places = taken
+        .into_iter()
+        .map(|(key, entry, index, since)| ((key.into(), entry.into(), index.into()), since.into()));
+    Ok(places.collect())
 }
 
+/// Puts records in, each with the sequence it came with.
 pub(crate) fn insert(
     link: &mut Link<'_>,
     list: &ListKey,
-    records: Vec<ListRecord>,
+    records: Vec<(ListRecord, u64)>,
 ) -> Result<(), StoreError> {
     insert_rows!(
         link,
         list_records::table,
-        records.into_iter().map(|record| row(list, record))
+        records
+            .into_iter()
+            .map(|(record, since)| row(list, record, since))
     );
     Ok(())
 }
@@ -111,9 +159,10 @@ struct Row {
     level: i16,
     key_id: Vec<u8>,
     token_prefix: i64,
+    since: i64,
 }
 
-fn row(list: &ListKey, record: ListRecord) -> Row {
+fn row(list: &ListKey, record: ListRecord, since: u64) -> Row {
     Row {
         audience: list.audience.to_string(),
         subject_type: list.subject_type,
@@ -125,6 +174,7 @@ fn row(list: &ListKey, record: ListRecord) -> Row {
         level: i16::from(record.level),
         key_id: record.key_id.to_vec(),
         token_prefix: count(record.token_prefix),
+        since: count(since),
     }
 }
 

@@ -137,6 +137,26 @@ diesel::table! {
         level -> SmallInt,
         key_id -> Binary,
         token_prefix -> BigInt,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    list_departures (entry_id, audience, subject_type, epoch) {
+        audience -> Text,
+        subject_type -> SmallInt,
+        epoch -> BigInt,
+        entry_id -> Binary,
+        incarnation -> BigInt,
+        sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    acknowledgements (peer) {
+        peer -> Text,
+        heard_at -> BigInt,
+        seen -> Text,
     }
 }
 

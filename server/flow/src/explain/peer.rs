@@ -18,7 +18,7 @@ impl Node {
             .store(move |store| store.heads_in_force(Some(&own)))
             .await?;
         let document = self.document();
-        let acknowledged = self.acknowledgements([id]).await;
+        let acknowledged = self.acknowledgements([id]).await?;
         let lists = heads.iter().map(|head| OwnListExplanation {
             audience: head.audience.to_string(),
             subject_type: subject_type(head),
@@ -26,6 +26,7 @@ impl Node {
             sequence: head.sequence,
             may_read: includes(&document.document, &head.audience, id),
             acknowledged: acknowledged.sequence(id, head),
+            said_at: acknowledged.of(id).map(|said| said.at),
         });
         let lists = lists.collect();
         Ok(PeerExplanation { peer, lists })

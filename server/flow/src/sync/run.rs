@@ -61,6 +61,10 @@ impl Node {
         if news && !dry_run {
             self.put_in_force().await?;
         }
+        if !dry_run && self.check_standing().is_ok() {
+            let reached = report.peers.iter().filter(|peer| peer.error.is_none());
+            self.hear_acknowledgements(reached.map(|peer| &peer.peer)).await?;
+        }
         Ok(report)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lianfang_flow::{FlowError, Node};
 use lianfang_wire::entry::NewEvent;
-use lianfang_wire::explanation::{EntryExplanation, Explanation, FormOutcome};
+use lianfang_wire::explanation::{Arrival, EntryExplanation, Explanation, FormOutcome};
 use lianfang_wire::vocabulary::EventType;
 
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, screening, shared_with};
@@ -115,7 +115,141 @@ async fn members_outside_the_audience_are_named_as_such_and_readers_by_what_they
         (true, Some(1))
     );
     federation.network.stop(b.id());
-    assert_eq!(reader(&explain_entry(&a, id).await, "platform-b"), (true, None));
+    assert_eq!(
+        reader(&explain_entry(&a, id).await, "platform-b"),
+        (true, Some(1))
+    );
+}
+
+/// Whether the list and the status item got to a member, and whether it was asked just now.
+fn arrival(explained: &EntryExplanation, name: &str) -> (Arrival, Arrival, bool) {
+    let mut readers = explained.readers.iter();
+    let reader = readers.find(|reader| reader.peer.as_str() == name).unwrap();
+    assert_eq!(
+        reader.said_at.is_some(),
+        reader.list != Arrival::Unknown && reader.status != Arrival::Unknown
+    );
+    (reader.list, reader.status, reader.answered)
+}
+
+async fn record(node: &Arc<Node>, code: &str) -> lianfang_wire::entry::Entry {
+    let new = entry(company(code), node.now());
+    node.record_entry(&operator(), new).await.unwrap().entry
+}
+
+async fn withdraw(node: &Arc<Node>, entry: &lianfang_wire::entry::Entry) {
+    let event = NewEvent {
+        kind: EventType::Withdrawn,
+        reason: None,
+        reference: None,
+    };
+    node.apply_event(&operator(), entry.id, entry.revision, event)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_took_a_removal_over_has_it_whatever_the_list_became_since_and_when_it_is_gone_too() {
+    use Arrival::{Behind, TakenOver, Unknown};
+    for backend in BACKENDS {
+        let (mut federation, a, b) = Federation::of_two(backend).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        let never_heard = federation.join("platform-d", "CN", &[]).await;
+        federation.network.stop(never_heard.id());
+        let recorded = record(&a, CODE).await;
+        a.publish_changes().await.unwrap();
+        for node in [&b, &c] {
+            node.sync(None, false).await.unwrap();
+        }
+        let published = explain_entry(&a, recorded.id).await;
+        assert_eq!(
+            (published.came, published.left, published.status),
+            (Some(1), None, Some(1))
+        );
+        for name in ["platform-b", "platform-c"] {
+            assert_eq!(arrival(&published, name), (TakenOver, TakenOver, true));
+        }
+        // The regulator, who never synced, said that it has nothing.
+        assert_eq!(arrival(&published, "regulator"), (Behind, Behind, true));
+
+        withdraw(&a, &recorded).await;
+        a.publish_changes().await.unwrap();
+        let removed = explain_entry(&a, recorded.id).await;
+        assert_eq!(
+            (removed.came, removed.left, removed.status),
+            (None, Some(2), Some(2))
+        );
+        assert_eq!(arrival(&removed, "platform-b"), (Behind, Behind, true));
+        b.sync(None, false).await.unwrap();
+        record(&a, "91130105MA0FRNGTXX").await;
+        a.publish_changes().await.unwrap();
+        a.build_digests().await.unwrap();
+        let later = explain_entry(&a, recorded.id).await;
+        assert_eq!((later.left, later.status), (Some(2), Some(2)));
+        assert!(later.sequence > Some(2));
+        assert_eq!(arrival(&later, "platform-b"), (TakenOver, TakenOver, true));
+        assert_eq!(arrival(&later, "platform-c"), (Behind, Behind, true));
+
+        federation.network.stop(b.id());
+        let gone = explain_entry(&a, recorded.id).await;
+        assert_eq!(arrival(&gone, "platform-b"), (TakenOver, TakenOver, false));
+        let a = federation.restart("platform-a").await;
+        let gone = explain_entry(&a, recorded.id).await;
+        assert_eq!(arrival(&gone, "platform-b"), (TakenOver, TakenOver, false));
+        assert_eq!(arrival(&gone, "platform-d"), (Unknown, Unknown, false));
+    }
+}
+
+#[tokio::test]
+async fn a_base_that_folds_a_removal_in_is_the_version_with_which_it_left() {
+    for backend in BACKENDS {
+        let (_federation, a, b) = Federation::of_two(backend).await;
+        let (first, second) = (record(&a, CODE).await, record(&a, "91130105MA0FRNGTXX").await);
+        a.build_digests().await.unwrap();
+        withdraw(&a, &first).await;
+        b.sync(None, false).await.unwrap();
+        // Never as a delta: the night comes first.
+        a.build_digests().await.unwrap();
+        let removed = explain_entry(&a, first.id).await;
+        assert_eq!((removed.came, removed.left), (None, Some(2)));
+        assert_eq!(
+            arrival(&removed, "platform-b"),
+            (Arrival::Behind, Arrival::TakenOver, true)
+        );
+        let stays = explain_entry(&a, second.id).await;
+        assert_eq!((stays.came, stays.left), (Some(1), None));
+        assert_eq!(
+            arrival(&stays, "platform-b"),
+            (Arrival::TakenOver, Arrival::TakenOver, true)
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_reader_has_is_heard_by_the_way_when_the_publisher_syncs_and_asked_once() {
+    let (federation, a, b) = Federation::of_two(BACKENDS[0]).await;
+    let recorded = record(&a, CODE).await;
+    a.publish_changes().await.unwrap();
+    withdraw(&a, &recorded).await;
+    a.publish_changes().await.unwrap();
+    b.sync(None, false).await.unwrap();
+    federation.node("regulator").sync(None, false).await.unwrap();
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    federation.network.tamper(Box::new(move |what, answer| {
+        counted.fetch_add(usize::from(what == "seen"), std::sync::atomic::Ordering::Relaxed);
+        answer
+    }));
+    for _ in 0..3 {
+        a.sync(None, false).await.unwrap();
+        assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 2);
+    }
+    federation.network.stop(b.id());
+    let gone = explain_entry(&a, recorded.id).await;
+    assert_eq!(
+        arrival(&gone, "platform-b"),
+        (Arrival::TakenOver, Arrival::TakenOver, false)
+    );
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use lianfang_encoding::Timestamp;
 use lianfang_wire::explanation::{
-    EntryExplanation, Explanation, FormExplanation, FormOutcome, OwnListExplanation, PeerExplanation,
-    ReaderExplanation,
+    Arrival, EntryExplanation, Explanation, FormExplanation, FormOutcome, OwnListExplanation,
+    PeerExplanation, ReaderExplanation,
 };
 use lianfang_wire::screening::{IdentifierOutcome, IdentifierStatus, Reason, Screening};
 
@@ -49,13 +50,16 @@ fn show_entry(entry: &EntryExplanation, terminal: &Terminal) {
         ("type", entry.subject_type.clone()),
         ("grade", entry.evidence_grade.to_string()),
         ("sequence", number(entry.sequence)),
+        ("came", number(entry.came)),
+        ("left", number(entry.left)),
+        ("status", number(entry.status)),
     ];
     terminal.line(&terminal.say("explain.entry", &with));
     for form in &entry.forms {
         terminal.line(&form_line(form, terminal));
     }
     for reader in &entry.readers {
-        terminal.line(&reader_line(reader, entry.sequence, terminal));
+        terminal.line(&reader_line(reader, terminal));
     }
 }
 
@@ -80,16 +84,39 @@ fn form_line(form: &FormExplanation, terminal: &Terminal) -> String {
     terminal.say("explain.form", &with)
 }
 
-fn reader_line(reader: &ReaderExplanation, newest: Option<u64>, terminal: &Terminal) -> String {
-    let reach = reach(reader.may_read, reader.acknowledged, newest);
+fn reader_line(reader: &ReaderExplanation, terminal: &Terminal) -> String {
+    let arrived = |what: &str, arrival: Arrival| {
+        let how = match arrival {
+            Arrival::Nothing => "nothing",
+            Arrival::Unknown => "unknown",
+            Arrival::Behind => "behind",
+            Arrival::TakenOver => "taken_over",
+        };
+        terminal.say(&format!("explain.{what}_{how}"), &[])
+    };
+    if !reader.may_read {
+        let with = [
+            ("id", reader.peer.to_string()),
+            ("reach", terminal.say("explain.outside", &[])),
+        ];
+        return terminal.say("explain.reader", &with);
+    }
     let with = [
         ("id", reader.peer.to_string()),
-        (
-            "reach",
-            terminal.say(reach, &[("sequence", number(reader.acknowledged))]),
-        ),
+        ("list", arrived("list", reader.list)),
+        ("status", arrived("status", reader.status)),
+        ("said", said(reader.said_at, reader.answered, terminal)),
     ];
-    terminal.say("explain.reader", &with)
+    terminal.say("explain.arrival", &with)
+}
+
+fn said(at: Option<Timestamp>, answered: bool, terminal: &Terminal) -> String {
+    let key = match (at, answered) {
+        (None, _) => "explain.never_said",
+        (Some(_), true) => "explain.says",
+        (Some(_), false) => "explain.said",
+    };
+    terminal.say(key, &[("at", at.map_or_else(String::new, |at| at.to_string()))])
 }
 
 /// Whether a list has got to a member.
@@ -134,6 +161,10 @@ fn own_list_line(list: &OwnListExplanation, terminal: &Terminal) -> String {
         (
             "reach",
             terminal.say(reach, &[("sequence", number(list.acknowledged))]),
+        ),
+        (
+            "at",
+            list.said_at.map_or_else(|| "-".to_owned(), |at| at.to_string()),
         ),
     ];
     terminal.say("explain.own_list", &with)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lianfang_encoding::sha256;
 use lianfang_store::testing::Backend;
-use lianfang_store::{Adoption, HeadRow, ListKey, ListRecord, StoreError};
+use lianfang_store::{Adoption, EntryInList, HeadRow, ListKey, ListRecord, ListVersion, StoreError};
 
 use crate::both::both;
 use crate::sample::{at, head, list, list_record, node};
@@ -140,9 +140,9 @@ both! {
         assert!(!store.stop_failing(), "20 statements for three records that differ");
         second.pop();
         assert_eq!(store.records_under(&key, &[], 0).unwrap(), sorted(second));
-        store.fail_statement(20);
+        store.fail_statement(24);
         store.publish_list(head(&key, 3), &mut Vec::new()).unwrap();
-        assert!(!store.stop_failing(), "20 statements to empty a list");
+        assert!(!store.stop_failing(), "24 statements to empty a list");
         assert!(store.records_under(&key, &[], 0).unwrap().is_empty());
     }
 }
@@ -297,5 +297,37 @@ both! {
         let under = |bits| store.records_of_others_under(&key, &[1; 32], bits, &changed, 8).unwrap();
         assert_eq!((under(0), under(8)), (1, 1));
         assert_eq!(store.records_of_others_under(&key, &[2; 32], 8, &changed, 8).unwrap(), 0);
+    }
+}
+
+both! {
+    fn an_entry_is_held_against_the_head_it_came_and_left_with(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        let entry = |byte| store.entry_in_list(&key, list_record(byte).entry_id).unwrap();
+        let version = |sequence| Some(ListVersion { incarnation: 1, sequence });
+        let came = |sequence| EntryInList { came: Some(sequence), left: None };
+        store.publish_list(head(&key, 1), &mut vec![list_record(1), list_record(2)]).unwrap();
+        assert_eq!((entry(1), entry(2), entry(3)), (came(1), came(1), EntryInList::default()));
+        // Of the entries that a delta names one stays, one is new and one goes.
+        let named = [1, 2, 3].map(|byte| list_record(byte).entry_id);
+        store.publish_delta(delta(&key, 2, 1), &named, vec![list_record(2), list_record(3)]).unwrap();
+        let gone = EntryInList { came: None, left: version(2) };
+        assert_eq!((entry(1), entry(2), entry(3)), (gone, came(1), came(2)));
+        // What leaves no trace in the digest went with the newest head.
+        store.replace_list_records(&key, &named[1..2], Vec::new()).unwrap();
+        assert_eq!(entry(2), EntryInList { came: None, left: version(2) });
+        // A base changes nothing for what stays, and takes along what goes.
+        store.publish_list(head(&key, 3), &mut vec![list_record(3), list_record(4)]).unwrap();
+        assert_eq!((entry(1), entry(3), entry(4)), (gone, came(2), came(3)));
+        store.publish_list(head(&key, 4), &mut vec![list_record(4)]).unwrap();
+        store.publish_list(head(&key, 5), &mut Vec::new()).unwrap();
+        assert_eq!(entry(3).left, version(4));
+        assert_eq!(entry(4), EntryInList { came: None, left: version(5) });
+        // It comes back.
+        store.publish_list(head(&key, 6), &mut vec![list_record(1)]).unwrap();
+        assert_eq!(entry(1), EntryInList { came: Some(6), left: version(2) });
+        let other = list("platform-a", "cn");
+        assert_eq!(store.entry_in_list(&other, named[0]).unwrap(), EntryInList::default());
     }
 }

@@ -8,8 +8,8 @@ use std::thread;
 
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
-    AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink, RecoveredList,
-    ScreeningRow, Store, StoreError,
+    AcknowledgementRow, AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink,
+    RecoveredList, ScreeningRow, Store, StoreError,
 };
 use uuid::Uuid;
 
@@ -139,6 +139,19 @@ fn fill(store: &Store) {
         .publish_list(head(&list("platform-a", "all"), 1), &mut vec![list_record(1)])
         .unwrap();
     store.prove_fork(crate::forks::fork(1), true).unwrap();
+    store
+        .publish_list(head(&list("platform-a", "all"), 2), &mut Vec::new())
+        .unwrap();
+    store
+        .publish_list(head(&list("platform-a", "cn"), 1), &mut vec![list_record(1)])
+        .unwrap();
+    store
+        .keep_acknowledgement(AcknowledgementRow {
+            peer: node("platform-b"),
+            heard_at: at(0),
+            seen: "{}".to_owned(),
+        })
+        .unwrap();
     store.peer_answered(&node("platform-b"), at(0), -7).unwrap();
     store
         .apply_status(&node("platform-b"), &audience("all"), &[status(new.id, 1)], at(1))

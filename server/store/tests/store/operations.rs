@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use lianfang_store::{AuditRow, BudgetRate, Charge, Idempotency, IdempotentRequest, Store, StoreError};
+use lianfang_store::{
+    AcknowledgementRow, AuditRow, BudgetRate, Charge, Idempotency, IdempotentRequest, Store, StoreError,
+};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -157,5 +159,21 @@ both! {
         let rest = store.audit_page(first[2].at, Some(first[2].id), 3).unwrap();
         assert_eq!(rest, [rows[0].clone()]);
         assert_eq!(store.append_audit(rows[0].clone()), Err(StoreError::Conflict));
+    }
+}
+
+both! {
+    fn the_last_word_of_a_member_takes_the_place_of_the_one_before(database) {
+        let store = database.store();
+        let said = |peer, second, seen: &str| AcknowledgementRow {
+            peer: node(peer),
+            heard_at: at(second),
+            seen: seen.to_owned(),
+        };
+        for row in [said("platform-c", 1, "a"), said("platform-b", 1, "b"), said("platform-b", 2, "c")] {
+            store.keep_acknowledgement(row).unwrap();
+        }
+        let kept = [said("platform-b", 2, "c"), said("platform-c", 1, "a")];
+        assert_eq!(store.acknowledgements().unwrap(), kept);
     }
 }

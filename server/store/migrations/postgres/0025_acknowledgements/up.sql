@@ -1,0 +1,19 @@
+-- Whether what came to a list or left it has reached its readers: with which head a record came (0: before this was noted)
+-- and an entry last left, and what each member last said, signed, that it has taken over.
+ALTER TABLE list_records ADD COLUMN since BIGINT NOT NULL DEFAULT 0;
+
+CREATE TABLE list_departures (
+    audience TEXT NOT NULL,
+    subject_type SMALLINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    entry_id BYTEA NOT NULL,
+    incarnation BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, audience, subject_type, epoch)
+);
+
+CREATE TABLE acknowledgements (
+    peer TEXT NOT NULL PRIMARY KEY,
+    heard_at BIGINT NOT NULL,
+    seen TEXT NOT NULL
+);
