@@ -13,6 +13,9 @@ use serde_json::json;
 
 use crate::{Client, Error};
 
+/// With hundreds of peers, some of whom have everything anew.
+const LONG_SYNC: Duration = Duration::from_secs(3_600);
+
 impl Client {
     /// Fetches now what peers have, or only says what would be fetched. `T` is the node's report.
     ///
@@ -21,6 +24,24 @@ impl Client {
     pub async fn sync<T: DeserializeOwned>(&self, peer: Option<&NodeId>, dry_run: bool) -> Result<T, Error> {
         self.post("/v1/admin/sync", &json!({ "peer": peer, "dry_run": dry_run }))
             .await
+    }
+
+    /// The same, and gives each line of the answer to `each` as it comes: one for each peer that is done, then the report.
+    /// `T` is the node's line.
+    ///
+    /// # Errors
+    /// [`Error`]; what went wrong with single peers is in the report.
+    pub async fn sync_lines<T: DeserializeOwned>(
+        &self,
+        peer: Option<&NodeId>,
+        dry_run: bool,
+        each: impl FnMut(T),
+    ) -> Result<(), Error> {
+        let request = self
+            .request(Method::POST, "/v1/admin/sync")
+            .json(&json!({ "peer": peer, "dry_run": dry_run }))
+            .timeout(LONG_SYNC);
+        self.lines(request, each).await
     }
 
     /// Builds now what is due for publication. `T` is the node's report.

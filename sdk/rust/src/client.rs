@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lianfang_wire::Problem;
 use lianfang_wire::problem::ProblemType;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -124,6 +124,33 @@ impl Client {
             .filter(|line| !line.is_empty())
             .map(|line| serde_json::from_slice(line).map_err(|_| Error::Malformed))
             .collect()
+    }
+
+    /// Asks for an answer of one JSON document per line and gives each to `each` as it comes.
+    pub(crate) async fn lines<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        mut each: impl FnMut(T),
+    ) -> Result<(), Error> {
+        let mut response = request.header(ACCEPT, "application/x-ndjson").send().await?;
+        if !response.status().is_success() {
+            return Err(self.refusal(response).await);
+        }
+        let mut begun = Vec::new();
+        while let Some(piece) = response.chunk().await? {
+            if begun.len() + piece.len() > MAX_ANSWER {
+                return Err(Error::Malformed);
+            }
+            begun.extend_from_slice(&piece);
+            while let Some(end) = begun.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = begun.drain(..=end).collect();
+                each(serde_json::from_slice(&line).map_err(|_| Error::Malformed)?);
+            }
+        }
+        match begun.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Malformed),
+        }
     }
 
     pub(crate) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Error> {

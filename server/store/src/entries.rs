@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
@@ -161,6 +164,32 @@ impl Store {
                 .select(EntryRow::as_select())
                 .load(conn))?)
         })
+    }
+
+    /// How many entries of an audience and subject type in one of `states` aren't shared, by the code of why.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn count_local(
+        &self,
+        audience: &Audience,
+        subject_type: i16,
+        states: &[i16],
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        let rows: Vec<(Option<String>, i64)> = self.db.read(|link| {
+            Ok(query!(link, |conn| entries::table
+                .filter(entries::audience.eq(audience.as_str()))
+                .filter(entries::subject_type.eq(subject_type))
+                .filter(entries::state.eq_any(states))
+                .filter(entries::local_reason.is_not_null())
+                .group_by(entries::local_reason)
+                .select((entries::local_reason, count_star()))
+                .load(conn))?)
+        })?;
+        let counted = rows
+            .into_iter()
+            .filter_map(|(reason, rows)| Some((reason?, rows.unsigned_abs())));
+        Ok(counted.collect())
     }
 
     /// Up to `rows` entries whose `due_at` has come, the longest overdue first.

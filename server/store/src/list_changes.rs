@@ -45,6 +45,17 @@ impl Store {
         })
     }
 
+    /// How many records one of this node's lists has.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn count_records(&self, list: &ListKey) -> Result<u64, StoreError> {
+        self.db.read(|link| {
+            let rows: i64 = query!(link, |conn| of_list(list).count().get_result(conn))?;
+            Ok(rows.unsigned_abs())
+        })
+    }
+
     /// Those of `keys` that entries other than `entries` have in the list.
     ///
     /// # Errors

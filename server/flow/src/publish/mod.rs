@@ -6,6 +6,7 @@ mod candidates;
 mod delta;
 mod head;
 mod page;
+mod plan;
 mod spool;
 mod spread;
 mod tokens;
@@ -15,6 +16,7 @@ use lianfang_encoding::Audience;
 pub(crate) use build::{audiences, everybody, list_key};
 pub(crate) use candidates::identifiers_of;
 pub(crate) use head::kind_of;
+pub use plan::{ListPlan, PublicationPlan};
 
 /// What a build did.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]

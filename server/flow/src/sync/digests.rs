@@ -65,10 +65,21 @@ impl Node {
             epoch: offered.list.epoch,
             from_sequence: held.as_ref().map_or(0, |held| held.sequence),
             to_sequence: offered.sequence,
+            bytes: 0,
             refused: None,
         };
         let mut created = held.as_ref().map(|held| held.created);
-        if !dry_run {
+        let moved = done.bytes;
+        if dry_run {
+            match self
+                .plan_list_fetch(peer, offered, incarnation, held.as_ref())
+                .await
+            {
+                Ok(bytes) => done.bytes += bytes,
+                Err(Stop::Failed(failure)) => return Err(failure),
+                Err(Stop::Refused(refusal)) => list.refused = Some(problem_type(&refusal).slug().to_owned()),
+            }
+        } else {
             match self.take_over(peer, offered, incarnation, held, done).await {
                 Ok(newer) => {
                     self.mend_behind(peer, &offered.list, done).await?;
@@ -86,6 +97,7 @@ impl Node {
                 }
             }
         }
+        list.bytes = done.bytes - moved;
         done.lists.push(list);
         Ok(created)
     }
@@ -162,7 +174,7 @@ impl Node {
 
     /// Fetches the next heads and holds them against what is known. A chain that can't be gone on with is taken up
     /// again at a new base.
-    async fn accept_page(
+    pub(super) async fn accept_page(
         self: &Arc<Self>,
         peer: &NodeId,
         offered: &ListHead,
@@ -211,7 +223,7 @@ impl Node {
     }
 
     /// What is in force of a list here: as the index has it, or, when it doesn't count at present, from the store.
-    async fn held_state(&self, offered: &ListHead) -> Result<Option<ListState>, FlowError> {
+    pub(super) async fn held_state(&self, offered: &ListHead) -> Result<Option<ListState>, FlowError> {
         let key = list_key(&offered.list);
         let rows = self
             .gateway
@@ -242,7 +254,7 @@ impl Node {
     }
 }
 
-fn is_live(state: &ListState, head: &VerifiedHead) -> bool {
+pub(super) fn is_live(state: &ListState, head: &VerifiedHead) -> bool {
     let mut pieces = std::iter::once(state.base()).chain(state.deltas());
     pieces.any(|piece| piece.sequence == head.header().sequence)
 }

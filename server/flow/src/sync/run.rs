@@ -7,7 +7,7 @@ use lianfang_encoding::{Audience, NodeId, Timestamp};
 use lianfang_peer::PeerError;
 use lianfang_wire::ProblemType;
 
-use super::{ListSync, PeerSync, SyncReport};
+use super::{ListSync, PeerSync, REPORT, SyncReport};
 use crate::peers::quarantined;
 use crate::publish::audiences;
 use crate::{FlowError, Node};
@@ -19,7 +19,7 @@ const PEERS_AT_ONCE: usize = 8;
 const LONGEST: Duration = Duration::from_secs(900);
 
 impl Node {
-    /// Syncs with every active peer, or with one. A dry run only says what would be fetched.
+    /// Syncs with every active peer, or with one. A dry run only says what would be fetched and, with every peer, sent.
     ///
     /// # Errors
     /// When `only` isn't an active peer, or the store fails. A peer's failure is in the report instead.
@@ -27,6 +27,19 @@ impl Node {
         self: &Arc<Self>,
         only: Option<NodeId>,
         dry_run: bool,
+    ) -> Result<SyncReport, FlowError> {
+        self.sync_telling(only, dry_run, |_| ()).await
+    }
+
+    /// [`Node::sync`], which tells of each peer as soon as it is done.
+    ///
+    /// # Errors
+    /// Those of [`Node::sync`].
+    pub async fn sync_telling(
+        self: &Arc<Self>,
+        only: Option<NodeId>,
+        dry_run: bool,
+        tell: impl Fn(&PeerSync),
     ) -> Result<SyncReport, FlowError> {
         if !dry_run {
             self.take_up_membership().await?;
@@ -42,10 +55,12 @@ impl Node {
         let wanted = peers
             .into_iter()
             .filter(|peer| only.as_ref().is_none_or(|only| only == peer));
+        let tell = &tell;
+        let everybody = only.is_none();
         let mut peers = stream::iter(wanted)
             .map(|peer| async move {
                 let _turn = self.turns.take(&peer).await;
-                let done = self.sync_peer(&peer, dry_run).await?;
+                let done = self.sync_peer(&peer, dry_run).await.inspect(tell)?;
                 if !dry_run && done.error.is_none() {
                     self.compare_held(&peer).await?;
                 }
@@ -56,7 +71,16 @@ impl Node {
             .try_collect::<Vec<_>>()
             .await?;
         peers.sort_unstable_by(|a, b| a.peer.cmp(&b.peer));
-        let report = SyncReport { dry_run, peers };
+        let sends = match dry_run && everybody {
+            true => Some(self.plan_publication().await?),
+            false => None,
+        };
+        let report = SyncReport {
+            version: REPORT,
+            dry_run,
+            peers,
+            sends,
+        };
         let news = report.peers.iter().any(brought_digests) || self.index_is_behind();
         if news && !dry_run {
             self.put_in_force().await?;
@@ -81,15 +105,7 @@ impl Node {
     }
 
     async fn sync_peer(self: &Arc<Self>, peer: &NodeId, dry_run: bool) -> Result<PeerSync, FlowError> {
-        let mut done = PeerSync {
-            peer: peer.clone(),
-            lists: Vec::new(),
-            unchanged: 0,
-            status_items: 0,
-            bytes: 0,
-            error: None,
-            detail: None,
-        };
+        let mut done = PeerSync::of(peer.clone());
         let fetched = tokio::time::timeout(LONGEST, self.fetch_all(peer, dry_run, &mut done)).await;
         let outcome = fetched.unwrap_or_else(|_| Err(PeerError::Timeout.into()));
         if dry_run {
@@ -128,8 +144,11 @@ impl Node {
             return Err(PeerError::Malformed.into());
         }
         self.note_answer(peer, info.now, dry_run).await?;
-        if info.membership_version > self.document().document.version && !dry_run {
-            self.fetch_membership(peer, info.membership_version).await?;
+        if info.membership_version > self.document().document.version {
+            done.membership = Some(info.membership_version);
+            if !dry_run {
+                self.fetch_membership(peer, info.membership_version).await?;
+            }
         }
         if !dry_run && !info.rules.is_empty() {
             self.compare_rules(peer, &info.rules);
@@ -146,6 +165,7 @@ impl Node {
         let mut lag = Duration::ZERO;
         // What a quarantined publisher says anew waits for a person; what it withdraws counts.
         let held_back = quarantined(&self.peer_rows().await?).contains(peer);
+        done.quarantined = held_back;
         for offered in info
             .lists
             .iter()

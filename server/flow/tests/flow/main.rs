@@ -15,6 +15,7 @@ mod conversation;
 mod deltas;
 mod digests;
 mod disk;
+mod dry_run;
 mod explain;
 mod extension;
 mod feed;

@@ -13,7 +13,7 @@ mod timeout;
 pub use body::{Binary, Json, read_body};
 pub use boundary::{Door, RequestId, boundary};
 pub use head::head_fits;
-pub use ndjson::{Line, Lines, answer_lines};
+pub use ndjson::{LINES, Line, Lines, answer_lines};
 pub use parameters::{path_rules, query_rules};
 pub use range::{Range, Requested, requested};
 pub use routes::Routes;

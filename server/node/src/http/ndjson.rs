@@ -21,7 +21,8 @@ use super::{body, pointer};
 use crate::config::Limits;
 use crate::problem::{Answer, Failure};
 
-const MEDIA_TYPE: &str = "application/x-ndjson";
+/// The media type of one JSON document per line.
+pub const LINES: &str = "application/x-ndjson";
 /// Lines and bytes that wait for the node.
 const WAITING_LINES: usize = 1_024;
 const WAITING_BYTES: usize = 8 * 1024 * 1024;
@@ -54,7 +55,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Lines<T> {
 }
 
 fn open<T>(request: &HttpRequest, payload: Payload) -> Result<Lines<T>, Failure> {
-    body::expect_type(request, &[MEDIA_TYPE, "application/jsonl"])?;
+    body::expect_type(request, &[LINES, "application/jsonl"])?;
     let limits = request.app_data::<Data<Limits>>().ok_or(ProblemType::Internal)?;
     if body::announced(request).is_some_and(|length| length > limits.batch_bytes) {
         return Err(body::too_large(limits.batch_bytes));
@@ -112,7 +113,7 @@ where
     F: Future<Output = Result<Vec<R>, FlowError>>,
 {
     let mut answer = HttpResponse::Ok();
-    answer.content_type(MEDIA_TYPE);
+    answer.content_type(LINES);
     let Some(first) = lines.part(most).await else {
         return Ok(answer.finish());
     };

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
-use lianfang_flow::{FlowError, Node};
+use lianfang_flow::{FlowError, Node, SyncSummary};
 use lianfang_store::{Claim, Store, StoreError};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
@@ -79,8 +79,8 @@ impl Job {
             }
             Self::NightlySync | Self::PollPeers => {
                 let report = node.sync(None, false).await?;
-                let failed = report.peers.iter().filter(|peer| peer.error.is_some()).count();
-                Ok(format!("{} peers, {failed} failed", report.peers.len()))
+                serde_json::to_string(&SyncSummary::from(&report))
+                    .map_err(|_| FlowError::Internal("a summary can't be written as JSON"))
             }
             Self::ApplyBrake => Ok(format!("{} publishers quarantined", node.apply_brake().await?)),
             Self::ExpireEntries => {

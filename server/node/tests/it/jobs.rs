@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
+use lianfang_flow::SyncSummary;
 use lianfang_node::jobs::{Job, Runner};
 use lianfang_node::metrics::Telemetry;
 use lianfang_store::testing::Backend;
@@ -67,6 +68,27 @@ async fn a_jump_of_the_clock_runs_each_job_once() {
         Timestamp::parse_rfc3339("2027-01-09T03:30:00Z").unwrap()
     );
     assert!(node.node().now().since(last(&node, Job::ExpireEntries)) < HOUR);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_run_of_a_sync_is_kept_with_a_summary_for_machines() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = node_with_clock_on(backend).await;
+        node.admit("platform-b").await;
+        node.set_clock("2027-01-02T12:00:00Z");
+        finished(&runner(&node)).await;
+        for job in [Job::NightlySync, Job::PollPeers] {
+            let run = node
+                .assembled
+                .store
+                .last_finished_job(job.name(), node.node().now())
+                .unwrap()
+                .unwrap();
+            let summary: SyncSummary = serde_json::from_str(&run.detail.unwrap()).unwrap();
+            let failed = [("platform-b".parse().unwrap(), "unreachable".to_owned())].into();
+            assert_eq!((summary.version, summary.peers, summary.failed), (2, 1, failed));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 use std::os::unix::fs::PermissionsExt as _;
 
-use lianfang_flow::{MembershipView, SyncReport};
+use lianfang_flow::{MembershipView, SyncLine, SyncReport};
 use lianfang_node::auth::Scope;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::Identifier;
@@ -49,6 +49,85 @@ async fn a_sync_says_what_became_of_each_peer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sync_tells_of_each_peer_as_it_is_done_and_of_the_whole_at_the_end() {
+    let node = TestNode::start().await;
+    for name in ["platform-b", "platform-c"] {
+        node.admit(name).await;
+    }
+    let mut lines = Vec::new();
+    let operator = node.operator();
+    operator
+        .sync_lines(None, false, |line| lines.push(line))
+        .await
+        .unwrap();
+    let [SyncLine::Peer(one), SyncLine::Peer(other), SyncLine::Done(report)] = &lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert_ne!(one.peer, other.peer);
+    assert_eq!((report.peers.len(), report.version), (2, 2));
+    let stranger = "platform-q".parse().unwrap();
+    let refused = operator.sync_lines(Some(&stranger), false, |line: SyncLine| panic!("{line:?}"));
+    assert_eq!(refused.await.unwrap_err().kind(), Some(ProblemType::NotFound));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_is_told_in_both_languages_with_its_progress_beside_the_result() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    let mut incomplete = typed("case-1");
+    incomplete.evidence.clear();
+    node.operator().record_entry(&incomplete).await.unwrap();
+    for (lang, fetched, kept, progress) in [
+        (
+            "en",
+            "would fetch 0 lists",
+            "1 entries stay here\tcategory, decision",
+            "1 done: platform-b",
+        ),
+        (
+            "zh",
+            "将取得 0 个清单",
+            "1 个条目只在本地\t缺少类别",
+            "已完成 1 个：platform-b",
+        ),
+    ] {
+        let said = lianfang(node.data(), &["--lang", lang, "sync", "--dry-run"], "").await;
+        // The peer can't be reached.
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(
+            said.out.contains(fetched) && said.out.contains(kept),
+            "{}",
+            said.out
+        );
+        assert!(
+            said.err.contains(progress) && !said.out.contains(progress),
+            "{}",
+            said.err
+        );
+        assert!(
+            !said.out.contains('{') && !said.out.contains("sync."),
+            "{}",
+            said.out
+        );
+    }
+    let said = lianfang(node.data(), &["--lang", "en", "sync", "--dry-run", "--json"], "").await;
+    let report: SyncReport = serde_json::from_str(&said.out).unwrap();
+    let local = report.sends.unwrap().local;
+    assert_eq!((report.version, local.get("incomplete")), (2, Some(&1)));
+    assert!(said.err.contains("1 done: platform-b"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_without_news_says_so() {
+    let node = TestNode::start().await;
+    let said = lianfang(node.data(), &["--lang", "en", "sync", "--dry-run"], "").await;
+    assert_eq!(
+        (said.code, said.out.as_str(), said.err.as_str()),
+        (0, "nothing to fetch and nothing to send\n", "")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_entry_a_member_and_a_screening_are_explained_to_the_operator() {
     let node = TestNode::start().await;
     node.admit("platform-b").await;
@@ -68,6 +147,16 @@ async fn an_entry_a_member_and_a_screening_are_explained_to_the_operator() {
         assert_eq!(shown.code, 0, "{}", shown.err);
         assert!(
             shown.out.contains(said) && !shown.out.contains('{'),
+            "{}",
+            shown.out
+        );
+        let never = if lang == "en" {
+            "never said, and can't be asked now"
+        } else {
+            "从未答复"
+        };
+        assert!(
+            shown.out.contains(never) && !shown.out.contains("explain."),
             "{}",
             shown.out
         );

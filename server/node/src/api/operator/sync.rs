@@ -1,13 +1,15 @@
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use futures_util::{StreamExt as _, future, stream};
 use lianfang_encoding::NodeId;
-use lianfang_flow::{Node, SyncReport};
+use lianfang_flow::{FlowError, Node, SyncLine, SyncReport};
 use lianfang_wire::Problem;
 use serde::Deserialize;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use utoipa::ToSchema;
 
 use crate::api::platform::By;
-use crate::http::Json;
+use crate::http::{Json, LINES};
 use crate::problem::Answer;
 
 /// With whom, and whether for good.
@@ -23,14 +25,70 @@ pub(super) struct Wanted {
     dry_run: bool,
 }
 
-/// Fetches now what peers have.
+/// Fetches now what peers have. Whoever accepts `application/x-ndjson` gets a line for each peer as it is done, and the
+/// report as the last line.
 #[utoipa::path(post, path = "/v1/admin/sync", tag = "sync", request_body = Wanted,
-    responses((status = 200, body = SyncReport), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub(super) async fn run(node: Data<Node>, by: By, wanted: Json<Wanted>) -> Answer {
-    let (node, Wanted { peer, dry_run }) = (node.into_inner(), wanted.0);
+    responses(
+        (status = 200, content((SyncReport = "application/json"), (SyncLine = "application/x-ndjson"))),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn run(request: HttpRequest, node: Data<Node>, by: By, wanted: Json<Wanted>) -> Answer {
+    let (to, mut lines) = unbounded_channel();
+    // It goes on when nobody waits for it any more.
+    let work = tokio::spawn(async move {
+        let tell = |peer: &_| drop(to.send(SyncLine::Peer(Clone::clone(peer))));
+        sync(&node.into_inner(), by, wanted.0, tell).await
+    });
+    let wants_lines = request
+        .headers()
+        .get(header::ACCEPT)
+        .is_some_and(|kinds| kinds == LINES);
+    let first = if wants_lines { lines.recv().await } else { None };
+    let Some(first) = first else {
+        let report = work.await.unwrap_or(Err(PANICKED))?;
+        return Ok(match wants_lines {
+            true => HttpResponse::Ok()
+                .content_type(LINES)
+                .body(written(&SyncLine::Done(report))),
+            false => HttpResponse::Ok().json(report),
+        });
+    };
+    let last = async move {
+        match work.await.unwrap_or(Err(PANICKED)) {
+            Ok(report) => SyncLine::Done(report),
+            Err(error) => SyncLine::Failed(error.problem()),
+        }
+    };
+    let lines = stream::once(future::ready(first))
+        .chain(rest(lines))
+        .chain(stream::once(last));
+    let lines = lines.map(|line| Ok::<_, actix_web::Error>(written(&line)));
+    Ok(HttpResponse::Ok().content_type(LINES).streaming(Box::pin(lines)))
+}
+
+const PANICKED: FlowError = FlowError::Internal("the sync panicked");
+
+async fn sync(
+    node: &std::sync::Arc<Node>,
+    by: By,
+    Wanted { peer, dry_run }: Wanted,
+    tell: impl Fn(&lianfang_flow::PeerSync),
+) -> Result<SyncReport, FlowError> {
     let whom = peer.as_ref().map_or("all", NodeId::as_str).to_owned();
-    let report = node.sync(peer, dry_run).await?;
+    let report = node.sync_telling(peer, dry_run, tell).await?;
     let outcome = if dry_run { "dry run" } else { "done" };
     node.audit(&by.0, "sync", whom, "operation", outcome).await?;
-    Ok(HttpResponse::Ok().json(report))
+    Ok(report)
+}
+
+fn rest(lines: UnboundedReceiver<SyncLine>) -> impl futures_util::Stream<Item = SyncLine> {
+    stream::unfold(lines, |mut lines| async move {
+        let line = lines.recv().await?;
+        Some((line, lines))
+    })
+}
+
+fn written(line: &SyncLine) -> Bytes {
+    let mut text = serde_json::to_vec(line).unwrap_or_default();
+    text.push(b'\n');
+    text.into()
 }
