@@ -111,10 +111,16 @@ impl Life {
         }
         match self.below(22) {
             0..=6 => Attempt::Record(self.planned(name, company)),
-            7..=9 => match self.some_case(name) {
-                Some(case) => Attempt::Move(case, self.one_of(&EVENTS).unwrap()),
-                None => Attempt::Record(self.planned(name, company)),
-            },
+            7..=9 => {
+                let found = match self.below(3) {
+                    0 => self.some_lapsed(name),
+                    _ => None,
+                };
+                match found.or_else(|| self.some_case(name)) {
+                    Some(case) => Attempt::Move(case, self.one_of(&EVENTS).unwrap()),
+                    None => Attempt::Record(self.planned(name, company)),
+                }
+            }
             10..=11 => match self.some_case(name) {
                 Some(case) => Attempt::Correct(case, self.planned(name, company)),
                 None => Attempt::Poll,
@@ -135,6 +141,17 @@ impl Life {
         let living = self.cases.of(publisher).filter(|(_, case)| !case.has_ended(now));
         let living: Vec<_> = living.map(|(case, _)| case).collect();
         self.one_of(&living)
+    }
+
+    /// An entry that time has ended and nobody has written down.
+    fn some_lapsed(&mut self, publisher: &'static str) -> Option<Uuid> {
+        let now = self.now();
+        let lapsed = self
+            .cases
+            .of(publisher)
+            .filter(|(_, case)| !case.state.is_terminal() && case.has_ended(now));
+        let lapsed: Vec<_> = lapsed.map(|(case, _)| case).collect();
+        self.one_of(&lapsed)
     }
 
     fn planned(&mut self, publisher: &str, number: u32) -> Planned {
@@ -239,13 +256,26 @@ impl Life {
             reason: None,
             reference: None,
         };
+        let had_ended = self
+            .cases
+            .find(case)
+            .is_some_and(|case| case.has_ended(node.now()));
         match node.apply_event(&operator(), case, revision, event).await {
             Ok(entry) => {
+                assert!(
+                    !had_ended || entry.state.is_terminal(),
+                    "{kind} revived {entry:?}"
+                );
                 self.cases.update(&entry);
                 self.tally.count("events");
                 Ok(true)
             }
-            Err(error) if error.problem().kind() == Some(ProblemType::IllegalTransition) => Ok(false),
+            Err(error) if error.problem().kind() == Some(ProblemType::IllegalTransition) => {
+                if had_ended {
+                    self.tally.count("events refused after a lapse");
+                }
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }

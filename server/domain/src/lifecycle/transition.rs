@@ -11,6 +11,8 @@ pub struct Circumstances {
     pub now: Timestamp,
     /// What the finding rests on.
     pub basis: BasisType,
+    /// When the finding ends by itself.
+    pub expires: Timestamp,
 }
 
 /// Why an event doesn't apply.
@@ -22,11 +24,21 @@ pub enum Refusal {
     FinalFinding,
 }
 
-/// Moves an entry. Pure: the same arguments always give the same state.
+/// Moves an entry. Pure: the same arguments always give the same state. What time has ended, written down or not, takes
+/// only an event that ends it.
 ///
 /// # Errors
 /// [`Refusal`] when the state doesn't take the event.
 pub fn apply(state: State, event: EventType, at: Circumstances) -> Result<State, Refusal> {
+    let counts = state.effective(at.now, at.expires);
+    let moved = step(state, event, at)?;
+    if counts.is_terminal() && !moved.name().is_terminal() {
+        return Err(Refusal::Illegal { from: counts, event });
+    }
+    Ok(moved)
+}
+
+fn step(state: State, event: EventType, at: Circumstances) -> Result<State, Refusal> {
     let from = state.name();
     let illegal = Err(Refusal::Illegal { from, event });
     if event == EventType::Expired && !from.is_terminal() {
@@ -129,6 +141,7 @@ mod tests {
         Circumstances {
             now: Timestamp::from_secs(1_000),
             basis,
+            expires: Timestamp::MAX,
         }
     }
 
@@ -204,6 +217,36 @@ mod tests {
             state.effective(Timestamp::from_secs(1_001), Timestamp::MAX),
             StateName::Contested
         );
+    }
+
+    #[test]
+    fn what_time_has_ended_takes_only_an_event_that_ends_it() {
+        let at = at(BasisType::RightsHolderNotice);
+        let expired = Circumstances {
+            expires: at.now,
+            ..at
+        };
+        let lapsed = Circumstances {
+            now: Timestamp::from_secs(5_000_000),
+            ..at
+        };
+        let reached = |from: StateName, at| {
+            let moved = EventType::ALL
+                .iter()
+                .filter_map(move |event| apply(example(from), *event, at).ok());
+            moved.map(|state| state.name()).collect::<BTreeSet<_>>()
+        };
+        for from in StateName::ALL {
+            let ends: BTreeSet<_> = allowed(*from)
+                .iter()
+                .copied()
+                .filter(|state| state.is_terminal())
+                .collect();
+            assert_eq!(reached(*from, expired), ends, "from {from}");
+            if example(*from).deadline().is_some() {
+                assert_eq!(reached(*from, lapsed), ends, "from {from}");
+            }
+        }
     }
 
     #[test]

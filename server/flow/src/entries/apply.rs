@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use lianfang_domain::lifecycle::{Circumstances, Refusal, apply};
+use lianfang_encoding::Timestamp;
 use lianfang_store as store;
 use lianfang_store::{EntryUpdate, UpdateError};
 use lianfang_wire::ProblemType;
@@ -34,7 +35,14 @@ impl Node {
         }
         let line = self.audit_row(actor, "apply_event", id.to_string(), AUDITED, new.kind.as_str());
         let row = self
-            .move_entry(actor.name.clone(), id, Some(if_match), new, Some(line))
+            .move_entry(
+                actor.name.clone(),
+                id,
+                Some(if_match),
+                new,
+                Some(line),
+                self.now(),
+            )
             .await?;
         self.entries_changed();
         self.entry_view(&row)
@@ -79,7 +87,7 @@ impl Node {
                 reference: None,
             };
             match self
-                .move_entry("node".to_owned(), row.id, Some(row.revision), event, None)
+                .move_entry("node".to_owned(), row.id, Some(row.revision), event, None, now)
                 .await
             {
                 Ok(_) => *moved += 1,
@@ -91,6 +99,7 @@ impl Node {
         Ok(())
     }
 
+    /// Moves an entry by what was decided `at` that time, which may lie before its clock ran out.
     pub(crate) async fn move_entry(
         self: &Arc<Self>,
         actor: String,
@@ -98,6 +107,7 @@ impl Node {
         revision: Option<u64>,
         new: NewEvent,
         audit: Option<store::AuditRow>,
+        at: Timestamp,
     ) -> Result<store::EntryRow, FlowError> {
         self.check_standing()?;
         let (node, now, kind) = (Arc::clone(self), self.now(), new.kind);
@@ -105,7 +115,7 @@ impl Node {
             .gateway
             .raw(move |store| {
                 let change = |row: &store::EntryRow| {
-                    let update = node.change(row, &actor, &new)?;
+                    let update = node.change(row, &actor, &new, at)?;
                     Ok(EntryUpdate { audit, ..update })
                 };
                 store.update_entry(id, revision, now, change, node.as_ref())
@@ -127,15 +137,22 @@ impl Node {
         }
     }
 
-    fn change(&self, row: &store::EntryRow, actor: &str, new: &NewEvent) -> Result<EntryUpdate, FlowError> {
+    fn change(
+        &self,
+        row: &store::EntryRow,
+        actor: &str,
+        new: &NewEvent,
+        at: Timestamp,
+    ) -> Result<EntryUpdate, FlowError> {
         let basis = u8::try_from(row.basis).ok().and_then(BasisType::from_number);
         let basis = basis.ok_or(FlowError::Internal("an entry's basis isn't known"))?;
         let state = apply(
             state_of(row)?,
             new.kind,
             Circumstances {
-                now: self.now(),
+                now: at,
                 basis,
+                expires: row.expires_at.unwrap_or(Timestamp::MAX),
             },
         )
         .map_err(refused)?;

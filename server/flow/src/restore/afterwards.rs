@@ -140,8 +140,10 @@ impl Node {
                 reason: Some("said before the restore from a backup".to_owned()),
                 reference: None,
             };
+            // What was said before a clock ran out isn't undone because it did since.
+            let at = item.at.min(self.now());
             match self
-                .move_entry("node".to_owned(), entry, Some(row.revision), event, None)
+                .move_entry("node".to_owned(), entry, Some(row.revision), event, None, at)
                 .await
             {
                 Ok(_) => {}

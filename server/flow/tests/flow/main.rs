@@ -27,6 +27,7 @@ mod forks;
 )]
 mod harness;
 mod innocents;
+mod lapses;
 mod links;
 mod memory;
 mod names;
