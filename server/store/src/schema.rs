@@ -2,7 +2,7 @@
 
 mod lists;
 
-pub(crate) use lists::{acknowledgements, digest_heads, list_departures, list_records};
+pub(crate) use lists::{acknowledgements, digest_forks, digest_heads, list_departures, list_records};
 
 diesel::table! {
     entries (id) {

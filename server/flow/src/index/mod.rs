@@ -7,11 +7,11 @@ mod held;
 mod images;
 mod reload;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use lianfang_digest::{ListId, Seed};
-use lianfang_encoding::Timestamp;
+use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_mapped::MappedFile;
 use lianfang_screener::ListMemory;
 
@@ -27,6 +27,8 @@ pub(crate) struct Index {
     screener: lianfang_screener::Index<MappedFile>,
     lists: Vec<Arc<HeldList>>,
     images: Vec<Image>,
+    /// Until when every list that a publisher has published for this node is in force; zero when one isn't here at all.
+    whole_until: BTreeMap<NodeId, Timestamp>,
 }
 
 impl Index {
@@ -63,6 +65,13 @@ impl Index {
     /// The lists in force.
     pub(crate) fn lists(&self) -> &[Arc<HeldList>] {
         &self.lists
+    }
+
+    /// Whether something that `publisher` has published for this node isn't in force: it has expired or can't be used.
+    /// A publisher of nothing lacks nothing.
+    pub(crate) fn lacks_lists_of(&self, publisher: &NodeId, now: Timestamp) -> bool {
+        let until = self.whole_until.get(publisher);
+        until.is_some_and(|until| *until <= now)
     }
 
     /// Bytes of the images of bases, which are mapped.

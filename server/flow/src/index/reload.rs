@@ -1,9 +1,10 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use lianfang_digest::{ListId, Seed};
 use lianfang_domain::includes;
-use lianfang_encoding::{PublicKey, SubjectType};
+use lianfang_encoding::{NodeId, PublicKey, SubjectType, Timestamp};
 use lianfang_screener::{ChangeSource, Changes, Current};
 use lianfang_store::{HeadRow, Store};
 
@@ -16,7 +17,7 @@ use crate::trust::active_member;
 use crate::watch::Arrival;
 use crate::{FlowError, Node};
 
-/// A list that counts, and the keys that may have signed it.
+/// A list that this node may read, and the keys that may have signed it.
 struct Wanted {
     newest: HeadRow,
     keys: Vec<PublicKey>,
@@ -62,20 +63,25 @@ impl Node {
 
     async fn reload_without(&self, spoilt: Vec<Image>) -> Result<Vec<Arrival>, FlowError> {
         let _loading = self.loading.lock().await;
-        let wanted = self.wanted().await?;
+        let (wanted, now) = (self.wanted().await?, self.now());
         let before = self.index.load_full();
         let (bodies, images) = (self.bodies.clone(), self.images.clone());
         let seed = Seed::of(&self.trust.federation())
             .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
         let work = move |store: &Store| {
-            let lists = load(store, &wanted, &before, &bodies)?;
+            let counting = wanted.iter().filter(|wanted| now < wanted.newest.expires);
+            let lists = load(store, counting, &before, &bodies)?;
             let existing: Vec<_> = before
                 .images
                 .iter()
                 .filter(|image| !spoilt.contains(image))
                 .cloned()
                 .collect();
-            assemble(lists, &existing, &images, &bodies, &seed)
+            let index = assemble(lists, &existing, &images, &bodies, &seed)?;
+            Ok::<_, FlowError>(Index {
+                whole_until: whole_until(&wanted, &index.lists),
+                ..index
+            })
         };
         let index = Arc::new(self.gateway.raw(work).await??);
         durable_step("index_built");
@@ -103,16 +109,13 @@ impl Node {
         Ok(())
     }
 
-    /// The newest heads of lists that this node may use.
+    /// The newest heads of lists that this node may use, expired ones included.
     async fn wanted(&self) -> Result<Vec<Wanted>, FlowError> {
         let rows = self.gateway.store(|store| store.heads_in_force(None)).await?;
         let document = self.document();
-        let now = self.now();
-        let counts = |row: &HeadRow| {
-            let readable = row.publisher == self.id || includes(&document.document, &row.audience, &self.id);
-            now < row.expires && readable
-        };
-        let wanted = rows.into_iter().filter(counts).filter_map(|newest| {
+        let is_readable =
+            |row: &HeadRow| row.publisher == self.id || includes(&document.document, &row.audience, &self.id);
+        let wanted = rows.into_iter().filter(is_readable).filter_map(|newest| {
             let publisher = active_member(&document.document, &newest.publisher)?;
             Some(Wanted {
                 keys: publisher.signing_keys.clone(),
@@ -123,13 +126,26 @@ impl Node {
     }
 }
 
-fn load(
+/// Until when each publisher's lists are all among `lists`.
+fn whole_until(wanted: &[Wanted], lists: &[Arc<HeldList>]) -> BTreeMap<NodeId, Timestamp> {
+    let in_force: BTreeMap<_, _> = lists.iter().map(|list| (&list.id, list.expires)).collect();
+    let mut whole = BTreeMap::new();
+    for Wanted { newest, .. } in wanted {
+        let ends = list_id(newest).and_then(|id| in_force.get(&id).copied());
+        let ends = ends.unwrap_or(Timestamp::from_micros(0));
+        let until = whole.entry(newest.publisher.clone()).or_insert(ends);
+        *until = ends.min(*until);
+    }
+    whole
+}
+
+fn load<'a>(
     store: &Store,
-    wanted: &[Wanted],
+    wanted: impl Iterator<Item = &'a Wanted>,
     before: &Index,
     bodies: &Bodies,
 ) -> Result<Vec<Arc<HeldList>>, FlowError> {
-    let mut lists = Vec::with_capacity(wanted.len());
+    let mut lists = Vec::new();
     for Wanted { newest, keys } in wanted {
         let held = list_id(newest).and_then(|id| before.list(&id));
         if let Some(held) = held.filter(|held| *held.state.head() == newest.head_hash) {
@@ -182,6 +198,7 @@ fn assemble(
         screener,
         lists,
         images,
+        ..Index::default()
     })
 }
 

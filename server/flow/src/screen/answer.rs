@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_store::PeerRow;
 use lianfang_wire::screening::{Consulted, ExceptionReason, PublisherException, RiskTier};
 use lianfang_wire::vocabulary::VerdictName;
@@ -10,25 +10,29 @@ use lianfang_wire::vocabulary::VerdictName;
 use crate::Node;
 
 impl Node {
-    /// Whose digests were consulted and who is missing or old; `peers` are in order of id.
-    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &BTreeSet<NodeId>) -> Consulted {
-        let now = self.now();
+    /// Whose digests were consulted and who is missing or old; `peers` are in order of id. And whether what was
+    /// consulted is recent of everybody: a quarantine doesn't hide that it is old.
+    pub(super) fn consulted(&self, peers: &[PeerRow], unreachable: &BTreeSet<NodeId>) -> (Consulted, bool) {
+        let (now, index) = (self.now(), self.index.load());
         let document = self.document();
         let others = document
             .document
             .members
             .iter()
             .filter(|member| member.is_active() && member.id != self.id);
-        let mut consulted = Consulted::default();
+        let (mut consulted, mut all_recent) = (Consulted::default(), true);
         for member in others {
             let place = peers.binary_search_by(|row| row.node.cmp(&member.id));
             let row = place.ok().and_then(|place| peers.get(place));
-            let age = row.and_then(|row| row.last_sync).map(|at| now.since(at));
+            let age = row.and_then(taken_over_until).map(|at| now.since(at));
+            let is_recent = age.is_some_and(|age| age <= self.settings.stale_after)
+                && !index.lacks_lists_of(&member.id, now);
+            all_recent &= is_recent;
             let reason = if row.is_some_and(|row| row.quarantine.is_some()) {
                 Some(ExceptionReason::Quarantined)
             } else if unreachable.contains(&member.id) {
                 Some(ExceptionReason::Unreachable)
-            } else if age.is_none_or(|age| age > self.settings.stale_after) {
+            } else if !is_recent {
                 Some(ExceptionReason::Stale)
             } else if !self.disabled_with(&member.id).is_empty() {
                 Some(ExceptionReason::RulesDiffer)
@@ -44,8 +48,15 @@ impl Node {
                     freshness_seconds: age.map_or(u64::MAX, |age| age.as_secs()),
                 }));
         }
-        consulted
+        (consulted, all_recent)
     }
+}
+
+/// Up to when a publisher's digests were taken over. Nothing is while it is held back, however often it answers.
+fn taken_over_until(row: &PeerRow) -> Option<Timestamp> {
+    let held_back = row.quarantine.as_ref().and(row.quarantined_at);
+    let synced = row.last_sync?;
+    Some(held_back.map_or(synced, |since| synced.min(since)))
 }
 
 pub(super) fn risk_tier(verdict: VerdictName) -> RiskTier {

@@ -6,8 +6,7 @@ use lianfang_store::{PeerRow, ScreeningRow};
 use lianfang_token::message::Purpose as TokenPurpose;
 use lianfang_wire::ProblemType;
 use lianfang_wire::screening::{
-    ExceptionReason, IdentifierOutcome, IdentifierStatus, NewScreening, PublisherException, Reason,
-    ReasonCode, Screening,
+    IdentifierOutcome, IdentifierStatus, NewScreening, Reason, ReasonCode, Screening,
 };
 use lianfang_wire::vocabulary::{Purpose, VerdictName};
 use tracing::Instrument as _;
@@ -125,15 +124,14 @@ impl Node {
         let asked_links = self.link_keys(&normalised.subjects);
         let keys = asked_links.keys().copied().collect();
         let Basis { peers, links } = self.basis(keys).await?;
-        let publishers = self.consulted(&peers, &unreachable);
+        let (publishers, all_recent) = self.consulted(&peers, &unreachable);
         let situation = Situation {
             links: self.own_links(&normalised.subjects, &asked_links, links).await?,
             ..self.situation(asked, &findings, &without_token, &peers)
         };
-        let stale = |exception: &PublisherException| exception.reason == ExceptionReason::Stale;
         let complete = without_token.is_empty()
             && findings.unanswered.is_empty()
-            && !publishers.exceptions.iter().any(stale)
+            && all_recent
             && normalised
                 .outcomes
                 .iter()

@@ -20,6 +20,7 @@ mod explain;
 mod extension;
 mod feed;
 mod forks;
+mod freshness;
 #[expect(
     dead_code,
     unused_imports,
