@@ -247,6 +247,8 @@ pub enum ReasonCode {
     SimilarName,
     /// The membership document has expired: no new blocks.
     MembershipExpired,
+    /// The clock of the node that answers is off by what most of its peers say: no new blocks.
+    ClockOff,
     /// The publisher couldn't be asked to confirm.
     PublisherUnavailable,
     /// Too few committee members answered.

@@ -13,6 +13,6 @@ pub use audience::{
     Committee, Withheld, audience_exists, audience_members, includes, rule_of, withhold_entry, withhold_kind,
     withhold_local,
 };
-pub use clock::Clock;
+pub use clock::{Clock, ClockStanding};
 pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject};
 pub use membership::{MembershipError, accept_genesis, accept_successor};

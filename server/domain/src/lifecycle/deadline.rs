@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
-use lianfang_wire::vocabulary::{BasisType, DeadlineRule};
+use lianfang_wire::record::Record;
+use lianfang_wire::vocabulary::{BasisType, DeadlineRule, StateName};
 use serde::{Deserialize, Serialize};
 
 use super::add_working_days;
@@ -55,5 +56,79 @@ pub fn contest_deadline(basis: BasisType, now: Timestamp) -> Option<Deadline> {
             })
         }
         BasisType::CourtFinal | BasisType::AdministrativeFinal => None,
+    }
+}
+
+/// The clock that forwarding starts.
+pub fn forwarding_deadline(now: Timestamp) -> Deadline {
+    Deadline {
+        due: add_working_days(now, 3),
+        rule: DeadlineRule::Forwarding,
+    }
+}
+
+/// The clock that counts of an entry that its publisher says has been in `state` since `at`: the earlier of the one it
+/// states and the rule's, so that nobody keeps an entry alive by stating a late end or none (PROTOCOL.md §6).
+pub fn binding_deadline(
+    state: StateName,
+    basis: BasisType,
+    at: Timestamp,
+    stated: Option<Deadline>,
+) -> Option<Deadline> {
+    let by_rule = match state {
+        StateName::Contested => contest_deadline(basis, at),
+        StateName::Forwarded => Some(forwarding_deadline(at)),
+        _ => None,
+    };
+    let both = stated.into_iter().chain(by_rule);
+    both.min_by_key(|deadline| deadline.due)
+}
+
+/// The clock that counts of what a record says. It was signed after its state was reached: the time of the status item is
+/// the stricter one.
+pub fn recorded_deadline(record: &Record) -> Option<Deadline> {
+    let stated = record.deadline.zip(record.deadline_rule);
+    let stated = stated.map(|(due, rule)| Deadline { due, rule });
+    binding_deadline(record.state, record.basis.kind, record.issued, stated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at() -> Timestamp {
+        Timestamp::from_secs(1_000)
+    }
+
+    fn stated(due: Timestamp) -> Option<Deadline> {
+        let rule = DeadlineRule::IdentityMisuse;
+        Some(Deadline { due, rule })
+    }
+
+    #[test]
+    fn of_what_a_publisher_states_and_what_the_rule_gives_the_earlier_counts() {
+        let binding = |state, stated| binding_deadline(state, BasisType::RightsHolderNotice, at(), stated);
+        let soon = stated(at() + Duration::from_secs(1));
+        let by_rule = [
+            (
+                StateName::Contested,
+                contest_deadline(BasisType::RightsHolderNotice, at()),
+            ),
+            (StateName::Forwarded, Some(forwarding_deadline(at()))),
+        ];
+        for (state, by_rule) in by_rule {
+            assert!(by_rule.is_some());
+            assert_eq!(binding(state, None), by_rule, "{state}");
+            assert_eq!(binding(state, stated(Timestamp::MAX)), by_rule, "{state}");
+            assert_eq!(binding(state, soon), soon, "{state}");
+        }
+        assert_eq!(binding(StateName::Active, None), None, "no clock runs");
+    }
+
+    #[test]
+    fn a_final_finding_has_no_clock_but_the_one_its_publisher_states() {
+        let binding = |stated| binding_deadline(StateName::Contested, BasisType::CourtFinal, at(), stated);
+        assert_eq!(binding(None), None);
+        assert_eq!(binding(stated(at())), stated(at()));
     }
 }

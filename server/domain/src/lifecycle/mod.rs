@@ -6,6 +6,8 @@ mod state;
 mod transition;
 
 pub use calendar::add_working_days;
-pub use deadline::{Deadline, OnLapse, contest_deadline};
+pub use deadline::{
+    Deadline, OnLapse, binding_deadline, contest_deadline, forwarding_deadline, recorded_deadline,
+};
 pub use state::{State, effective_state};
 pub use transition::{Circumstances, Refusal, apply};

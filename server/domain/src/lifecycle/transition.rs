@@ -1,8 +1,7 @@
 use lianfang_encoding::Timestamp;
 use lianfang_wire::vocabulary::{BasisType, EventType, StateName};
 
-use super::{Deadline, State, add_working_days, contest_deadline};
-use lianfang_wire::vocabulary::DeadlineRule;
+use super::{Deadline, State, contest_deadline, forwarding_deadline};
 
 /// What a transition needs to know beside state and event.
 #[derive(Debug, Clone, Copy)]
@@ -110,10 +109,7 @@ fn from_contested(deadline: Deadline, event: EventType, at: Circumstances) -> Re
     match event {
         // Forwarding doesn't lengthen a clock that runs already: the earlier end counts.
         EventType::Forwarded => {
-            let forwarding = Deadline {
-                due: add_working_days(at.now, 3),
-                rule: DeadlineRule::Forwarding,
-            };
+            let forwarding = forwarding_deadline(at.now);
             let deadline = if forwarding.due < deadline.due {
                 forwarding
             } else {
@@ -136,6 +132,8 @@ fn from_contested(deadline: Deadline, event: EventType, at: Circumstances) -> Re
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    use lianfang_wire::vocabulary::DeadlineRule;
 
     fn at(basis: BasisType) -> Circumstances {
         Circumstances {

@@ -86,9 +86,10 @@ fn shortfall(confirmed: &Confirmed, policy: &Policy, situation: &Situation) -> O
     if situation.quarantined.contains(&record.iss) {
         return Some(ReasonCode::PublisherQuarantined);
     }
-    situation
-        .membership_expired
-        .then_some(ReasonCode::MembershipExpired)
+    if situation.membership_expired {
+        return Some(ReasonCode::MembershipExpired);
+    }
+    situation.clock_off.then_some(ReasonCode::ClockOff)
 }
 
 fn not_identifying(record: &Record) -> Option<ReasonCode> {

@@ -2,7 +2,7 @@ use lianfang_encoding::Timestamp;
 use lianfang_wire::record::VerifiedRecord;
 use lianfang_wire::vocabulary::{Role, StateName};
 
-use crate::lifecycle::{Deadline, effective_state};
+use crate::lifecycle::{Deadline, effective_state, recorded_deadline};
 
 /// One identifier of the screened subject, as far as a verdict needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +32,7 @@ impl Confirmed {
         reported: Option<(StateName, Option<Deadline>)>,
         now: Timestamp,
     ) -> Option<Self> {
-        let (name, deadline) = reported.unwrap_or_else(|| {
-            let deadline = record
-                .deadline
-                .zip(record.deadline_rule)
-                .map(|(due, rule)| Deadline { due, rule });
-            (record.state, deadline)
-        });
+        let (name, deadline) = reported.unwrap_or_else(|| (record.state, recorded_deadline(&record)));
         let state = effective_state(name, deadline, now, record.expires);
         (!state.is_terminal()).then_some(Self {
             record,

@@ -32,6 +32,8 @@ pub struct Situation {
     pub natural_person: bool,
     /// The membership document has expired: no new blocks.
     pub membership_expired: bool,
+    /// This node's clock is off by what most of its peers say: no new blocks.
+    pub clock_off: bool,
     /// Publishers quarantined here.
     pub quarantined: BTreeSet<NodeId>,
     /// Who operates which of the nodes that found something.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, max_confirm_bits};
-use lianfang_domain::lifecycle::{Deadline, effective_state};
+use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
 use lianfang_encoding::NodeId;
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
@@ -108,13 +108,12 @@ impl Node {
     /// answer: another entry may stand in its place.
     async fn has_ended(&self, record: &VerifiedRecord) -> Result<bool, FlowError> {
         let reported = self.reported_since(record).await?;
-        let deadline = record.deadline.zip(record.deadline_rule);
-        let (state, deadline) =
-            reported.unwrap_or((record.state, deadline.map(|(due, rule)| Deadline { due, rule })));
+        let (state, deadline) = reported.unwrap_or_else(|| (record.state, recorded_deadline(record)));
         Ok(effective_state(state, deadline, self.now(), record.expires).is_terminal())
     }
 
-    /// What the publisher has said of a record's entry since it signed the record.
+    /// What the publisher has last said of a record's entry, unless the record knows better. The item about the very event
+    /// that the record shows counts too: it says when the event was, and so when a clock began to run.
     pub(crate) async fn reported_since(
         &self,
         record: &VerifiedRecord,
@@ -124,7 +123,7 @@ impl Node {
             .gateway
             .store(move |store| store.peer_entry_state(&publisher, entry))
             .await?;
-        let newer = reported.filter(|reported| reported.seq > record.seq);
+        let newer = reported.filter(|reported| reported.seq >= record.seq);
         Ok(newer.and_then(|reported| state(&reported)))
     }
 

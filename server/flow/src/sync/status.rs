@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lianfang_encoding::NodeId;
+use lianfang_domain::lifecycle::{Deadline, binding_deadline};
+use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::PeerError;
 use lianfang_store::{PeerStatus, StatusOutcome};
 use lianfang_wire::ProblemType;
@@ -71,7 +72,7 @@ impl Node {
                     && verified.publisher == *peer
                     && verified.audience == feed.audience;
                 if expected {
-                    Ok(row(verified, raw))
+                    Ok(row(verified, raw, self.now()))
                 } else {
                     Err(SyncFailure::Refused(ProblemType::StatusForeign))
                 }
@@ -106,17 +107,25 @@ impl Node {
     }
 }
 
-fn row(item: StatusItem, raw: Vec<u8>) -> PeerStatus {
+fn row(item: StatusItem, raw: Vec<u8>, now: Timestamp) -> PeerStatus {
+    let deadline = deadline_of(&item, now);
     PeerStatus {
         seq: item.seq,
         entry_id: item.entry,
         object_id: indicator_id(&item.fed, &item.publisher, item.entry),
         subject_type: i16::from(item.subject.number()),
         state: i16::from(item.state.number()),
-        deadline: item.deadline,
-        rule: item.rule.map(|rule| i16::from(rule.number())),
+        deadline: deadline.map(|deadline| deadline.due),
+        rule: deadline.map(|deadline| i16::from(deadline.rule.number())),
         at: item.at,
         raw,
         terminal: item.state.is_terminal(),
     }
+}
+
+/// The clock that counts here, whatever the item states. What it says can't have come about after it was heard.
+fn deadline_of(item: &StatusItem, now: Timestamp) -> Option<Deadline> {
+    let stated = item.deadline.zip(item.rule);
+    let stated = stated.map(|(due, rule)| Deadline { due, rule });
+    binding_deadline(item.state, item.basis, item.at.min(now), stated)
 }

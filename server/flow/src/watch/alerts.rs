@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use lianfang_domain::lifecycle::{Deadline, effective_state};
+use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
 use lianfang_identifier::{Kind, Level};
 use lianfang_store as store;
 use lianfang_store::{AlertRow, NewAlert, Opening, PeerEntryState, Resolution};
@@ -135,7 +135,7 @@ impl Node {
             .gateway
             .store(move |store| store.peer_entry_state(&publisher, entry))
             .await?;
-        let heard = Heard::of(record, reported.filter(|reported| reported.seq > record.seq));
+        let heard = Heard::of(record, reported.filter(|reported| reported.seq >= record.seq));
         let now = self.now();
         if effective_state(heard.state, heard.deadline, now, record.expires).is_terminal() {
             return Ok(());
@@ -195,7 +195,7 @@ impl Heard {
         newer.unwrap_or_else(|| Self {
             seq: record.seq,
             state: record.state,
-            deadline: record.deadline.zip(record.deadline_rule).map(deadline),
+            deadline: recorded_deadline(record),
         })
     }
 }

@@ -1,15 +1,20 @@
-//! A clock that has run out releases: no event undoes that.
+//! A clock that has run out releases: no event undoes that, and no publisher sets a later one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lianfang_encoding::{SigningKey, Timestamp};
 use lianfang_flow::Node;
 use lianfang_wire::ProblemType;
+use lianfang_wire::alert::AlertState;
 use lianfang_wire::entry::{Entry, NewEvent};
-use lianfang_wire::vocabulary::{EventType, StateName};
+use lianfang_wire::feed::{StatusItem, StatusPage};
+use lianfang_wire::vocabulary::{DeadlineRule, EventType, StateName};
 
-use crate::alerts::{event, publish};
-use crate::harness::{BACKENDS, Federation, code};
+use crate::alerts::{CODE, event, publish, states, watch};
+use crate::harness::{BACKENDS, Federation, Tampering, code, company};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -53,5 +58,53 @@ async fn no_event_revives_what_a_lapse_has_released() {
         let settled = event(&a, &lapsing[0].0, Settled).await;
         assert_eq!(settled.state, StateName::Settled, "an end may still be said");
         assert_eq!(a.expire_entries().await.unwrap(), 3);
+    }
+}
+
+/// A publisher whose status feed states another deadline of contested entries.
+fn stating(deadline: Option<(Timestamp, DeadlineRule)>, key: SigningKey) -> Tampering {
+    let restate = move |item: &String| {
+        let mut read = StatusItem::read(&STANDARD.decode(item).unwrap()).unwrap();
+        if read.state == StateName::Contested {
+            (read.deadline, read.rule) = deadline.unzip();
+        }
+        STANDARD.encode(read.sign(&key))
+    };
+    Box::new(move |asked, answer| {
+        if asked != "status" {
+            return answer;
+        }
+        let mut page: StatusPage = serde_json::from_slice(&answer).unwrap();
+        page.items = page.items.iter().map(&restate).collect();
+        serde_json::to_vec(&page).unwrap()
+    })
+}
+
+#[tokio::test]
+async fn a_contest_ends_by_the_rule_whatever_deadline_its_publisher_states() {
+    let far = Timestamp::parse_rfc3339("2100-01-01T00:00:00Z").unwrap();
+    for backend in BACKENDS {
+        for stated in [None, Some((far, DeadlineRule::PlatformReview))] {
+            let (federation, a, b) = Federation::of_two(backend).await;
+            watch(&b, "shop-1", company(CODE)).await;
+            let entry = publish(&a, CODE).await;
+            b.sync(None, false).await.unwrap();
+            b.watch_roster().await.unwrap();
+            assert_eq!(states(&b).await, [AlertState::Open]);
+            let key = federation.signing_key("platform-a");
+            federation.network.tamper(stating(stated, key));
+            event(&a, &entry, EventType::Contested).await;
+            assert!(b.sync(None, false).await.unwrap().is_complete());
+            federation.clock.advance(DAY * 13);
+            b.watch_roster().await.unwrap();
+            assert_eq!(
+                states(&b).await,
+                [AlertState::Open],
+                "ten working days aren't over"
+            );
+            federation.clock.advance(DAY * 2);
+            b.watch_roster().await.unwrap();
+            assert_eq!(states(&b).await, [AlertState::Closed], "{stated:?}");
+        }
     }
 }

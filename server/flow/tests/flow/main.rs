@@ -11,6 +11,7 @@ mod alerts;
 mod audiences;
 mod brake;
 mod bulk;
+mod clocks;
 mod conversation;
 mod deltas;
 mod digests;

@@ -1,0 +1,59 @@
+//! What the peers say of this node's clock: while most of them say that it is off, nothing is released by itself and
+//! nobody is blocked (PROTOCOL.md §6).
+
+use std::time::Duration;
+
+use lianfang_domain::ClockStanding;
+use lianfang_store::PeerRow;
+
+use crate::{FlowError, Node};
+
+/// What a peer said longer ago says nothing of the clock as it is now.
+const RECENT: Duration = Duration::from_secs(3_600);
+
+/// What the peers say, and whether any of them has said anything lately.
+struct Heard {
+    standing: ClockStanding,
+    silent: bool,
+}
+
+impl Node {
+    /// What those who have answered lately say of this node's clock; `peers` are in order of id.
+    pub(crate) fn clock_standing(&self, peers: &[PeerRow]) -> ClockStanding {
+        self.heard_of_clock(peers).standing
+    }
+
+    /// Whether time may do now what can't be undone. Not in a federation from which nothing has been heard lately either:
+    /// a clock that has leapt ahead makes it look so.
+    pub(crate) async fn may_rely_on_clock(&self) -> Result<bool, FlowError> {
+        let heard = self.heard_of_clock(&self.peer_rows().await?);
+        let may = heard.standing != ClockStanding::Off && !heard.silent;
+        if !may {
+            tracing::warn!("entries wait to be ended: the peers don't confirm this node's clock");
+        }
+        Ok(may)
+    }
+
+    fn heard_of_clock(&self, peers: &[PeerRow]) -> Heard {
+        let (document, now) = (self.document(), self.now());
+        let others = document
+            .document
+            .members
+            .iter()
+            .filter(|member| member.is_active() && member.id != self.id);
+        let rows = others.filter_map(|member| {
+            let place = peers.binary_search_by(|row| row.node.cmp(&member.id));
+            place.ok().and_then(|place| peers.get(place))
+        });
+        let ever: Vec<_> = rows
+            .filter_map(|row| row.last_contact.zip(row.clock_offset_micros))
+            .collect();
+        let lately = ever.iter().filter(|(at, _)| now.since(*at) <= RECENT);
+        let lately: Vec<_> = lately.map(|(_, ahead)| *ahead).collect();
+        let enough = |answers: usize| answers >= ClockStanding::LEAST_ANSWERS;
+        Heard {
+            silent: lately.is_empty() && enough(ever.len()),
+            standing: ClockStanding::of(lately),
+        }
+    }
+}
