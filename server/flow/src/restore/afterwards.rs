@@ -122,19 +122,26 @@ impl Node {
     /// Brings entries to the state that this node had already told others, where the backup is older than that.
     async fn repeat_states(self: &Arc<Self>, audience: Audience) -> Result<(), FlowError> {
         for (entry, item) in self.last_said(audience).await? {
-            let found = self.gateway.store(move |store| store.entry(entry)).await;
-            let row = match found {
+            self.repeat_state(entry, &item).await?;
+        }
+        Ok(())
+    }
+
+    /// Only what the entry's own state forbids is given up; whatever else goes wrong is for the next publication to repeat.
+    async fn repeat_state(self: &Arc<Self>, entry: Uuid, item: &StatusItem) -> Result<(), FlowError> {
+        let Some(kind) = event_to(item.state) else {
+            return Ok(());
+        };
+        loop {
+            let row = match self.gateway.store(move |store| store.entry(entry)).await {
                 Ok(row) => row,
                 // Recorded after the backup; its content is lost.
-                Err(FlowError::NotFound) => continue,
+                Err(FlowError::NotFound) => return Ok(()),
                 Err(other) => return Err(other),
             };
             if row.updated_at >= item.at || state_of(&row)?.name() == item.state {
-                continue;
+                return Ok(());
             }
-            let Some(kind) = event_to(item.state) else {
-                continue;
-            };
             let event = NewEvent {
                 kind,
                 reason: Some("said before the restore from a backup".to_owned()),
@@ -146,13 +153,16 @@ impl Node {
                 .move_entry("node".to_owned(), entry, Some(row.revision), event, None, at)
                 .await
             {
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(entry = %entry, error = %error, "a state told before the restore can't be repeated");
+                Ok(_) => return Ok(()),
+                // Somebody moved it meanwhile: look again.
+                Err(FlowError::Stale(_)) => {}
+                Err(error @ FlowError::Problem(ProblemType::IllegalTransition, _)) => {
+                    tracing::warn!(error = %error, "a state told before the restore can't be repeated");
+                    return Ok(());
                 }
+                Err(other) => return Err(other),
             }
         }
-        Ok(())
     }
 
     /// The last recovered item of each entry.

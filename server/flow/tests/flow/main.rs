@@ -39,6 +39,7 @@ mod population;
 mod quotas;
 mod receipts;
 mod rekey;
+mod repeated;
 mod restart;
 mod restore;
 mod returning;

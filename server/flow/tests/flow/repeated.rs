@@ -1,0 +1,79 @@
+//! What a restored node had told after its backup was made is repeated before anything is published again, whatever fails
+//! on the way.
+
+use std::sync::Arc;
+
+use lianfang_flow::{Node, Recovery, RestorePlan};
+use lianfang_wire::entry::{Entry, NewEvent};
+use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
+
+use crate::harness::{BACKENDS, Copy, Federation, company, entry, operator, screening};
+
+const CODE: &str = "91110108661572276L";
+/// No repetition has as many statements.
+const MOST: u32 = 200;
+
+async fn record(node: &Arc<Node>) -> Entry {
+    let new = entry(company(CODE), node.now());
+    let recorded = node.record_entry(&operator(), new).await.unwrap().entry;
+    node.publish_changes().await.unwrap();
+    recorded
+}
+
+/// Withdraws, and lets most of the members hear of it.
+async fn withdraw(federation: &Federation, node: &Arc<Node>, entry: &Entry) {
+    let event = NewEvent {
+        kind: EventType::Withdrawn,
+        reason: Some("test".to_owned()),
+        reference: None,
+    };
+    node.apply_event(&operator(), entry.id, entry.revision, event)
+        .await
+        .unwrap();
+    node.publish_changes().await.unwrap();
+    for reader in ["platform-b", "regulator"] {
+        let reader = federation.node(reader);
+        assert!(reader.sync(None, false).await.unwrap().is_complete());
+    }
+}
+
+/// The copy that goes on after `earlier` others.
+fn over(earlier: u32) -> RestorePlan {
+    RestorePlan {
+        over: Some(earlier),
+        ..RestorePlan::default()
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_told_after_the_backup_is_repeated_whichever_statement_fails() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        let entry = record(&a).await;
+        let backup = federation.back_up("platform-a");
+        withdraw(&federation, &a, &entry).await;
+        federation.network.stop(a.id());
+        let is_withdrawn =
+            async |copy: &Copy| copy.node.entry(entry.id).await.unwrap().state == StateName::Withdrawn;
+        for n in 1..MOST {
+            let copy = federation.restored("platform-a", &backup, over(n - 1)).await;
+            assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+            copy.store.fail_statement(n.into());
+            let outcome = copy.node.publish_changes().await;
+            copy.store.stop_failing();
+            let was_repeated = is_withdrawn(&copy).await;
+            if outcome.is_err() {
+                copy.node.publish_changes().await.unwrap();
+            }
+            assert!(is_withdrawn(&copy).await, "statement {n}");
+            if was_repeated {
+                assert!(n > 10, "repeated although statement {n} failed");
+                federation.network.add(Arc::clone(&copy.node));
+                assert!(b.sync(None, false).await.unwrap().is_complete());
+                let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+                assert_ne!(answer.verdict, VerdictName::Block);
+                break;
+            }
+        }
+    }
+}
