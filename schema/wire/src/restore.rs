@@ -111,12 +111,15 @@ pub struct Claim {
     pub restore_key: PublicKey,
     /// Shows that the caller has that key: a [`Proof`] as a compact JWS under it.
     pub proof: String,
+    /// Shows that the caller is the node and not merely somebody with its TLS key: the same [`Proof`] as a compact JWS
+    /// under a signing key that the node has in the membership document.
+    pub member_proof: String,
     /// Statements of others that granted it already; a majority of them moves a peer that granted another copy.
     #[serde(default)]
     pub evidence: Vec<String>,
 }
 
-/// What the restore key signs, for one peer.
+/// What the restore key and the node's signing key sign, for one peer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
@@ -128,27 +131,39 @@ pub struct Proof {
     pub aud: NodeId,
     /// The incarnation asked for.
     pub incarnation: u32,
+    /// The copy that asks for it.
+    pub restore_key: PublicKey,
 }
 
 impl Claim {
-    /// Asks for what `proof` says.
+    /// Asks for what `proof` says, with the restore key that it names and a signing key of the node.
     ///
     /// # Errors
     /// [`JwsError::Claims`].
-    pub fn sign(proof: &Proof, key: &SigningKey, evidence: Vec<String>) -> Result<Self, JwsError> {
+    pub fn sign(
+        proof: &Proof,
+        restore: &SigningKey,
+        signing: &SigningKey,
+        evidence: Vec<String>,
+    ) -> Result<Self, JwsError> {
         Ok(Self {
             incarnation: proof.incarnation,
-            restore_key: key.public(),
-            proof: jws::sign(CLAIM, proof, key)?,
+            restore_key: proof.restore_key,
+            proof: jws::sign(CLAIM, proof, restore)?,
+            member_proof: jws::sign(CLAIM, proof, signing)?,
             evidence,
         })
     }
 
-    /// Whether whoever made this claim has its key and meant it as `expected`.
-    pub fn proves(&self, expected: &Proof) -> bool {
+    /// Whether whoever made this claim has its restore key and one of the node's `signing_keys`, and meant it as `expected`.
+    pub fn proves(&self, expected: &Proof, signing_keys: &[PublicKey]) -> bool {
+        let says = |text, keys: &[PublicKey]| {
+            jws::verify::<Proof>(CLAIM, text, keys).is_ok_and(|proof| proof == *expected)
+        };
         self.incarnation == expected.incarnation
-            && jws::verify::<Proof>(CLAIM, &self.proof, &[self.restore_key])
-                .is_ok_and(|proof| proof == *expected)
+            && self.restore_key == expected.restore_key
+            && says(&self.proof, &[self.restore_key])
+            && says(&self.member_proof, signing_keys)
     }
 }
 
@@ -156,34 +171,56 @@ impl Claim {
 mod tests {
     use super::*;
 
+    fn key(number: u8) -> SigningKey {
+        SigningKey::from_seed(&[number; 32])
+    }
+
     fn proof(peer: &str) -> Proof {
         Proof {
             iss: "platform-a".parse().unwrap(),
             fed: FederationId([1; 16]),
             aud: peer.parse().unwrap(),
             incarnation: 1,
+            restore_key: key(5).public(),
         }
     }
 
     #[test]
     fn a_claim_counts_for_its_key_its_incarnation_and_its_peer_only() {
-        let key = SigningKey::from_seed(&[5; 32]);
-        let claim = Claim::sign(&proof("platform-b"), &key, Vec::new()).unwrap();
-        assert!(claim.proves(&proof("platform-b")));
-        assert!(!claim.proves(&proof("platform-c")));
-        let later = Claim {
+        let signing = [key(7).public()];
+        let claim = Claim::sign(&proof("platform-b"), &key(5), &key(7), Vec::new()).unwrap();
+        assert!(claim.proves(&proof("platform-b"), &signing));
+        assert!(!claim.proves(&proof("platform-c"), &signing));
+        let later = Proof {
+            incarnation: 2,
+            ..proof("platform-b")
+        };
+        let raised = Claim {
             incarnation: 2,
             ..claim.clone()
         };
-        assert!(!later.proves(&Proof {
-            incarnation: 2,
+        assert!(!raised.proves(&later, &signing));
+        let other = Proof {
+            restore_key: key(6).public(),
             ..proof("platform-b")
-        }));
+        };
         let stolen = Claim {
-            restore_key: SigningKey::from_seed(&[6; 32]).public(),
+            restore_key: key(6).public(),
             ..claim
         };
-        assert!(!stolen.proves(&proof("platform-b")));
+        assert!(!stolen.proves(&other, &signing));
+        assert!(!stolen.proves(&proof("platform-b"), &signing));
+    }
+
+    #[test]
+    fn a_claim_without_a_signing_key_of_the_node_or_without_the_restore_key_counts_for_nothing() {
+        let signing = [key(7).public()];
+        let signed =
+            |restore, by| Claim::sign(&proof("platform-b"), &key(restore), &key(by), Vec::new()).unwrap();
+        assert!(signed(5, 7).proves(&proof("platform-b"), &signing));
+        assert!(!signed(5, 5).proves(&proof("platform-b"), &signing));
+        assert!(!signed(7, 7).proves(&proof("platform-b"), &signing));
+        assert!(!signed(5, 7).proves(&proof("platform-b"), &[]));
     }
 
     #[test]

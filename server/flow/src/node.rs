@@ -19,7 +19,7 @@ use crate::index::{Images, Index};
 use crate::links::LinkKey;
 use crate::quotas::Notices;
 use crate::rekey::settle_data_keys;
-use crate::restore::{Standing, Successors};
+use crate::restore::{Claims, Standing, Successors};
 use crate::screen::{Journal, Reading, journal, reading};
 use crate::sync::Turns;
 use crate::tally::Tally;
@@ -46,6 +46,7 @@ pub struct Node {
     pub(crate) id: NodeId,
     pub(crate) standing: ArcSwap<Standing>,
     pub(crate) successors: Successors,
+    pub(crate) claims: Claims,
     pub(crate) settings: Settings,
     pub(crate) keys: NodeKeys,
     pub(crate) clock: Arc<dyn Clock>,
@@ -119,6 +120,7 @@ impl Node {
             links: LinkKey::of(&parts.keys.data),
             standing: ArcSwap::from_pointee(standing),
             successors: Successors::default(),
+            claims: Claims::default(),
             id: parts.id,
             settings: parts.settings,
             keys: parts.keys,

@@ -101,7 +101,7 @@ pub use regulator_feed::{FeedKind, FeedObject, FeedRow};
 pub use regulator_pages::{FeedFilter, FeedVersions};
 pub use resealing::{Resealed, SealedOtherwise, SealedRow, SealedTable};
 pub use resolve_alert::Resolution;
-pub use restores::{GrantRow, Granting};
+pub use restores::{GrantRow, Granting, MAX_STEP};
 pub use roster_hits::{HitRow, HitsWaiting};
 pub use screenings::{Decision, ScreeningRow, VerdictBasis};
 pub use sealing::{DataKey, SealingError};

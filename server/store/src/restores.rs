@@ -21,6 +21,10 @@ pub struct GrantRow {
     pub restore_key: [u8; 32],
 }
 
+/// Most that an incarnation may lie above the latest known here, unless most members have granted it already: nobody can
+/// use up a node's incarnations.
+pub const MAX_STEP: u32 = 16;
+
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Granting {
@@ -28,11 +32,13 @@ pub enum Granting {
     Granted,
     /// It is another copy's, or the node has gone beyond it. Nothing changed.
     Taken,
+    /// It lies more than [`MAX_STEP`] above the latest known here. Nothing changed.
+    TooFar,
 }
 
 impl Store {
     /// Grants `incarnation` of `node` to the copy that has `restore_key`, once and for good. Only the proof that most
-    /// members granted it to that copy (`proven`) takes a grant from another one.
+    /// members granted it to that copy (`proven`) takes a grant from another one, or goes further than [`MAX_STEP`].
     ///
     /// # Errors
     /// Those of any write.
@@ -52,6 +58,9 @@ impl Store {
             let reached = known(link, node)?.unwrap_or(0);
             if incarnation < reached || (incarnation == reached && !same) || (same && !own && !proven) {
                 return Ok(Granting::Taken);
+            }
+            if incarnation - reached > MAX_STEP && !proven {
+                return Ok(Granting::TooFar);
             }
             let values = (
                 incarnation_grants::incarnation.eq(i64::from(incarnation)),

@@ -44,9 +44,12 @@ impl Node {
             fed: self.trust.federation(),
             aud: peer.clone(),
             incarnation: mark.incarnation,
+            restore_key: key.public(),
         };
         let evidence = mark.granted.values().cloned().collect();
-        let claim = Claim::sign(&proof, &key, evidence).map_err(|_| PeerError::Configuration)?;
+        // The one thing a recovering node signs: it contradicts nothing that was signed before.
+        let claim =
+            Claim::sign(&proof, &key, &self.keys.signing, evidence).map_err(|_| PeerError::Configuration)?;
         let answer = self.peers.claim(peer, &self.id, &claim).await?;
         let heard = self.open_seen(peer, answer).ok_or(PeerError::Malformed)?;
         let granted =

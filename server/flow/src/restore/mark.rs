@@ -77,9 +77,13 @@ pub fn mark_restored(
         .meta(INCARNATION)?
         .and_then(|noted| noted.parse().ok())
         .unwrap_or(0);
+    let above = before.max(plan.over.unwrap_or(0));
+    let incarnation = above.checked_add(1).ok_or(FlowError::Internal(
+        "no incarnation is left above the one to go on above: name a lower one",
+    ))?;
     let mark = Mark {
         key: hex::encode(sealed),
-        incarnation: before.max(plan.over.unwrap_or(0)).saturating_add(1),
+        incarnation,
         alone: plan.alone,
         stage: Stage::Recovering,
         granted: BTreeMap::new(),

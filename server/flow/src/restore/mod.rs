@@ -13,4 +13,5 @@ mod standing;
 pub(crate) use mark::{MARK, Mark};
 pub use mark::{RestorePlan, mark_restored};
 pub use recover::Recovery;
+pub(crate) use seen::Claims;
 pub(crate) use standing::{Standing, Successors};

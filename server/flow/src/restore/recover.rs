@@ -104,6 +104,11 @@ impl Node {
     /// Who granted, and how many refused because another copy was there first.
     pub(super) async fn claim_from(&self, peers: &[NodeId], mark: &Mark) -> (Vec<Heard>, usize) {
         let answers = join_all(peers.iter().map(|peer| self.ask_grant(peer, mark))).await;
+        for (peer, answer) in peers.iter().zip(&answers) {
+            if let Err(error) = answer {
+                tracing::warn!(peer = %peer, error = %error, "a member doesn't grant the incarnation");
+            }
+        }
         let taken = answers
             .iter()
             .filter(|answer| answer.as_ref().is_err_and(is_taken))

@@ -1,10 +1,13 @@
 //! The peer's side: what it has seen of a node, and one grant for each incarnation.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::ListId;
-use lianfang_encoding::{Audience, NodeId, SubjectType};
-use lianfang_store::{AuditRow, Granting, HeadRow, StatusItem};
+use lianfang_encoding::{Audience, NodeId, PublicKey, SubjectType};
+use lianfang_store::{AuditRow, Granting, HeadRow, MAX_STEP, StatusItem};
 use lianfang_wire::ProblemType;
 use lianfang_wire::feed::StatusPage;
 use lianfang_wire::info::FeedHead;
@@ -16,6 +19,24 @@ use crate::trust::active_member;
 use crate::{FlowError, Node};
 
 const PAGE: usize = 500;
+
+/// The last claim of each node that the audit log has, and what became of it.
+#[derive(Debug, Default)]
+pub(crate) struct Claims(Mutex<BTreeMap<NodeId, (u32, PublicKey, Granting)>>);
+
+impl Claims {
+    fn is_last(&self, node: &NodeId, claim: (u32, PublicKey, Granting)) -> bool {
+        self.lock().get(node) == Some(&claim)
+    }
+
+    fn note(&self, node: &NodeId, claim: (u32, PublicKey, Granting)) {
+        self.lock().insert(node.clone(), claim);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<NodeId, (u32, PublicKey, Granting)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Node {
     /// What this node has seen of `node`, which only `node` itself may ask.
@@ -32,7 +53,7 @@ impl Node {
     ///
     /// # Errors
     /// [`ProblemType::IncarnationTaken`] when another copy has it or the node has gone beyond it, or a claim that
-    /// doesn't prove its key.
+    /// doesn't prove its keys or goes too far.
     pub async fn claimed(
         &self,
         caller: &NodeId,
@@ -46,32 +67,36 @@ impl Node {
             fed: self.trust.federation(),
             aud: self.id.clone(),
             incarnation: claim.incarnation,
+            restore_key: claim.restore_key,
         };
-        if claim.incarnation == 0 || claim.evidence.len() > MAX_EVIDENCE || !claim.proves(&expected) {
+        let is_proven = claim.proves(&expected, &self.keys_of_member(node));
+        if claim.incarnation == 0 || claim.evidence.len() > MAX_EVIDENCE || !is_proven {
             return Err(FlowError::because(
                 ProblemType::Malformed,
-                "The claim isn't signed with its restore key for this member, or names incarnation 0.",
+                "The claim isn't signed for this member with both its restore key and a signing key of the node's \
+                 membership, or names incarnation 0.",
             ));
         }
         let proven = self.is_granted_by_most(node, &claim);
-        let (id, key, now) = (node.clone(), *claim.restore_key.as_bytes(), self.now());
+        let (id, key, now) = (node.clone(), claim.restore_key, self.now());
         let granting = self
             .gateway
-            .store(move |store| store.grant_incarnation(&id, claim.incarnation, &key, proven, now))
+            .store(move |store| store.grant_incarnation(&id, claim.incarnation, key.as_bytes(), proven, now))
             .await?;
-        self.note_claim(
-            node,
-            &claim.restore_key.id().to_string(),
-            claim.incarnation,
-            granting,
-        )
-        .await?;
+        self.note_claim(node, (claim.incarnation, key), granting).await?;
         match granting {
             Granting::Granted => self.answer(node).await,
             Granting::Taken => Err(FlowError::because(
                 ProblemType::IncarnationTaken,
                 "Another copy restored from a backup holds this incarnation here. Destroy that copy; then restore \
                  again with --over and its incarnation.",
+            )),
+            Granting::TooFar => Err(FlowError::because(
+                ProblemType::Invalid,
+                format!(
+                    "incarnation: at most {MAX_STEP} above the latest that is known here. Restore again, with --over and \
+                     the incarnation of the copy that is gone, if there was one."
+                ),
             )),
         }
     }
@@ -121,7 +146,7 @@ impl Node {
             })
             .await?;
         let document = self.document();
-        let key = grant.and_then(|grant| lianfang_encoding::PublicKey::from_bytes(&grant.restore_key).ok());
+        let key = grant.and_then(|grant| PublicKey::from_bytes(&grant.restore_key).ok());
         let seen = Seen {
             iss: self.id.clone(),
             fed: document.federation,
@@ -169,25 +194,34 @@ impl Node {
         granted.len() * 2 > others.len()
     }
 
+    /// A copy that isn't granted its incarnation asks again and again: the audit log has it once.
     async fn note_claim(
         &self,
         node: &NodeId,
-        key: &str,
-        incarnation: u32,
+        (incarnation, key): (u32, PublicKey),
         granting: Granting,
     ) -> Result<(), FlowError> {
-        let granted = granting == Granting::Granted;
-        tracing::warn!(peer = %node, incarnation, granted, "a restored copy asked for its incarnation");
+        if self.claims.is_last(node, (incarnation, key, granting)) {
+            return Ok(());
+        }
+        let outcome = match granting {
+            Granting::Granted => "granted",
+            Granting::Taken => "taken",
+            Granting::TooFar => "too far",
+        };
+        tracing::warn!(peer = %node, incarnation, outcome, "a restored copy asked for its incarnation");
         let row = AuditRow {
             id: timed_id(self.randomness.as_ref(), self.now()),
             at: self.now(),
             actor: node.to_string(),
             action: "restore.claim".to_owned(),
             object: format!("incarnation {incarnation}"),
-            purpose: format!("restore key {key}"),
-            outcome: if granted { "granted" } else { "taken" }.to_owned(),
+            purpose: format!("restore key {}", key.id()),
+            outcome: outcome.to_owned(),
         };
-        self.gateway.store(move |store| store.append_audit(row)).await
+        self.gateway.store(move |store| store.append_audit(row)).await?;
+        self.claims.note(node, (incarnation, key, granting));
+        Ok(())
     }
 }
 
@@ -235,7 +269,7 @@ fn generations(document: &Membership) -> Vec<SeenGeneration> {
 
 impl Node {
     /// The keys of a member's signatures.
-    pub(super) fn keys_of_member(&self, node: &NodeId) -> Vec<lianfang_encoding::PublicKey> {
+    pub(super) fn keys_of_member(&self, node: &NodeId) -> Vec<PublicKey> {
         let document = self.document();
         active_member(&document.document, node).map_or_else(Vec::new, |member| member.signing_keys.clone())
     }

@@ -12,6 +12,7 @@ mod audiences;
 mod brake;
 mod bulk;
 mod clocks;
+mod claims;
 mod conversation;
 mod deltas;
 mod digests;

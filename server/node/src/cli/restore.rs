@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::value_parser;
 use lianfang_flow::RestorePlan;
 
 use super::{Fault, Outcome, Terminal};
@@ -19,7 +20,7 @@ pub(super) struct Args {
     #[arg(long, requires = "reason")]
     alone: bool,
     /// Go on above this incarnation: the copy that was restored with it is gone.
-    #[arg(long, value_name = "INCARNATION", requires = "reason")]
+    #[arg(long, value_name = "INCARNATION", requires = "reason", value_parser = value_parser!(u32).range(..i64::from(u32::MAX)))]
     over: Option<u32>,
     /// Why, for the audit log.
     #[arg(long, default_value = "")]

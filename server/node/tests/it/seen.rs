@@ -18,13 +18,19 @@ async fn with_member() -> (TestNode, Client) {
 
 /// A member that came back asks for its next incarnation.
 pub(crate) fn claim(node: &TestNode, key: u8, incarnation: u32) -> Claim {
+    signed_claim(node, key, incarnation, &SigningKey::from_seed(&[7; 32]))
+}
+
+fn signed_claim(node: &TestNode, key: u8, incarnation: u32, signing: &SigningKey) -> Claim {
+    let key = SigningKey::from_seed(&[key; 32]);
     let proof = Proof {
         iss: "platform-b".parse().unwrap(),
         fed: node.node().trust().federation(),
         aud: node.node().id().clone(),
         incarnation,
+        restore_key: key.public(),
     };
-    Claim::sign(&proof, &SigningKey::from_seed(&[key; 32]), Vec::new()).unwrap()
+    Claim::sign(&proof, &key, signing, Vec::new()).unwrap()
 }
 
 async fn post(
@@ -136,6 +142,20 @@ async fn nobody_asks_for_another_node_and_malformed_claims_are_refused() {
     assert_eq!(
         (status, kind(&problem)),
         (StatusCode::BAD_REQUEST, ProblemType::Malformed)
+    );
+    let thief = SigningKey::from_seed(&[9; 32]);
+    let unsigned = serde_json::to_value(signed_claim(&node, 1, 1, &thief)).unwrap();
+    let (status, problem) = post(&node, &member, "/seen/platform-b", unsigned).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::BAD_REQUEST, ProblemType::Malformed),
+        "the TLS key alone is granted nothing"
+    );
+    let far = serde_json::to_value(claim(&node, 1, u32::MAX)).unwrap();
+    let (status, problem) = post(&node, &member, "/seen/platform-b", far).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::UNPROCESSABLE_ENTITY, ProblemType::Invalid)
     );
     let nothing = serde_json::to_value(claim(&node, 1, 0)).unwrap();
     assert_eq!(

@@ -1,6 +1,8 @@
 //! Grants to nodes that came back from a backup, and what such a node gets back itself.
 
-use lianfang_store::{AuditRow, BudgetRate, Charge, Granting, HeadRow, RecoveredList, Store, StoreError};
+use lianfang_store::{
+    AuditRow, BudgetRate, Charge, Granting, HeadRow, MAX_STEP, RecoveredList, Store, StoreError,
+};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -26,6 +28,21 @@ both! {
         assert_eq!(grant(store, 3, 3, false), Granting::Granted);
         assert_eq!(grant(store, 2, 2, true), Granting::Taken);
         assert_eq!(store.known_incarnation(&a), Ok(Some(3)));
+    }
+}
+
+both! {
+    fn an_incarnation_far_above_is_granted_only_when_most_members_did(database) {
+        let store = database.store();
+        let a = node("platform-a");
+        for far in [MAX_STEP + 1, u32::MAX] {
+            assert_eq!(grant(store, far, 1, false), Granting::TooFar);
+        }
+        assert_eq!(store.known_incarnation(&a), Ok(None));
+        assert_eq!(grant(store, MAX_STEP, 1, false), Granting::Granted);
+        assert_eq!(grant(store, 2 * MAX_STEP + 1, 1, false), Granting::TooFar);
+        assert_eq!(grant(store, 2 * MAX_STEP + 1, 1, true), Granting::Granted);
+        assert_eq!(store.known_incarnation(&a), Ok(Some(2 * MAX_STEP + 1)));
     }
 }
 
