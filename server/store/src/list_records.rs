@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::batch::{BATCH, insert_rows};
-use crate::columns::{Byte, Bytes16, Bytes32, Count, Half, Id, count};
+use crate::columns::{Byte, Bytes16, Bytes32, Count, Half, Id, count, limit};
 use crate::database::{Link, query};
 use crate::list_departures::depart;
 use crate::schema::list_records;
@@ -34,7 +34,7 @@ pub struct ListRecord {
 }
 
 impl Store {
-    /// The records of one of this node's lists whose `confirm_key` begins with the first `bits` bits of `prefix`,
+    /// Up to `rows` records of one of this node's lists whose `confirm_key` begins with the first `bits` bits of `prefix`,
     /// in order of `confirm_key`. 0 bits: the whole list. `bits` beyond the prefix count as the prefix's length.
     ///
     /// # Errors
@@ -44,6 +44,7 @@ impl Store {
         list: &ListKey,
         prefix: &[u8],
         bits: u16,
+        rows: usize,
     ) -> Result<Vec<ListRecord>, StoreError> {
         let (from, to) = prefix_range(prefix, bits);
         self.db.read(|link| {
@@ -55,6 +56,7 @@ impl Store {
                     list_records::entry_id,
                     list_records::identifier_index
                 ))
+                .limit(limit(rows))
                 .select(ListRecord::as_select())
                 .load(conn))?)
         })

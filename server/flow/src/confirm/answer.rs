@@ -1,6 +1,6 @@
 //! The publisher's side: every record under the asked prefixes, each sealed to who holds its token.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -85,14 +85,15 @@ impl Node {
             .filter_map(|head| SignedHead::decode(&head.head).ok())
             .any(|head| head.header().confirm_bits == request.confirm_bits);
         let count = request.prefixes.len();
+        let different: HashSet<_> = request.prefixes.iter().collect();
         let fits = request
             .prefixes
             .iter()
             .all(|prefix| prefix.has_length(request.confirm_bits));
-        if !valid || !fits || count == 0 || count > MAX_PREFIXES {
+        if !valid || !fits || count == 0 || count > MAX_PREFIXES || different.len() < count {
             return Err(FlowError::because(
                 ProblemType::ConfirmBits,
-                "Send 1 to 16 prefixes, each exactly confirm_bits long as in the list's newest head.",
+                "Send 1 to 16 prefixes, none of them twice, each exactly confirm_bits long as in the list's newest head.",
             ));
         }
         Ok(())
@@ -103,16 +104,15 @@ impl Node {
         let found = self
             .gateway
             .store(move |store| {
+                let bits = u16::from(request.confirm_bits);
                 let mut records = Vec::new();
                 for prefix in &request.prefixes {
-                    records.extend(store.records_under(
-                        &key,
-                        prefix.as_bytes(),
-                        u16::from(request.confirm_bits),
-                    )?);
-                }
-                if records.len() > MAX_RECORDS {
-                    return Ok(None);
+                    // One more than an answer holds tells that it doesn't hold them.
+                    let rows = MAX_RECORDS + 1 - records.len();
+                    records.extend(store.records_under(&key, prefix.as_bytes(), bits, rows)?);
+                    if records.len() > MAX_RECORDS {
+                        return Ok(None);
+                    }
                 }
                 let ids: Vec<_> = records.iter().map(|record| record.entry_id).collect();
                 let tokens = store.tokens_of(&ids)?;
@@ -132,13 +132,8 @@ impl Node {
         let mut ids: Vec<_> = found.iter().map(|found| found.record.entry_id).collect();
         ids.sort();
         ids.dedup();
-        self.gateway
-            .store(move |store| {
-                ids.into_iter()
-                    .map(|id| store.entry(id).map(|row| (id, row)))
-                    .collect::<Result<_, _>>()
-            })
-            .await
+        let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
 
     fn sealed_record(

@@ -22,6 +22,9 @@ const SMALL_CHANGE: u64 = 4_096;
 const LARGEST_CHANGE: u64 = 98_304;
 /// Deltas on one base; the next change folds them into a new one.
 const MOST_DELTAS: u64 = 512;
+/// A list that could state so many bits more than it does is folded too: prefixes grow only with a base, and under a
+/// short one an answer doesn't hold what stands there. A new base states at most three bits less than it could.
+const MOST_BITS_BEHIND: u8 = 6;
 
 /// How a list follows what its entries became.
 pub(super) enum Change {
@@ -82,17 +85,20 @@ impl Node {
         if (came.len() + left.len()) as u64 > (tokens / 4).clamp(SMALL_CHANGE, LARGEST_CHANGE) {
             return Ok(Change::Base);
         }
+        let tokens = (tokens + came.len() as u64).saturating_sub(left.len() as u64);
+        let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
+        let stated = before.header().confirm_bits;
+        let most = max_confirm_bits(u32::try_from(tokens).unwrap_or(u32::MAX));
+        if most >= stated.saturating_add(MOST_BITS_BEHIND) {
+            return Ok(Change::Base);
+        }
         let again = gained(&old, &records, &came);
         let delta = unpadded(store, &key, changed.entries, (&came, &left, &again), &records)?;
         if delta.additions().is_empty() && delta.removals().is_empty() {
             return Ok(Change::Records(records));
         }
-        let tokens = (tokens + came.len() as u64).saturating_sub(left.len() as u64);
-        let before = SignedHead::decode(&changed.before.head).map_err(unbuilt)?;
-        let most = max_confirm_bits(u32::try_from(tokens).unwrap_or(u32::MAX));
-        let most = most.min(before.header().confirm_bits);
         let touched = came.keys().chain(left.keys());
-        let bits = confirm_bits(store, &key, changed.entries, &records, touched, most)?;
+        let bits = confirm_bits(store, &key, changed.entries, &records, touched, most.min(stated))?;
         let new = New {
             delta,
             records,

@@ -279,7 +279,7 @@ fn checked_bits(federation: &Federation, publisher: &str) -> u8 {
         .unwrap()
         .remove(0);
     let bits = SignedHead::decode(&head.head).unwrap().header().confirm_bits;
-    let records = store.records_under(&head.list(), &[], 0).unwrap();
+    let records = store.records_under(&head.list(), &[], 0, usize::MAX).unwrap();
     let mut under = BTreeMap::<u16, usize>::new();
     for record in &records {
         let first = u16::from_be_bytes([record.confirm_key[0], record.confirm_key[1]]);

@@ -38,6 +38,7 @@ mod offers;
 #[expect(dead_code, reason = "benches of lianfang-domain use the rest")]
 mod population;
 mod quotas;
+mod prefixes;
 mod receipts;
 mod rekey;
 mod repeated;

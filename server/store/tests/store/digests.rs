@@ -108,11 +108,11 @@ both! {
         store.publish_list(head(&here, 1), &mut vec![list_record(1), list_record(2)]).unwrap();
         store.publish_list(head(&there, 1), &mut vec![list_record(3)]).unwrap();
         store.publish_list(head(&here, 2), &mut vec![list_record(4)]).unwrap();
-        assert_eq!(store.records_under(&here, &[], 0).unwrap(), [list_record(4)]);
-        assert_eq!(store.records_under(&there, &[], 0).unwrap(), [list_record(3)]);
+        assert_eq!(store.records_under(&here, &[], 0, usize::MAX).unwrap(), [list_record(4)]);
+        assert_eq!(store.records_under(&there, &[], 0, usize::MAX).unwrap(), [list_record(3)]);
         let replay = store.publish_list(head(&here, 1), &mut vec![list_record(5)]).unwrap();
         assert_eq!(replay, Adoption::Known);
-        assert_eq!(store.records_under(&here, &[], 0).unwrap(), [list_record(4)]);
+        assert_eq!(store.records_under(&here, &[], 0, usize::MAX).unwrap(), [list_record(4)]);
     }
 }
 
@@ -130,7 +130,7 @@ both! {
         };
         let mut first: Vec<_> = (0..10_000).map(record).collect();
         store.publish_list(head(&key, 1), &mut first).unwrap();
-        assert_eq!(store.records_under(&key, &[], 0).unwrap(), sorted(first.clone()));
+        assert_eq!(store.records_under(&key, &[], 0, usize::MAX).unwrap(), sorted(first.clone()));
         // One gone, one changed, one new; one of them twice.
         let mut second = first[1..].to_vec();
         second[0].token_prefix += 1;
@@ -139,11 +139,11 @@ both! {
         store.publish_list(head(&key, 2), &mut second).unwrap();
         assert!(!store.stop_failing(), "20 statements for three records that differ");
         second.pop();
-        assert_eq!(store.records_under(&key, &[], 0).unwrap(), sorted(second));
+        assert_eq!(store.records_under(&key, &[], 0, usize::MAX).unwrap(), sorted(second));
         store.fail_statement(24);
         store.publish_list(head(&key, 3), &mut Vec::new()).unwrap();
         assert!(!store.stop_failing(), "24 statements to empty a list");
-        assert!(store.records_under(&key, &[], 0).unwrap().is_empty());
+        assert!(store.records_under(&key, &[], 0, usize::MAX).unwrap().is_empty());
     }
 }
 
@@ -154,7 +154,7 @@ both! {
         let mut records: Vec<ListRecord> = (0..=255).map(list_record).collect();
         store.publish_list(head(&key, 1), &mut records).unwrap();
         let found = |prefix: &[u8], bits| {
-            let records = store.records_under(&key, prefix, bits).unwrap();
+            let records = store.records_under(&key, prefix, bits, usize::MAX).unwrap();
             records.into_iter().map(|record| record.confirm_key[0]).collect::<Vec<_>>()
         };
         assert_eq!(found(&[0b1010_0101], 4), (0b1010_0000..=0b1010_1111).collect::<Vec<_>>());
@@ -163,6 +163,10 @@ both! {
         assert_eq!(found(&[7; 2], 16), [7]);
         assert!(found(&[7, 8], 16).is_empty());
         assert_eq!(found(&[], 0).len(), 256);
+        for rows in [0, 1, 16, 17] {
+            let some = store.records_under(&key, &[0b1010_0101], 4, rows).unwrap();
+            assert_eq!(some.len(), rows.min(16));
+        }
     }
 }
 
@@ -274,10 +278,10 @@ both! {
         store.publish_list(head(&key, 1), &mut vec![list_record(1), list_record(2)]).unwrap();
         let gone = [list_record(1).entry_id];
         store.publish_delta(delta(&key, 2, 1), &gone, vec![list_record(3)]).unwrap();
-        assert_eq!(store.records_under(&key, &[], 0).unwrap(), [list_record(2), list_record(3)]);
+        assert_eq!(store.records_under(&key, &[], 0, usize::MAX).unwrap(), [list_record(2), list_record(3)]);
         let late = store.publish_delta(delta(&key, 2, 1), &gone, vec![list_record(9)]).unwrap();
         assert_eq!(late, Adoption::Known);
-        assert_eq!(store.records_under(&key, &[], 0).unwrap(), [list_record(2), list_record(3)]);
+        assert_eq!(store.records_under(&key, &[], 0, usize::MAX).unwrap(), [list_record(2), list_record(3)]);
     }
 }
 
