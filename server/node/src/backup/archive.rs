@@ -91,7 +91,7 @@ fn each(
 }
 
 /// Only files that a backup has: nothing outside the data folder can be meant.
-fn is_known(name: &str) -> bool {
+pub(super) fn is_known(name: &str) -> bool {
     match name.split_once('/') {
         None => [DATABASE, MANIFEST, FILE].contains(&name),
         Some((folder, file)) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use lianfang_encoding::Timestamp;
 use lianfang_store::backup;
 
+use super::archive::{Checked, is_known};
 use super::manifest::Hashing;
 use super::{ArchiveError, DATABASE, Database, MANIFEST, Manifest};
 use crate::config::{Config, FILE};
@@ -34,6 +35,8 @@ pub fn write(
     let folder = tempfile::tempdir_in(beside).map_err(io)?;
     let copy = folder.path().join(DATABASE);
     let data = DataFolder::at(&config.node.data_dir);
+    // What no node starts without.
+    data.secrets()?;
     // Before the database is copied: a key that its rows need may go meanwhile, while an open file stays.
     let early = early_keys(&data)?;
     backup::dump(config.database.url.expose(), &copy)?;
@@ -57,6 +60,8 @@ pub fn write(
         files: archive.files.clone(),
     };
     let file = archive.close(&manifest).map_err(io)?;
+    // The first to read it isn't whoever needs it.
+    Checked::open(file.path())?;
     file.as_file().sync_all().map_err(io)?;
     file.persist_noclobber(out).map_err(|error| io(error.error))?;
     File::open(beside)
@@ -76,7 +81,8 @@ fn early_keys(folder: &DataFolder) -> Result<BTreeMap<String, (PathBuf, File)>, 
     Ok(keys)
 }
 
-/// Keys without shares, certificates, digest bodies that are whole.
+/// Keys without shares, certificates, digest bodies that are whole; what links lead to is a file like any other. Not what
+/// an editor or a write that was cut short has left, which no restore would take.
 fn files(folder: &DataFolder) -> Result<Vec<(String, PathBuf)>, ArchiveError> {
     let mut found = Vec::new();
     for part in ["keys", "tls", "bodies"] {
@@ -88,17 +94,29 @@ fn files(folder: &DataFolder) -> Result<Vec<(String, PathBuf)>, ArchiveError> {
         };
         for file in listed {
             let file = file.map_err(failed)?;
-            let name = file.file_name().into_string();
-            let whole = |name: &String| part != "bodies" || name.len() == 64;
-            if let Some(name) = name.ok().filter(whole)
-                && file.file_type().map_err(failed)?.is_file()
-            {
-                found.push((format!("{part}/{name}"), file.path()));
+            let Ok(name) = file.file_name().into_string() else {
+                continue;
+            };
+            let whole = part != "bodies" || name.len() == 64;
+            let name = format!("{part}/{name}");
+            if whole && is_known(&name) && is_file(&file.path())? {
+                found.push((name, file.path()));
             }
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// Follows links. What has gone since it was listed isn't one; a link that leads nowhere is a fault.
+fn is_file(path: &Path) -> Result<bool, ArchiveError> {
+    match fs::metadata(path) {
+        Ok(about) => Ok(about.is_file()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
+            Ok(false)
+        }
+        Err(error) => Err(ArchiveError::Io(path.to_owned(), error)),
+    }
 }
 
 struct Archive<W: Write> {

@@ -110,6 +110,57 @@ async fn a_backup_that_was_changed_or_cut_short_is_refused_before_anything_is_wr
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_behind_links_are_backed_up_and_what_editors_left_is_not() {
+    let node = TestNode::start().await;
+    let (place, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let keys = node.data().join("keys");
+    for left in ["keys/.x", "keys/.tmpAbCdEf", "tls/.node.pem.swp"] {
+        std::fs::write(node.data().join(left), "x").unwrap();
+    }
+    // As secrets are mounted: a link to a file behind a link to a folder.
+    std::fs::create_dir(keys.join("..secret")).unwrap();
+    std::os::unix::fs::symlink("..secret", keys.join("..data")).unwrap();
+    for name in ["access.key", "signing.key", "data.key"] {
+        std::fs::rename(keys.join(name), keys.join("..secret").join(name)).unwrap();
+        std::os::unix::fs::symlink(Path::new("..data").join(name), keys.join(name)).unwrap();
+    }
+    let file = place.path().join("node.backup");
+    let said = lianfang(node.data(), &["backup", "--out", file.to_str().unwrap()], "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = restore(&target.path().join("lianfang.toml"), &file, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let restored = target.path().join("keys");
+    for name in ["access.key", "signing.key", "data.key"] {
+        assert_eq!(
+            std::fs::read(restored.join(name)).unwrap(),
+            std::fs::read(keys.join(name)).unwrap()
+        );
+        assert!(restored.join(name).symlink_metadata().unwrap().is_file());
+    }
+    assert!(!restored.join(".x").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_without_a_key_that_the_node_needs_is_not_made() {
+    let node = TestNode::start().await;
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("node.backup");
+    let key = node.data().join("keys/access.key");
+    let aside = place.path().join("aside");
+    std::fs::rename(&key, &aside).unwrap();
+    let backup = ["backup", "--out", file.to_str().unwrap()];
+    let said = lianfang(node.data(), &backup, "").await;
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("access.key"), "{}", said.err);
+    std::os::unix::fs::symlink("nowhere", node.data().join("keys/governor.key.old")).unwrap();
+    std::fs::rename(&aside, &key).unwrap();
+    let said = lianfang(node.data(), &backup, "").await;
+    assert_eq!(said.code, 1, "a link that leads nowhere");
+    assert!(said.err.contains("governor.key.old"), "{}", said.err);
+    assert!(!file.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_does_not_start_in_the_midst_of_its_restore() {
     let node = TestNode::start().await;
     std::fs::write(node.data().join(".restoring"), "x").unwrap();
