@@ -1,5 +1,7 @@
 //! A copy that was restored from a backup takes the publisher's place and is killed while it learns what it had signed.
 
+use std::path::Path;
+
 use lianfang_flow::SyncReport;
 use serde_json::Value;
 
@@ -25,6 +27,7 @@ impl Federation {
             backup.to_str().unwrap(),
         ];
         run(folder.path(), &restore).await;
+        bring_shares(&self.publisher.data(), folder.path());
         self.publisher.move_to(folder, database);
         if self.publisher.serve(Some(step)).await {
             // It may be killed in the midst of this.
@@ -43,5 +46,15 @@ impl Federation {
         let operator = self.publisher.operator();
         operator.sync::<Value>(None, false).await?;
         operator.build_digests::<Value>().await.map(drop)
+    }
+}
+
+/// A backup has none: whoever is of the committee keeps them elsewhere.
+fn bring_shares(from: &Path, to: &Path) {
+    let shares = Path::new("keys/shares");
+    std::fs::create_dir_all(to.join(shares)).unwrap();
+    for share in std::fs::read_dir(from.join(shares)).unwrap() {
+        let share = share.unwrap();
+        std::fs::copy(share.path(), to.join(shares).join(share.file_name())).unwrap();
     }
 }
