@@ -7,7 +7,7 @@ use crate::batch::BATCH;
 use crate::columns::{At, Byte, Bytes32, Count, Half, Id, MaybeAt, NodeName, count, limit};
 use crate::database::{Link, query};
 use crate::locks::{Lock, lock};
-use crate::schema::{alert_matches, alerts, cleared_hits, monitored_subjects};
+use crate::schema::{alert_matches, alerts, cleared_hits, monitored_tokens};
 use crate::{Store, StoreError};
 
 /// Where an alert stands.
@@ -106,7 +106,7 @@ pub enum Opening {
     Cleared,
     /// A candidate without a second signal.
     Candidate,
-    /// The subject is in the roster no more.
+    /// The subject is in the roster no more, or has another identifier now in place of the one that was found.
     Gone,
 }
 
@@ -125,7 +125,7 @@ impl Store {
     pub fn open_alert(&self, new: &NewAlert, now: Timestamp) -> Result<Opening, StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
-            if !is_monitored(link, &new.client_reference)? {
+            if !is_monitored(link, new)? {
                 return Ok(Opening::Gone);
             }
             if let Some(id) = open_about(link, new)? {
@@ -259,10 +259,12 @@ fn row(new: &NewAlert, opened_seq: u64, now: Timestamp) -> AlertRow {
     }
 }
 
-fn is_monitored(link: &mut Link<'_>, reference: &str) -> Result<bool, StoreError> {
-    let found: Option<String> = query!(link, |conn| monitored_subjects::table
-        .find(reference)
-        .select(monitored_subjects::client_reference)
+/// Whether the subject still has the identifier that was found: it may have been corrected while its publisher was asked.
+fn is_monitored(link: &mut Link<'_>, new: &NewAlert) -> Result<bool, StoreError> {
+    let found: Option<String> = query!(link, |conn| monitored_tokens::table
+        .filter(monitored_tokens::client_reference.eq(&new.client_reference))
+        .filter(monitored_tokens::form.eq(new.found.form.as_slice()))
+        .select(monitored_tokens::client_reference)
         .first(conn)
         .optional())?;
     Ok(found.is_some())

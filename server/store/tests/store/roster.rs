@@ -209,6 +209,19 @@ both! {
 }
 
 both! {
+    fn an_identifier_that_the_subject_no_longer_has_opens_nothing(database) {
+        let store = database.store();
+        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+        store.put_subjects(vec![subject("shop", &[2])], at(1)).unwrap();
+        assert_eq!(store.open_alert(&alert(1, "shop"), at(2)).unwrap(), Opening::Gone);
+        let mut present = alert(2, "shop");
+        present.found.form = [2; 32];
+        assert_eq!(store.open_alert(&present, at(3)).unwrap(), Opening::Opened(present.id));
+        assert_eq!(store.open_alert(&alert(3, "shop"), at(4)).unwrap(), Opening::Gone, "nor is it added to another's alert");
+    }
+}
+
+both! {
     fn what_was_cleared_stays_away_until_the_record_changes(database) {
         let store = database.store();
         fill(store);
