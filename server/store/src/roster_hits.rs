@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 
 use crate::batch::batches;
@@ -32,6 +34,9 @@ pub struct HitRow {
     pub due_at: Timestamp,
     /// How often the publisher couldn't be asked.
     pub attempts: i32,
+    /// The same as `found_at` until it is found again while it waits.
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub last_found_at: Timestamp,
 }
 
 impl std::fmt::Debug for HitRow {
@@ -54,20 +59,22 @@ pub struct HitsWaiting {
 }
 
 impl Store {
-    /// Queues possible hits; one that waits already keeps its time. Returns how many are new.
+    /// Queues possible hits; one that waits already keeps its time, and it is noted that it was found again.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn queue_hits(&self, hits: Vec<HitRow>) -> Result<usize, StoreError> {
+    pub fn queue_hits(&self, hits: &[HitRow]) -> Result<(), StoreError> {
+        let distinct: BTreeMap<_, _> = hits.iter().map(|hit| (key(hit), hit)).collect();
         self.db.write(|link| {
-            let mut queued = 0;
-            for rows in batches(hits) {
-                queued += query!(link, |conn| diesel::insert_into(roster_hits::table)
+            for rows in batches(distinct.into_values().cloned()) {
+                query!(link, |conn| diesel::insert_into(roster_hits::table)
                     .values(rows)
-                    .on_conflict_do_nothing()
+                    .on_conflict(roster_hits::table.primary_key())
+                    .do_update()
+                    .set(roster_hits::last_found_at.eq(excluded(roster_hits::last_found_at)))
                     .execute(conn))?;
             }
-            Ok(queued)
+            Ok(())
         })
     }
 
@@ -143,7 +150,7 @@ impl Store {
         })
     }
 
-    /// Drops hits that have been dealt with.
+    /// Drops hits that have been dealt with, unless they were found again since they were read.
     ///
     /// # Errors
     /// Those of any write.
@@ -187,8 +194,11 @@ pub(crate) fn hasten(link: &mut Link<'_>, publisher: &NodeId, now: Timestamp) ->
 }
 
 fn settle(link: &mut Link<'_>, hit: &HitRow) -> Result<(), StoreError> {
-    query!(link, |conn| diesel::delete(roster_hits::table.find(key(hit)))
-        .execute(conn))?;
+    let as_read = roster_hits::last_found_at.eq(micros(hit.last_found_at));
+    query!(link, |conn| diesel::delete(
+        roster_hits::table.find(key(hit)).filter(as_read)
+    )
+    .execute(conn))?;
     Ok(())
 }
 

@@ -347,6 +347,7 @@ diesel::table! {
         found_at -> BigInt,
         due_at -> BigInt,
         attempts -> Integer,
+        last_found_at -> BigInt,
     }
 }
 

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, max_confirm_bits};
 use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
 use lianfang_store::{PeerEntryState, RecordRow};
@@ -32,6 +32,9 @@ pub(crate) struct PossibleHit<T> {
     pub(crate) key_id: TokenKeyId,
     pub(crate) kind: Kind,
     pub(crate) level: Level,
+    /// When the list was found to hold it, if that says something new: what its publisher said before is no answer then,
+    /// because another entry may have come.
+    pub(crate) found_at: Option<Timestamp>,
     pub(crate) tag: T,
 }
 
@@ -93,6 +96,7 @@ impl Node {
             .await?;
         let verified: Vec<_> = rows
             .iter()
+            .filter(|row| hit.found_at.is_none_or(|found_at| row.received_at > found_at))
             .filter_map(|row| opener.verify(&row.jws, &publisher.signing_keys, now))
             .collect();
         let mut living = Vec::with_capacity(verified.len());

@@ -96,6 +96,7 @@ impl Node {
                     key_id: outcome.key_id,
                     kind,
                     level: outcome.canonical.level,
+                    found_at: None,
                     // What it stays until it is answered.
                     tag: Unanswered {
                         publisher: list.id.publisher.clone(),

@@ -186,6 +186,7 @@ fn possible(list: &Arc<HeldList>, hit: HitRow, row: MonitoredToken) -> Option<Po
         key_id: TokenKeyId(row.key_id),
         kind: Kind::from_number(row.kind)?,
         level: Level::from_number(row.level)?,
+        found_at: Some(hit.last_found_at),
         tag: Asked { hit, row },
     })
 }

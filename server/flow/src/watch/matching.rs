@@ -147,6 +147,7 @@ impl Node {
             found_at: now,
             due_at: now,
             attempts: 0,
+            last_found_at: now,
         }
     }
 
@@ -161,7 +162,7 @@ impl Node {
                 .entry(hit.publisher.clone())
                 .or_insert_with(|| self.time_to_ask());
         }
-        self.gateway.store(move |store| store.queue_hits(hits)).await?;
+        self.gateway.store(move |store| store.queue_hits(&hits)).await?;
         for publisher in due.keys() {
             self.brake_by_roster(publisher).await?;
         }

@@ -365,6 +365,24 @@ async fn an_entry_that_stood_behind_another_alerts_when_that_one_ends() {
     }
 }
 
+/// The record of the first is still good when the second comes: it is no answer to that.
+#[tokio::test]
+async fn a_further_entry_about_a_seller_whose_alert_was_resolved_alerts_anew() {
+    for backend in BACKENDS {
+        let (_federation, a, c) = shop_watched(backend).await;
+        publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        let alert = alerts(&c).await.remove(0);
+        c.resolve_alert(&operator(), alert.id, not_ours()).await.unwrap();
+        let mut second = entry(company(CODE), a.now());
+        second.client_reference = Some("second".to_owned());
+        a.record_entry(&operator(), second).await.unwrap();
+        a.publish_changes().await.unwrap();
+        c.sync(None, false).await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Resolved, AlertState::Open]);
+    }
+}
+
 #[tokio::test]
 async fn a_new_base_and_a_delta_on_it_that_come_together_are_both_matched() {
     for backend in BACKENDS {

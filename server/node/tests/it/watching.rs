@@ -117,13 +117,14 @@ async fn hits_that_wait_for_a_publisher_are_counted_with_the_age_of_the_oldest()
             found_at,
             due_at: lianfang_encoding::Timestamp::MAX,
             attempts: 0,
+            last_found_at: found_at,
         });
-        let (store, hits) = (node.assembled.store.clone(), hits.collect());
+        let (store, hits) = (node.assembled.store.clone(), hits.collect::<Vec<_>>());
         assert_eq!(
-            tokio::task::spawn_blocking(move || store.queue_hits(hits))
+            tokio::task::spawn_blocking(move || store.queue_hits(&hits))
                 .await
                 .unwrap(),
-            Ok(3)
+            Ok(())
         );
         let text = node.metrics().await;
         let shown = series(&text);

@@ -52,6 +52,7 @@ fn hit(reference: &str, publisher: &str, seconds: u64) -> HitRow {
         found_at: at(0),
         due_at: at(seconds),
         attempts: 0,
+        last_found_at: at(0),
     }
 }
 
@@ -105,7 +106,7 @@ pub(crate) fn resolve(store: &Store, id: u128) -> Resolution {
 /// A row in each of these tables.
 pub(crate) fn fill(store: &Store) {
     store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
-    store.queue_hits(vec![hit("shop", "platform-a", 0)]).unwrap();
+    store.queue_hits(&[hit("shop", "platform-a", 0)]).unwrap();
     store.open_alert(&alert(1, "shop"), at(1)).unwrap();
     resolve(store, 1);
 }
@@ -171,12 +172,13 @@ both! {
 both! {
     fn of_each_publisher_a_bounded_number_of_hits_is_due_and_the_rest_keeps_its_place(database) {
         let store = database.store();
-        let hits = vec![
+        let hits = [
             hit("one", "platform-a", 3), hit("two", "platform-a", 1), hit("three", "platform-a", 2),
             hit("one", "platform-b", 1), hit("two", "platform-b", 9),
         ];
-        assert_eq!(store.queue_hits(hits).unwrap(), 5);
-        assert_eq!(store.queue_hits(vec![hit("one", "platform-a", 0)]).unwrap(), 0);
+        store.queue_hits(&hits).unwrap();
+        store.queue_hits(&[hit("one", "platform-a", 0)]).unwrap();
+        assert_eq!(store.roster_counts().unwrap().pending_hits, 5);
         let due = store.hits_due(at(5), 2).unwrap();
         let named: Vec<_> = due.iter().map(|hit| (hit.publisher.as_str(), hit.client_reference.as_str())).collect();
         assert_eq!(named, [("platform-a", "two"), ("platform-a", "three"), ("platform-b", "one")]);
@@ -189,6 +191,22 @@ both! {
         store.postpone_hits(&[postponed], at(65), Duration::from_secs(60)).unwrap();
         assert_eq!(store.hits_due(at(184), 9).unwrap().iter().filter(|hit| hit.attempts == 2).count(), 0);
         assert_eq!(store.next_hit_due().unwrap(), Some(at(1)));
+    }
+}
+
+both! {
+    fn a_hit_that_is_found_again_while_its_publisher_is_asked_waits_on(database) {
+        let store = database.store();
+        let first = hit("shop", "platform-a", 1);
+        let again = HitRow { found_at: at(5), last_found_at: at(5), due_at: at(9), ..first.clone() };
+        store.queue_hits(&[first.clone(), first]).unwrap();
+        let asked = store.hits_due(at(2), 9).unwrap();
+        store.queue_hits(&[again]).unwrap();
+        store.settle_hits(&asked).unwrap();
+        let waiting = store.hits_due(at(2), 9).unwrap();
+        assert_eq!((waiting[0].found_at, waiting[0].last_found_at, waiting[0].due_at), (at(0), at(5), at(1)));
+        store.settle_hits(&waiting).unwrap();
+        assert_eq!(store.roster_counts().unwrap().pending_hits, 0);
     }
 }
 
@@ -315,7 +333,7 @@ both! {
         let mut again = waiting.clone();
         again.form = [2; 32];
         let alerted = HitRow { client_reference: "b".to_owned(), ..waiting.clone() };
-        store.queue_hits(vec![waiting, again, alerted, hit("c", "platform-b", 5)]).unwrap();
+        store.queue_hits(&[waiting, again, alerted, hit("c", "platform-b", 5)]).unwrap();
         store.open_alert(&alert(1, "b"), at(20)).unwrap();
         let seen = |since| store.roster_hit_by(&publisher, at(since)).unwrap();
         assert_eq!((seen(0), store.subjects_monitored().unwrap()), (2, 3));
@@ -330,7 +348,7 @@ both! {
 both! {
     fn hits_that_waited_for_a_release_can_be_asked_about_at_once(database) {
         let store = database.store();
-        store.queue_hits(vec![hit("a", "platform-a", 100), hit("a", "platform-b", 100)]).unwrap();
+        store.queue_hits(&[hit("a", "platform-a", 100), hit("a", "platform-b", 100)]).unwrap();
         store.release(&node("platform-a"), 0, at(7), line(1)).unwrap();
         let due = store.hits_due(at(7), 10).unwrap();
         assert_eq!(due.len(), 1);

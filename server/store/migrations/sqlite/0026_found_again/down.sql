@@ -1,0 +1,1 @@
+ALTER TABLE roster_hits DROP COLUMN last_found_at;
