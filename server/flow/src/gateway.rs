@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lianfang_store::{Store, StoreError, StoreFigures};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use crate::FlowError;
 
@@ -80,6 +81,18 @@ impl Gateway {
             .spawn_blocking(call)
             .await
             .map_err(|_| FlowError::Internal("a store call panicked"))
+    }
+
+    /// Runs `work` to its end although the caller may go away. A store call does that by itself; without this, what has to
+    /// follow its commit would be lost with a request that is dropped.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, FlowError>> + Send + 'static,
+    ) -> Result<T, FlowError> {
+        self.threads
+            .spawn(work.in_current_span())
+            .await
+            .map_err(|_| FlowError::Internal("what follows a store call ended early"))?
     }
 
     /// Runs `work` on a blocking thread, no more at once than there are cores.

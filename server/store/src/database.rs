@@ -145,7 +145,7 @@ impl Db {
         }
         // A commit may be carried out and its answer lost.
         let outcome: Result<T, Abort<E>> =
-            outcome.and_then(|done| statements.admit().map(|()| done).map_err(Abort::from));
+            outcome.and_then(|done| statements.admit_answer().map(|()| done).map_err(Abort::from));
         outcome.map_err(|abort| match abort {
             Abort::Body(error) => error,
             Abort::Database(error) => StoreError::from(error).into(),

@@ -2,8 +2,13 @@
 
 use diesel::QueryResult;
 
+#[cfg(feature = "testing")]
+use crate::testing::HeldCommits;
+
 #[derive(Debug, Default)]
 pub(crate) struct Statements {
+    #[cfg(feature = "testing")]
+    pub(crate) commits: HeldCommits,
     /// Statements until one fails; 0 when none will.
     #[cfg(feature = "testing")]
     left: std::sync::atomic::AtomicU64,
@@ -19,6 +24,13 @@ impl Statements {
     #[cfg(not(feature = "testing"))]
     pub(crate) fn admit(&self) -> QueryResult<()> {
         Ok(())
+    }
+
+    /// Counts the answer to a commit that was carried out.
+    pub(crate) fn admit_answer(&self) -> QueryResult<()> {
+        #[cfg(feature = "testing")]
+        self.commits.pass();
+        self.admit()
     }
 }
 

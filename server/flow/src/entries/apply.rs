@@ -3,7 +3,7 @@ use std::sync::Arc;
 use lianfang_domain::lifecycle::{Circumstances, Refusal, apply};
 use lianfang_encoding::Timestamp;
 use lianfang_store as store;
-use lianfang_store::{EntryUpdate, UpdateError};
+use lianfang_store::{EntryUpdate, StoreError, UpdateError};
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::vocabulary::{BasisType, EventType};
@@ -34,18 +34,16 @@ impl Node {
             ));
         }
         let line = self.audit_row(actor, "apply_event", id.to_string(), AUDITED, new.kind.as_str());
-        let row = self
-            .move_entry(
-                actor.name.clone(),
-                id,
-                Some(if_match),
-                new,
-                Some(line),
-                self.now(),
-            )
-            .await?;
-        self.entries_changed();
-        self.entry_view(&row)
+        let (node, name) = (Arc::clone(self), actor.name.clone());
+        let work = async move {
+            let now = node.now();
+            let row = node
+                .move_entry(name, id, Some(if_match), new, Some(line), now)
+                .await?;
+            node.entries_changed();
+            Ok(row)
+        };
+        self.entry_view(&self.gateway.to_the_end(work).await?)
     }
 
     /// Writes down that entries whose time is over have expired, unless this node's clock is in doubt: what counts is computed
@@ -137,7 +135,14 @@ impl Node {
                 Err(FlowError::Stale(Box::new(self.entry_view(&current)?)))
             }
             Err(UpdateError::Refused(error)) => Err(error),
-            Err(UpdateError::Store(error)) => Err(error.into()),
+            Err(UpdateError::Store(error)) => {
+                if error == StoreError::Unavailable {
+                    // It may have been carried out, and only the answer to its commit lost.
+                    self.watch_anew();
+                    self.entries_changed();
+                }
+                Err(error.into())
+            }
         }
     }
 

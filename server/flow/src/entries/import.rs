@@ -39,12 +39,6 @@ impl Node {
                 say(result, outcome);
             }
         }
-        if outcomes
-            .iter()
-            .any(|outcome| matches!(outcome, store::Created::New { .. }))
-        {
-            self.entries_created();
-        }
         Ok(results)
     }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use lianfang_domain::lifecycle::State;
 use lianfang_domain::{Finding, audience_exists, check_entry};
 use lianfang_encoding::{Audience, Timestamp, Transcript};
@@ -39,11 +41,7 @@ impl Node {
     ///
     /// # Errors
     /// Every broken rule, an unknown audience, or a reference already used for something else.
-    pub async fn record_entry(
-        self: &std::sync::Arc<Self>,
-        actor: &Actor,
-        new: NewEntry,
-    ) -> Result<Recorded, FlowError> {
+    pub async fn record_entry(self: &Arc<Self>, actor: &Actor, new: NewEntry) -> Result<Recorded, FlowError> {
         let prepared = self.prepare_entry(actor, new)?;
         let line = self.audit_row(actor, "record_entry", String::new(), AUDITED, "");
         let audit = move |created: &[store::Created]| {
@@ -69,35 +67,36 @@ impl Node {
                 ));
             }
         };
-        if created {
-            self.entries_created();
-        }
         Ok(Recorded {
             entry: self.entry(id).await?,
             created,
         })
     }
 
-    /// Writes them with the line of the audit log that goes with what becomes of them.
+    /// Writes them with the line of the audit log that goes with what becomes of them, and has them published.
     pub(crate) async fn write_entries(
-        self: &std::sync::Arc<Self>,
+        self: &Arc<Self>,
         batch: Vec<store::NewEntry>,
         audit: impl FnOnce(&[store::Created]) -> Option<store::AuditRow> + Send + 'static,
     ) -> Result<Vec<store::Created>, FlowError> {
         self.check_standing()?;
-        let node = std::sync::Arc::clone(self);
-        let now = self.now();
+        let (node, sealer, now) = (Arc::clone(self), Arc::clone(self), self.now());
         durable_step("entries_begun");
-        let created = self
-            .gateway
-            .store(move |store| store.create_entries_audited(batch, now, node.as_ref(), audit))
-            .await?;
-        durable_step("entries_committed");
-        let new = created
-            .iter()
-            .filter(|outcome| matches!(outcome, store::Created::New { .. }));
-        self.tally.entries_moved(EventType::Created, new.count() as u64);
-        Ok(created)
+        let work = async move {
+            let write =
+                move |store: &store::Store| store.create_entries_audited(batch, now, sealer.as_ref(), audit);
+            let created = node.gateway.store(write).await;
+            if let Ok(created) = &created {
+                durable_step("entries_committed");
+                let is_new = |outcome: &&store::Created| matches!(outcome, store::Created::New { .. });
+                let new = created.iter().filter(is_new).count();
+                node.tally.entries_moved(EventType::Created, new as u64);
+            }
+            // Always: the answer to a commit that was carried out may be lost, this time or when they were first sent.
+            node.entries_created();
+            created
+        };
+        self.gateway.to_the_end(work).await
     }
 
     /// Checks an entry and seals it for the store.

@@ -44,8 +44,13 @@ impl Node {
                 )
             })?,
         };
-        let closed = self.close_ended().await?;
-        self.look_again(closed);
+        let node = Arc::clone(self);
+        let work = async move {
+            let closed = node.close_ended().await?;
+            node.look_again(closed);
+            Ok(())
+        };
+        self.gateway.to_the_end(work).await?;
         let limit = filter.limit.clamp(1, LARGEST_PAGE) as usize;
         let wanted = store::AlertFilter {
             state: filter.state.map(stored_state),

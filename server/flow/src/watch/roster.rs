@@ -35,10 +35,14 @@ impl Node {
         new: NewMonitoredSubject,
     ) -> Result<PutSubject, FlowError> {
         let prepared = self.prepare_subject(reference.clone(), new.subject)?;
-        let put = self.put_prepared(vec![prepared]).await?;
+        let (node, actor, object) = (Arc::clone(self), actor.clone(), reference.clone());
+        let work = async move {
+            let put = node.put_prepared(vec![prepared]).await?;
+            node.audit_roster(&actor, "put_subject", object, "done").await?;
+            Ok(put)
+        };
+        let put = self.gateway.to_the_end(work).await?;
         let created = put.first().is_some_and(|put| put.created);
-        self.audit_roster(actor, "put_subject", reference.clone(), "done")
-            .await?;
         Ok(PutSubject {
             subject: self.monitored_subject(reference).await?,
             created,
@@ -63,14 +67,18 @@ impl Node {
             .into_iter()
             .unzip();
         let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
-        let count = prepared.len();
-        let puts = self.put_prepared(prepared).await?;
+        let (node, actor) = (Arc::clone(self), actor.clone());
+        let work = async move {
+            let count = format!("{} subjects", prepared.len());
+            let puts = node.put_prepared(prepared).await?;
+            node.audit_roster(&actor, "put_subjects", count, "done").await?;
+            Ok(puts)
+        };
+        let puts = self.gateway.to_the_end(work).await?;
         let taken = results.iter_mut().filter(|result| result.problem.is_none());
         for (result, put) in taken.zip(puts) {
             (result.created, result.complete) = (Some(put.created), Some(put.complete));
         }
-        self.audit_roster(actor, "put_subjects", format!("{count} subjects"), "done")
-            .await?;
         Ok(results)
     }
 
@@ -102,14 +110,18 @@ impl Node {
     ///
     /// # Errors
     /// [`FlowError::NotFound`].
-    pub async fn delete_subject(&self, actor: &Actor, reference: String) -> Result<(), FlowError> {
-        let (now, gone) = (self.now(), reference.clone());
-        self.gateway
-            .store(move |store| store.delete_subject(&gone, now))
-            .await?;
-        self.tell_alert_news();
-        self.audit_roster(actor, "delete_subject", reference, "done")
-            .await
+    pub async fn delete_subject(self: &Arc<Self>, actor: &Actor, reference: String) -> Result<(), FlowError> {
+        let (node, actor, now) = (Arc::clone(self), actor.clone(), self.now());
+        let work = async move {
+            let gone = reference.clone();
+            node.gateway
+                .store(move |store| store.delete_subject(&gone, now))
+                .await?;
+            node.tell_alert_news();
+            node.audit_roster(&actor, "delete_subject", reference, "done")
+                .await
+        };
+        self.gateway.to_the_end(work).await
     }
 
     /// How much is watched.

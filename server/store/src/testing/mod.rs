@@ -5,6 +5,7 @@
 //! that can't have its database fails; none is skipped.
 #![expect(clippy::panic, reason = "a test without its database has failed")]
 
+mod commits;
 mod line;
 mod server;
 mod stepwise;
@@ -15,6 +16,7 @@ use diesel::{Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+pub(crate) use commits::HeldCommits;
 pub use line::SlowLine;
 pub use server::OwnServer;
 

@@ -1,0 +1,131 @@
+//! A request whose caller goes away between its commit and what follows it: what follows happens all the same.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_flow::Node;
+use lianfang_store::Store;
+use lianfang_wire::alert::AlertState;
+use lianfang_wire::entry::NewEvent;
+use lianfang_wire::roster::NewMonitoredSubject;
+use lianfang_wire::vocabulary::EventType;
+
+use crate::alerts::{CODE, alerts, publish, states, watch};
+use crate::harness::{BACKENDS, Federation, company, entry, operator};
+
+const NEIGHBOUR: &str = "91130105MA0FRNGTXX";
+/// What doesn't come by then doesn't come at all.
+const NEVER: Duration = Duration::from_secs(60);
+
+/// Starts a request and drops it when the first that it writes is committed and it hasn't heard of that.
+async fn dropped_after_its_commit<T: Send + 'static>(
+    store: &Store,
+    request: impl Future<Output = T> + Send + 'static,
+) {
+    store.hold_next_commit();
+    let request = tokio::spawn(request);
+    let held = store.clone();
+    let waits = tokio::task::spawn_blocking(move || held.wait_until_a_commit_is_held());
+    assert!(waits.await.unwrap(), "nothing was written");
+    request.abort();
+    assert!(request.await.is_err_and(|error| error.is_cancelled()));
+    store.let_commit_go();
+}
+
+/// Waits until the alerts of a node are in these states.
+async fn alerts_become(node: &Arc<Node>, expected: &[AlertState]) {
+    let mut news = node.alert_news();
+    let become_so = async {
+        while states(node).await != expected {
+            news.changed().await.unwrap();
+        }
+    };
+    if tokio::time::timeout(NEVER, become_so).await.is_err() {
+        panic!("{:?} instead of {expected:?}", alerts(node).await);
+    }
+}
+
+async fn has_something_to_publish(node: &Arc<Node>) {
+    tokio::time::timeout(NEVER, node.entries_have_changed())
+        .await
+        .expect("nothing is to be published");
+}
+
+#[tokio::test]
+async fn a_seller_who_was_taken_in_is_watched() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-0", company("91350100M000100Y43")).await;
+        publish(&a, NEIGHBOUR).await;
+        c.sync(None, false).await.unwrap();
+        c.watch_roster().await.unwrap();
+        let store = federation.store("platform-c");
+        let (node, subject) = (Arc::clone(&c), company(CODE));
+        let put = async move {
+            let new = NewMonitoredSubject { subject };
+            node.put_subject(&operator(), "shop-1".to_owned(), new).await
+        };
+        dropped_after_its_commit(store, put).await;
+        assert_eq!(store.subjects_monitored().unwrap(), 2);
+        publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        alerts_become(&c, &[AlertState::Open]).await;
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_was_recorded_is_published() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        a.entries_have_changed().await;
+        let (node, new) = (Arc::clone(&a), entry(company(CODE), a.now()));
+        let record = async move { node.record_entry(&operator(), new).await };
+        dropped_after_its_commit(federation.store("platform-a"), record).await;
+        has_something_to_publish(&a).await;
+        let (node, new) = (Arc::clone(&a), entry(company(NEIGHBOUR), a.now()));
+        let record = async move { node.record_entries(&operator(), vec![(1, Ok(new))]).await };
+        dropped_after_its_commit(federation.store("platform-a"), record).await;
+        has_something_to_publish(&a).await;
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_was_recorded_is_published_and_ends_own_alerts() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        watch(&a, "shop-1", company(CODE)).await;
+        let recorded = publish(&a, CODE).await;
+        assert_eq!(states(&a).await, [AlertState::Open]);
+        a.entries_have_changed().await;
+        let node = Arc::clone(&a);
+        let withdraw = async move {
+            let event = NewEvent {
+                kind: EventType::Withdrawn,
+                reason: None,
+                reference: None,
+            };
+            node.apply_event(&operator(), recorded.id, recorded.revision, event)
+                .await
+        };
+        dropped_after_its_commit(federation.store("platform-a"), withdraw).await;
+        alerts_become(&a, &[AlertState::Closed]).await;
+        has_something_to_publish(&a).await;
+    }
+}
+
+/// The answer to its commit may have been lost, and with it that there is something to publish.
+#[tokio::test]
+async fn an_entry_that_is_there_already_is_published_when_it_is_sent_again() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let mut new = entry(company(CODE), a.now());
+    new.client_reference = Some("case-1".to_owned());
+    a.record_entry(&operator(), new.clone()).await.unwrap();
+    a.entries_have_changed().await;
+    assert!(!a.record_entry(&operator(), new).await.unwrap().created);
+    has_something_to_publish(&a).await;
+}
