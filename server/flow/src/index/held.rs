@@ -124,7 +124,8 @@ fn net(
     let too_many = |_| "its deltas hold too many prefixes";
     let new = &state.deltas()[known..];
     let since = new.iter().try_fold(Delta::default(), |since, piece| {
-        since.then(&read(piece, bodies)?).map_err(too_many)
+        let later = read(piece, bodies)?;
+        since.then(&later).map_err(|why| Unusable::from(too_many(why)))
     })?;
     if !new.is_empty() {
         net = Arc::new(net.then(&since).map_err(too_many)?);

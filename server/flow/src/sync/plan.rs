@@ -48,7 +48,7 @@ impl Node {
         let bodies = heads.iter().filter(|head| is_live(state, head));
         let bodies = bodies.map(|head| head.header().body);
         let missing = bodies.filter(|body| {
-            let found = self.bodies.find(&body.sha256);
+            let found = self.bodies.find(&body.sha256).ok().flatten();
             found.is_none_or(|found| found.length != body.length)
         });
         missing.map(|body| body.length).sum()
