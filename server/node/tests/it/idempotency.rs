@@ -103,7 +103,7 @@ async fn a_request_under_a_key_is_done_once_whichever_statement_fails() {
         let store = &node.assembled.store;
         for n in 1..MOST {
             let (client, new) = (
-                node.operator().keyed(&format!("k{n}")),
+                node.operator().keyed(format!("k{n}")),
                 typed(&format!("case-{n}")),
             );
             store.fail_statement(n);
