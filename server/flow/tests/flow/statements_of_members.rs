@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_certs::NodeKey;
+use lianfang_encoding::Timestamp;
 use lianfang_flow::{Node, Recovery, RestorePlan};
-use lianfang_store::Store;
+use lianfang_store::{FeedFilter, FeedKind, FeedVersions, Store};
 use lianfang_wire::membership::{Hash32, Member};
 use lianfang_wire::renewal::Renewal;
+use lianfang_wire::stix;
 use lianfang_wire::vocabulary::{MemberStatus, StateName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, id, operator, request, screening, signing_key};
@@ -120,6 +122,48 @@ fn renewal(federation: &Federation, replaces: Hash32) -> (Hash32, String) {
         hosts,
     };
     (pin, asked.sign(&federation.signing_key("platform-a")).unwrap())
+}
+
+/// One member leaves for each statement, so that none is passed over.
+#[tokio::test]
+async fn who_has_left_has_left_the_regulators_feed_too_by_the_next_sync_whatever_fails() {
+    const MEMBERS: u8 = 40;
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let (governor, store) = (federation.node("regulator"), federation.store("platform-b"));
+        let name = |n: u8| id(&format!("shop-{n}"));
+        for n in 1..=MEMBERS {
+            let invitation = governor.invite(name(n)).await.unwrap();
+            let (key, signing) = (NodeKey::generate().unwrap(), signing_key(100 + n));
+            let request = request(invitation, &key, &signing, "CN");
+            governor.approve(request).await.unwrap();
+        }
+        let sync = async || b.sync(Some(id("regulator")), false).await;
+        sync().await.unwrap();
+        for n in 1..=MEMBERS {
+            federation.clock.advance(Duration::from_secs(1));
+            governor.remove(name(n)).await.unwrap();
+            store.fail_statement(n.into());
+            let _ = sync().await;
+            assert!(store.stop_failing(), "statement {n}");
+            sync().await.unwrap();
+            let member = stix::identity_id(&b.trust().federation(), &name(n));
+            let versions = FeedFilter {
+                audiences: vec!["all".parse().unwrap()],
+                subject_type: 1,
+                kinds: vec![FeedKind::Member],
+                objects: Some(vec![(FeedKind::Member, member)]),
+                versions: FeedVersions {
+                    all: true,
+                    ..FeedVersions::default()
+                },
+            };
+            let told = store.feed_page(&versions, Timestamp::default(), 10).unwrap();
+            assert_eq!(told.len(), 2, "{backend:?}: joined and left, statement {n}");
+        }
+        check_documents(&b, store);
+    }
 }
 
 #[tokio::test]
