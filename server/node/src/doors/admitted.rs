@@ -65,7 +65,7 @@ fn member(request: &ServiceRequest, admission: &dyn Admission) -> Result<NodeId,
 }
 
 fn refused(request: ServiceRequest) -> ServiceResponse<BoxBody> {
-    let wire = request.conn_data::<Share>().and_then(Share::wire);
+    let wire = request.conn_data::<Share>().map(Share::wire);
     let mut answer = Failure::new(ProblemType::NotMember).error_response();
     if request
         .app_data::<Data<Door>>()
@@ -74,7 +74,7 @@ fn refused(request: ServiceRequest) -> ServiceResponse<BoxBody> {
         // The layer that translates can't look into a body that ends the connection.
         answer = in_taxii(answer);
     }
-    match wire {
+    match wire.filter(|wire| wire.is_multiplexed()) {
         Some(wire) => request.into_response(answer.map_body(|_, body| Farewell::after(body, wire).boxed())),
         None => {
             let close = actix_http::ConnectionType::Close;

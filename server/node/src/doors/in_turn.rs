@@ -20,10 +20,7 @@ pub(super) fn bounded(limits: &Limits, stream: &dyn Any, data: &mut Extensions) 
     let Some(accepted) = Accepted::of(stream) else {
         return;
     };
-    let wire = accepted
-        .end_if_stalled(limits.stalled())
-        .and_then(|()| Wire::of(&accepted));
-    match wire {
+    match Wire::of(&accepted) {
         Ok(wire) => {
             data.insert(Share::new(limits.requests_per_connection, limits.stalled(), wire));
         }

@@ -8,7 +8,7 @@ use actix_web::rt;
 use actix_web::web::Bytes;
 use futures_util::task::AtomicWaker;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::wire::Wire;
 use crate::limits::TooMany;
@@ -24,15 +24,15 @@ pub(super) struct Share {
     /// Answers that say there is no place; they may stay untaken too.
     refusals: Arc<Semaphore>,
     untaken: Arc<Untaken>,
-    wire: Option<Arc<Wire>>,
+    wire: Arc<Wire>,
     next: AtomicU64,
 }
 
 impl Share {
     /// Of a connection on which so many requests are served at once, and which ends when an answer isn't taken for
     /// as long as `patience`.
-    pub(super) fn new(at_once: usize, patience: Duration, wire: Option<Wire>) -> Self {
-        let wire = wire.map(Arc::new);
+    pub(super) fn new(at_once: usize, patience: Duration, wire: Wire) -> Self {
+        let wire = Arc::new(wire);
         let semaphore = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
         Self {
             places: semaphore(at_once.saturating_mul(OPEN)),
@@ -41,7 +41,7 @@ impl Share {
             untaken: Arc::new(Untaken {
                 since: Mutex::default(),
                 patience,
-                wire: wire.as_ref().map(Arc::downgrade),
+                wire: Arc::downgrade(&wire),
             }),
             wire,
             next: AtomicU64::new(0),
@@ -54,10 +54,14 @@ impl Share {
         let is_refused = place.is_none();
         let place = place.or_else(|| Arc::clone(&self.refusals).try_acquire_owned().ok());
         if place.is_none() {
-            self.end();
+            self.wire.end();
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        if number == 0 {
+            rt::spawn(watch_wire(Arc::downgrade(&self.wire), self.untaken.patience));
         }
         Ticket(Arc::new(Held {
-            number: self.next.fetch_add(1, Ordering::Relaxed),
+            number,
             is_refused,
             _place: place,
             turn: OnceLock::new(),
@@ -78,21 +82,13 @@ impl Share {
         if let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await {
             let _ = ticket.0.turn.set(turn);
         }
-        if let Some(wire) = &self.wire {
-            wire.has_room().await;
-        }
+        self.wire.has_room().await;
         Ok(())
     }
 
-    /// How to end the connection, if requests share it.
-    pub(super) fn wire(&self) -> Option<Arc<Wire>> {
-        self.wire.clone()
-    }
-
-    fn end(&self) {
-        if let Some(wire) = &self.wire {
-            wire.end();
-        }
+    /// The connection itself.
+    pub(super) fn wire(&self) -> Arc<Wire> {
+        Arc::clone(&self.wire)
     }
 }
 
@@ -157,7 +153,7 @@ impl Drop for Piece {
 struct Untaken {
     since: Mutex<Since>,
     patience: Duration,
-    wire: Option<Weak<Wire>>,
+    wire: Weak<Wire>,
 }
 
 #[derive(Default)]
@@ -168,14 +164,11 @@ struct Since {
 
 impl Untaken {
     fn handed(self: &Arc<Self>, number: u64) {
-        let Some(wire) = &self.wire else {
-            // The system watches a connection that answers one request after the other.
-            return;
-        };
         let mut since = self.since();
         since.answers.entry(number).or_insert_with(Instant::now);
         if !std::mem::replace(&mut since.is_watched, true) {
-            rt::spawn(watch(Arc::downgrade(self), Weak::clone(wire), self.patience));
+            let wire = Weak::clone(&self.wire);
+            rt::spawn(watch_answers(Arc::downgrade(self), wire, self.patience));
         }
     }
 
@@ -202,7 +195,7 @@ impl Untaken {
 }
 
 /// Ends the connection when one of its answers isn't taken for as long as `patience`.
-async fn watch(untaken: Weak<Untaken>, wire: Weak<Wire>, patience: Duration) {
+async fn watch_answers(untaken: Weak<Untaken>, wire: Weak<Wire>, patience: Duration) {
     let mut since = Instant::now();
     while since.elapsed() < patience {
         sleep_until(since + patience).await;
@@ -212,29 +205,44 @@ async fn watch(untaken: Weak<Untaken>, wire: Weak<Wire>, patience: Duration) {
         }
     }
     if let Some(wire) = wire.upgrade() {
-        tracing::info!("a connection that takes no answers is ended");
-        wire.end();
+        end_stalled(&wire);
     }
+}
+
+/// Ends the connection when the system gets rid of nothing for as long as `patience`. Its own time limit (RFC 5482)
+/// begins anew with whatever the client sends, so that it can't be relied on.
+async fn watch_wire(wire: Weak<Wire>, patience: Duration) {
+    while let Some(wire) = wire.upgrade() {
+        if wire.is_full() && timeout(patience, wire.has_room()).await.is_err() {
+            return end_stalled(&wire);
+        }
+        drop(wire);
+        sleep(patience).await;
+    }
+}
+
+fn end_stalled(wire: &Wire) {
+    tracing::info!("a connection that takes no answers is ended");
+    wire.end();
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use tokio::net::{TcpListener, TcpStream};
 
-    fn share() -> Share {
-        let mut share = Share::new(1, Duration::from_secs(3_600), None);
-        // As on a connection that requests share, one that is over.
-        share.untaken = Arc::new(Untaken {
-            since: Mutex::default(),
-            patience: Duration::from_secs(3_600),
-            wire: Some(Weak::new()),
-        });
-        share
+    use super::*;
+    use crate::doors::wire::Accepted;
+
+    async fn share() -> Share {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let wire = Wire::of(&Accepted::of(&client).unwrap()).unwrap();
+        Share::new(1, Duration::from_secs(3_600), wire)
     }
 
     #[actix_web::test]
     async fn whoever_takes_an_answer_bit_by_bit_is_not_stalled_and_takes_part_until_the_last_is_taken() {
-        let share = share();
+        let share = share().await;
         let ticket = share.arrive();
         let first = ticket.hand_over(Bytes::from_static(b"a"));
         let second = ticket.hand_over(Bytes::from_static(b"b"));
@@ -253,7 +261,7 @@ mod tests {
 
     #[actix_web::test]
     async fn of_what_is_beyond_the_places_no_more_is_refused_than_is_served() {
-        let share = share();
+        let share = share().await;
         let held: Vec<_> = (0..OPEN).map(|_| share.arrive()).collect();
         let refused = share.arrive();
         assert_eq!(share.turn(&refused).await, Err(TooMany { retry_after: 1 }));

@@ -1,11 +1,10 @@
 use std::any::Any;
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{Shutdown, shutdown, sockopt};
+use rustix::net::{Shutdown, shutdown};
 use tokio::io::Interest;
 
 type TlsStream = actix_tls::accept::rustls_0_23::TlsStream<TcpStream>;
@@ -32,37 +31,44 @@ impl<'a> Accepted<'a> {
         })
     }
 
-    /// Has the system end the connection when what was sent isn't taken for so long (RFC 5482).
-    pub(super) fn end_if_stalled(&self, patience: Duration) -> io::Result<()> {
-        let milliseconds = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
-        Ok(sockopt::set_tcp_user_timeout(self.stream, milliseconds)?)
-    }
-
     /// Ends the connection before anything is asked.
     pub(super) fn end(&self) {
         end(self.stream.as_fd());
     }
 }
 
-/// The socket of a connection that requests share (HTTP/2), from outside of the connection's own task.
-pub(super) struct Wire(TcpStream);
+/// The socket of a connection, from outside of the connection's own task.
+pub(super) struct Wire {
+    stream: TcpStream,
+    is_multiplexed: bool,
+}
 
 impl Wire {
     /// Within the runtime that serves the connection.
-    pub(super) fn of(accepted: &Accepted<'_>) -> io::Result<Option<Self>> {
-        if !accepted.is_multiplexed {
-            return Ok(None);
-        }
+    pub(super) fn of(accepted: &Accepted<'_>) -> io::Result<Self> {
         let own = accepted.stream.as_fd().try_clone_to_owned()?;
-        Ok(Some(Self(TcpStream::from_std(own.into())?)))
+        Ok(Self {
+            stream: TcpStream::from_std(own.into())?,
+            is_multiplexed: accepted.is_multiplexed,
+        })
+    }
+
+    /// Whether requests share it (HTTP/2), rather than follow one another.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.is_multiplexed
+    }
+
+    /// Whether the system takes no more to send, because the client has taken too little.
+    pub(super) fn is_full(&self) -> bool {
+        !is_writable(self.stream.as_fd())
     }
 
     /// Waits until the client has taken so much that the system takes more to send; over at once when the
     /// connection is.
     pub(super) async fn has_room(&self) {
-        while self.0.writable().await.is_ok() && !is_writable(self.0.as_fd()) {
+        while self.stream.writable().await.is_ok() && self.is_full() {
             // Forgets that it was, until the system says so again.
-            let _ = self.0.try_io(Interest::WRITABLE, || {
+            let _ = self.stream.try_io(Interest::WRITABLE, || {
                 io::Result::<()>::Err(ErrorKind::WouldBlock.into())
             });
         }
@@ -71,7 +77,7 @@ impl Wire {
     /// What has been answered already still goes out, then the connection ends. On HTTP/2 there is no header that
     /// would say so.
     pub(super) fn end(&self) {
-        end(self.0.as_fd());
+        end(self.stream.as_fd());
     }
 }
 
@@ -104,12 +110,15 @@ mod tests {
         let connect = TcpStream::connect(listener.local_addr().unwrap());
         let (connected, accepted) = tokio::join!(connect, listener.accept());
         let (mut client, (node, _)) = (connected.unwrap(), accepted.unwrap());
-        let wire = Wire(node);
+        let wire = Wire {
+            stream: node,
+            is_multiplexed: true,
+        };
         wire.has_room().await;
         let fill = || {
             let mut filled = 0;
-            while is_writable(wire.0.as_fd()) {
-                filled += wire.0.try_write(&[0; 65_536]).unwrap_or_default();
+            while !wire.is_full() {
+                filled += wire.stream.try_write(&[0; 65_536]).unwrap_or_default();
             }
             filled
         };

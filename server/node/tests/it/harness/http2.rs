@@ -73,7 +73,7 @@ impl Raw {
     /// When it doesn't.
     pub(crate) async fn ended(self) {
         let ended = tokio::time::timeout(STARVED, self.running).await;
-        let _ = ended.expect("never ended").unwrap();
+        assert!(ended.is_ok(), "never ended");
         drop(self.requests);
     }
 }
