@@ -299,6 +299,7 @@ mod tests {
     use std::rc::Rc;
 
     use actix_web::error::PayloadError;
+    use futures_util::Stream;
 
     use super::*;
 
@@ -306,12 +307,15 @@ mod tests {
         pieces: impl IntoIterator<Item = Result<Bytes, PayloadError>> + 'static,
         limits: &Limits,
     ) -> Lines<u64> {
-        Lines::read(
-            Payload::Stream {
-                payload: Box::pin(stream::iter(pieces)),
-            },
-            limits,
-        )
+        arriving(stream::iter(pieces), limits)
+    }
+
+    fn arriving(
+        pieces: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
+        limits: &Limits,
+    ) -> Lines<u64> {
+        let payload = Box::pin(pieces);
+        Lines::read(Payload::Stream { payload }, limits)
     }
 
     fn small() -> Limits {
@@ -369,6 +373,19 @@ mod tests {
         let seen = all(lines(pieces(&"1\n".repeat(600), 100), &small())).await;
         assert_eq!(seen.len(), 501);
         assert_eq!(seen[500], (501, Err(Some(ProblemType::TooLarge))));
+    }
+
+    #[actix_web::test]
+    async fn a_batch_that_takes_too_long_altogether_ends_whatever_time_its_lines_have() {
+        let limits = Limits {
+            batch_seconds: 0,
+            body_seconds: 3_600,
+            ..Limits::default()
+        };
+        let unended = stream::iter(pieces("1\n", 1)).chain(stream::pending());
+        let seen = all(arriving(unended, &limits));
+        let seen = tokio::time::timeout(Duration::from_secs(60), seen).await.unwrap();
+        assert_eq!(seen, [(1, Ok(1)), (2, Err(Some(ProblemType::Timeout)))]);
     }
 
     #[actix_web::test]
