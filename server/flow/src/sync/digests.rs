@@ -77,7 +77,9 @@ impl Node {
             {
                 Ok(bytes) => done.bytes += bytes,
                 Err(Stop::Failed(failure)) => return Err(failure),
-                Err(Stop::Refused(refusal)) => list.refused = Some(ProblemType::from(refusal).slug().to_owned()),
+                Err(Stop::Refused(refusal)) => {
+                    list.refused = Some(ProblemType::from(refusal).slug().to_owned())
+                }
             }
         } else {
             match self.take_over(peer, offered, incarnation, held, done).await {
