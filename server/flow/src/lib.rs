@@ -45,7 +45,7 @@ mod watch;
 pub use actor::{Actor, ActorKind};
 pub use bodies::BodyFile;
 pub use durable::durable_step;
-pub use entries::{EntryFilter, Recorded};
+pub use entries::{EntryFilter, Recorded, RequestName};
 pub use error::FlowError;
 pub use feed::{COLLECTIONS, FeedPage, FeedQuery, FeedVersion, Listed};
 pub use figures::{Contact, Figures, IndexFigures, MemberFigures, MemoryFigures};

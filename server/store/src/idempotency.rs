@@ -53,7 +53,10 @@ impl Store {
             if reserve(link, request, now, expires)? {
                 return Ok(Idempotency::Fresh);
             }
-            let stored = select(link, request)?;
+            let Some(stored) = select(link, request)? else {
+                // It was given back just now.
+                return Ok(Idempotency::InProgress);
+            };
             if !stored.is_of(request) {
                 return Ok(Idempotency::Mismatch);
             }
@@ -170,9 +173,10 @@ fn reserve(
     Ok(inserted == 1)
 }
 
-fn select(link: &mut Link<'_>, request: IdempotentRequest<'_>) -> Result<Stored, StoreError> {
+fn select(link: &mut Link<'_>, request: IdempotentRequest<'_>) -> Result<Option<Stored>, StoreError> {
     Ok(query!(link, |conn| idempotency_keys::table
         .find((request.actor, request.key))
         .select(Stored::as_select())
-        .first(conn))?)
+        .first(conn)
+        .optional())?)
 }

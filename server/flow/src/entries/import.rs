@@ -3,7 +3,9 @@ use std::sync::Arc;
 use lianfang_store as store;
 use lianfang_wire::entry::{BatchResult, NewEntry};
 use lianfang_wire::{Problem, ProblemType};
+use uuid::Uuid;
 
+use super::RequestName;
 use super::record::AUDITED;
 use crate::{Actor, FlowError, Node};
 
@@ -18,13 +20,29 @@ impl Node {
         actor: &Actor,
         lines: Vec<(u64, Result<NewEntry, Problem>)>,
     ) -> Result<Vec<BatchResult>, FlowError> {
+        self.record_entries_once(actor, lines, None).await
+    }
+
+    /// The same by a request that may be sent again: under one name a line records one entry, however the first ended.
+    ///
+    /// # Errors
+    /// Those of [`Node::record_entries`].
+    pub async fn record_entries_once(
+        self: &Arc<Self>,
+        actor: &Actor,
+        lines: Vec<(u64, Result<NewEntry, Problem>)>,
+        name: Option<RequestName>,
+    ) -> Result<Vec<BatchResult>, FlowError> {
         let count = format!("{} lines", lines.len());
         let line = self.audit_row(actor, "record_entries", count, AUDITED, "done");
         let node = Arc::clone(self);
         let actor = actor.clone();
         let prepared = self
             .gateway
-            .compute_each(lines, move |(line, new)| node.prepare_line(&actor, line, new))
+            .compute_each(lines, move |(line, new)| {
+                let id = node.entry_id(name, line);
+                node.prepare_line(&actor, line, new, id)
+            })
             .await?;
         let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
         let places: Vec<usize> = rows
@@ -47,6 +65,7 @@ impl Node {
         actor: &Actor,
         line: u64,
         new: Result<NewEntry, Problem>,
+        id: Uuid,
     ) -> (BatchResult, Option<store::NewEntry>) {
         let mut result = BatchResult {
             line,
@@ -63,7 +82,7 @@ impl Node {
             }
         };
         result.client_reference.clone_from(&new.client_reference);
-        match self.prepare_entry(actor, new) {
+        match self.prepare_entry(actor, new, id) {
             Ok(row) => (result, Some(row)),
             Err(error) => {
                 result.problem = Some(error.problem());

@@ -2,11 +2,13 @@
 
 mod apply;
 mod import;
+mod name;
 mod read;
 mod record;
 mod seal;
 mod view;
 
+pub use name::RequestName;
 pub use read::EntryFilter;
 pub use record::Recorded;
 

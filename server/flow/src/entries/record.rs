@@ -10,6 +10,7 @@ use lianfang_wire::vocabulary::EventType;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::RequestName;
 use super::view::{Content, ENTRIES};
 use crate::durable::durable_step;
 use crate::randomness::random_id;
@@ -42,7 +43,20 @@ impl Node {
     /// # Errors
     /// Every broken rule, an unknown audience, or a reference already used for something else.
     pub async fn record_entry(self: &Arc<Self>, actor: &Actor, new: NewEntry) -> Result<Recorded, FlowError> {
-        let prepared = self.prepare_entry(actor, new)?;
+        self.record_entry_once(actor, new, None).await
+    }
+
+    /// The same by a request that may be sent again: under one name it records one entry, however the first ended.
+    ///
+    /// # Errors
+    /// Those of [`Node::record_entry`].
+    pub async fn record_entry_once(
+        self: &Arc<Self>,
+        actor: &Actor,
+        new: NewEntry,
+        name: Option<RequestName>,
+    ) -> Result<Recorded, FlowError> {
+        let prepared = self.prepare_entry(actor, new, self.entry_id(name, 0))?;
         let line = self.audit_row(actor, "record_entry", String::new(), AUDITED, "");
         let audit = move |created: &[store::Created]| {
             let (id, outcome) = match created.first()? {
@@ -100,11 +114,15 @@ impl Node {
     }
 
     /// Checks an entry and seals it for the store.
-    pub(crate) fn prepare_entry(&self, actor: &Actor, new: NewEntry) -> Result<store::NewEntry, FlowError> {
+    pub(crate) fn prepare_entry(
+        &self,
+        actor: &Actor,
+        new: NewEntry,
+        id: Uuid,
+    ) -> Result<store::NewEntry, FlowError> {
         let now = self.now();
         let finding = check_entry(&new, now).map_err(FlowError::Invalid)?;
         let audience = self.known_audience(&new.sharing.audience)?;
-        let id = random_id(self.randomness.as_ref());
         let content = serde_json::to_vec(&Content { entry: new.clone() })
             .map_err(|_| FlowError::Internal("an entry can't be written as JSON"))?;
         let request_hash = Transcript::new("lianfang/request/v1")
@@ -127,6 +145,11 @@ impl Node {
             links,
             ..row(id, new, audience, finding, request_hash, body_sealed, &payload)
         })
+    }
+
+    /// Of the entry that a line of a request makes.
+    pub(super) fn entry_id(&self, name: Option<RequestName>, line: u64) -> Uuid {
+        name.map_or_else(|| random_id(self.randomness.as_ref()), |name| name.entry_id(line))
     }
 
     fn known_audience(&self, name: &str) -> Result<Audience, FlowError> {

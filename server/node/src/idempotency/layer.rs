@@ -3,19 +3,21 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
-use actix_web::{Error, HttpResponse, ResponseError as _};
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, rt};
 use lianfang_flow::FlowError;
 use lianfang_wire::{Problem, ProblemType};
+use tracing::Instrument as _;
 
 use super::ledger::Keyed;
 use super::stored::Stored;
-use super::{Known, Ledger};
+use super::{Known, Ledger, Named};
 use crate::http::read_body;
 use crate::problem::Failure;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Does a request under a key once. Only success is kept: a refusal did nothing, so the same key may try again.
+/// Does a request under a key once, to its end even if the caller goes away. Only success is kept: a refusal did nothing,
+/// so the same key may try again. Handlers are told the request's name ([`super::Named`]).
 pub async fn once<B: MessageBody + 'static>(
     ledger: Data<Ledger>,
     actor: String,
@@ -35,9 +37,16 @@ pub async fn once<B: MessageBody + 'static>(
         Ok(Known::Fresh) => {}
         known => return Ok(request.into_response(known_answer(&ledger, &keyed, known))),
     }
+    request
+        .extensions_mut()
+        .insert(Named(Some(ledger.name(&keyed, &body))));
     request.set_payload(Payload::from(body));
-    let answered = next.call(request).await;
-    settle(&ledger, &keyed, answered).await
+    let work = async move {
+        let answered = next.call(request).await;
+        settle(&ledger, &keyed, answered).await
+    };
+    let done = rt::spawn(work.in_current_span()).await;
+    done.map_err(|_| Failure::from(FlowError::Internal("a request under a key ended early")))?
 }
 
 fn keyed(request: &ServiceRequest, actor: String) -> Result<Option<Keyed>, Failure> {
@@ -103,7 +112,7 @@ async fn settle<B: MessageBody + 'static>(
         .map_err(|_| Failure::from(FlowError::Internal("an answer couldn't be read")))?;
     let stored = Stored::of(&response, &body);
     if let Err(error) = ledger.finish(keyed, response.status().as_u16(), &stored).await {
-        // It is done; who asks again under the key finds it by its client_reference.
+        // It is done; who asks again under the key may have to wait until it counts as lost.
         tracing::error!(error = %error, "an answer couldn't be kept under its idempotency key");
     }
     Ok(ServiceResponse::new(

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use lianfang_domain::Clock;
 use lianfang_encoding::Transcript;
+use lianfang_flow::RequestName;
 use lianfang_store::{DataKeys, Idempotency, IdempotentRequest, Store, StoreError};
 use rand_core::OsRng;
 use tokio::runtime::Handle;
@@ -13,6 +14,8 @@ const LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// A request that hasn't ended after this was lost with its process.
 const LOST: Duration = Duration::from_secs(600);
 const TABLE: &str = "idempotency_keys";
+/// How often an answer is tried to be kept: a connection that was cut costs an attempt.
+const ATTEMPTS: u32 = 3;
 
 /// The keys that were used, with the answers, sealed.
 #[derive(Clone)]
@@ -80,6 +83,18 @@ impl Ledger {
         })
     }
 
+    /// What the request is known by, now and when it is sent again.
+    pub(super) fn name(&self, keyed: &Keyed, body: &[u8]) -> RequestName {
+        let name = Transcript::new("lianfang/request-name/v1")
+            .bytes(self.data.hashing().as_ref())
+            .bytes(keyed.actor.as_bytes())
+            .bytes(keyed.key.as_bytes())
+            .bytes(keyed.route.as_bytes())
+            .bytes(body)
+            .sha256();
+        RequestName::new(name)
+    }
+
     pub(super) async fn finish(&self, keyed: &Keyed, status: u16, answer: &Stored) -> Result<(), StoreError> {
         let plain = serde_json::to_vec(answer).map_err(|_| StoreError::Corrupt)?;
         let sealed = self
@@ -87,8 +102,11 @@ impl Ledger {
             .seal(TABLE, &row(keyed), &plain, &mut OsRng)
             .map_err(|_| StoreError::Sealing)?;
         let keyed = keyed.clone();
-        self.on_store(move |store| store.finish_idempotent(&keyed.actor, &keyed.key, status, &sealed))
-            .await
+        self.on_store(move |store| {
+            let keep = || store.finish_idempotent(&keyed.actor, &keyed.key, status, &sealed);
+            (1..ATTEMPTS).fold(keep(), |kept, _| kept.or_else(|_| keep()))
+        })
+        .await
     }
 
     pub(super) async fn abandon(&self, keyed: &Keyed) -> Result<(), StoreError> {

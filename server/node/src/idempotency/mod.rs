@@ -2,7 +2,9 @@
 
 mod layer;
 mod ledger;
+mod named;
 mod stored;
 
 pub use layer::once;
 pub use ledger::{Known, Ledger};
+pub use named::Named;

@@ -17,6 +17,7 @@ mod jobs;
 mod kills;
 mod large_bodies;
 mod logs;
+mod lost_answers;
 mod operations_door;
 mod operator_door;
 mod platform_access;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lianfang_store::testing::Backend;
 use lianfang_store::{
     AcknowledgementRow, AuditRow, BudgetRate, Charge, Idempotency, IdempotentRequest, Store, StoreError,
 };
@@ -118,6 +119,22 @@ both! {
         assert!(matches!(begin(store, REQUEST, 303), Idempotency::Replay { .. }), "an answer stays");
         assert_eq!(begin(store, REQUEST, 1_000), Idempotency::Fresh, "expired");
         assert_eq!(store.finish_idempotent("shop", "other", 201, b""), Err(StoreError::NotFound));
+    }
+}
+
+both! {
+    fn a_key_that_is_given_back_while_it_is_looked_at_is_still_in_use(database) {
+        // Neither is a row written nor is one there: what a caller sees whose rival's row goes in between.
+        database.execute(match database.backend() {
+            Backend::Sqlite => {
+                "CREATE TRIGGER rival BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(IGNORE); END"
+            }
+            Backend::Postgres => {
+                "CREATE FUNCTION rival() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; \
+                 CREATE TRIGGER rival BEFORE INSERT ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION rival()"
+            }
+        });
+        assert_eq!(begin(database.store(), REQUEST, 200), Idempotency::InProgress);
     }
 }
 

@@ -16,6 +16,7 @@ use super::etag::{IfMatch, etag, if_match};
 use super::items::Items;
 use super::{By, Standing};
 use crate::http::{Json, Lines, answer_lines};
+use crate::idempotency::Named;
 use crate::problem::Answer;
 
 /// Most entries of one transaction of a batch.
@@ -31,9 +32,9 @@ const DEFAULT_PAGE: u32 = 100;
     responses((status = 201, body = Entry, headers(("ETag" = String), ("Location" = String))),
         (status = 200, body = Entry, description = "It was recorded before."),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Answer {
+pub(super) async fn create(node: Data<Node>, by: By, named: Named, new: Json<NewEntry>) -> Answer {
     let node = node.into_inner();
-    let recorded = node.record_entry(&by.0, new.0).await?;
+    let recorded = node.record_entry_once(&by.0, new.0, named.0).await?;
     let status = if recorded.created {
         StatusCode::CREATED
     } else {
@@ -53,12 +54,18 @@ pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewEntry>) -> Ans
 #[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
     request_body(content = NewEntry, content_type = "application/x-ndjson"),
     responses((status = 200, body = BatchResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
-pub(super) async fn batch(node: Data<Node>, by: By, standing: Standing, lines: Lines<NewEntry>) -> Answer {
-    let (node, actor) = (node.into_inner(), by.0);
+pub(super) async fn batch(
+    node: Data<Node>,
+    by: By,
+    named: Named,
+    standing: Standing,
+    lines: Lines<NewEntry>,
+) -> Answer {
+    let (node, actor, name) = (node.into_inner(), by.0, named.0);
     let standing = move || standing.check();
     answer_lines(lines, TRANSACTION, standing, refused, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
-        async move { node.record_entries(&actor, part).await }
+        async move { node.record_entries_once(&actor, part, name).await }
     })
     .await
 }

@@ -1,0 +1,24 @@
+use lianfang_encoding::Transcript;
+use uuid::{Builder, Uuid};
+
+/// What a request is known by when it is sent again: a keyed hash that nobody else can compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestName([u8; 32]);
+
+impl RequestName {
+    /// A name by its hash.
+    pub fn new(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
+    /// As good as random to whoever doesn't know the name (PROTOCOL.md §0), and the same again for who does.
+    pub(super) fn entry_id(self, line: u64) -> Uuid {
+        let hash = Transcript::new("lianfang/entry-of-request/v1")
+            .bytes(&self.0)
+            .u64(line)
+            .sha256();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        Builder::from_random_bytes(bytes).into_uuid()
+    }
+}
