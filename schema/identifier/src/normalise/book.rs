@@ -122,7 +122,7 @@ pub(super) fn normalise_asin(
     Ok(forms)
 }
 
-fn read_asin(text: &str) -> Result<String, Reject> {
+pub(super) fn read_asin(text: &str) -> Result<String, Reject> {
     if text.len() != 10 {
         return Err(Reject::Length);
     }

@@ -155,12 +155,9 @@ fn at_sign(text: &str) -> Cow<'_, str> {
 
 /// The local part without a label or name before it, comments and quotes.
 fn local_part(before: &str) -> String {
-    /// What is taken off the front of a whole address as well, so that it can't stay in front of this part.
-    const AROUND: [char; 9] = ['<', '>', '"', '\'', ',', ';', '。', '，', '；'];
     let before = before.trim_end();
     if let Some(quoted) = before.strip_suffix('"') {
-        let inner = quoted.rsplit('"').next().unwrap_or_default();
-        return inner.trim_start_matches(AROUND).to_owned();
+        return unglued(quoted.rsplit('"').next().unwrap_or_default()).to_owned();
     }
     let cut = |c: char| {
         c.is_whitespace() || matches!(c, ':' | ',' | ';' | '(' | ')' | '<' | '"' | '，' | '=' | '/')
@@ -169,15 +166,18 @@ fn local_part(before: &str) -> String {
         Some((comment, "")) => comment.rsplit_once('(').map_or(before, |(word, _)| word),
         _ => before,
     };
-    // Chinese words glued to the address are a label; an address in Chinese letters stays whole.
-    let word = word.rsplit(cut).next().unwrap_or_default();
+    unglued(word.rsplit(cut).next().unwrap_or_default()).to_owned()
+}
+
+/// Chinese words glued to the address are a label; an address in Chinese letters stays whole.
+fn unglued(word: &str) -> &str {
+    /// What is taken off the front of a whole address as well, so that it can't stay in front of this part.
+    const AROUND: [char; 9] = ['<', '>', '"', '\'', ',', ';', '。', '，', '；'];
     let word = word.trim_start_matches(AROUND);
     let label = |c: char| super::super::text::han::is_han(c) || AROUND.contains(&c);
-    let ascii = word.trim_start_matches(label);
-    if ascii.is_empty() {
-        word.to_owned()
-    } else {
-        ascii.to_owned()
+    match word.trim_start_matches(label) {
+        "" => word,
+        address => address,
     }
 }
 
@@ -215,7 +215,8 @@ fn lower(text: &str) -> String {
     text.to_lowercase().replace('\u{307}', "")
 }
 
-/// RFC 5321: 64 octets; dots neither first, last nor doubled; no specials.
+/// RFC 5321: 64 octets; dots neither first, last nor doubled; no specials, nor what a label ends with: without its quotes
+/// such a mailbox reads as another one.
 fn check_local(local: &str) -> Result<(), Reject> {
     if local.is_empty() {
         return Err(Reject::Format);
@@ -226,7 +227,7 @@ fn check_local(local: &str) -> Result<(), Reject> {
     let special = |c: char| {
         matches!(
             c,
-            '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '@' | '[' | '\\' | ']' | '|'
+            '"' | '(' | ')' | ',' | '/' | ':' | ';' | '<' | '=' | '>' | '@' | '[' | '\\' | ']' | '|'
         ) || c.is_control()
     };
     if local.contains(special) || local.starts_with('.') || local.ends_with('.') || local.contains("..") {

@@ -99,6 +99,20 @@ fn is_paypal_link(text: &str) -> bool {
     bare.starts_with("paypal.me/") || bare.starts_with("paypal.com/paypalme/")
 }
 
+/// The name in a link to a `PayPal` account, also when blanks or look-alike letters stand in it: as any account they fall
+/// away below, and what is left must not be a link again.
+fn paypal_link_name(account: &str) -> Option<String> {
+    let account: String = latin::ascii_expected(account)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_lowercase();
+    let (_, name) = account
+        .split_once("paypal.me/")
+        .or_else(|| account.split_once("paypalme/"))?;
+    Some(name.chars().take_while(char::is_ascii_alphanumeric).collect())
+}
+
 fn provider_name(text: &str) -> String {
     latin::ascii_expected(text)
         .to_lowercase()
@@ -141,13 +155,9 @@ fn inner(
     if account.contains("**") {
         return Err(Reject::Masked);
     }
-    if let Some(name) = account
-        .to_ascii_lowercase()
-        .split_once("paypal.me/")
-        .or(account.to_ascii_lowercase().split_once("paypalme/"))
-        .map(|(_, name)| name.to_owned())
+    if provider.is_some_and(|provider| provider.code == "paypal")
+        && let Some(name) = paypal_link_name(account)
     {
-        let name: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
         return plain_account(&format!("me:{name}"), true);
     }
     if takes("email") && account.contains('@') {
@@ -178,7 +188,12 @@ fn inner(
             Err(_) => {}
         }
     }
-    if takes("phone") && looks_like_phone(account) {
+    // A number whose blanks are out of place is a number as well.
+    let joined: String = account.chars().filter(|c| !c.is_whitespace()).collect();
+    for account in [account, &joined] {
+        if !takes("phone") || !looks_like_phone(account) {
+            break;
+        }
         match phone::normalise(account, region, trace) {
             Ok(forms) => return first(forms),
             Err(reject @ (Reject::Dummy | Reject::ReservedNumber)) => return Err(reject),
@@ -266,6 +281,7 @@ mod tests {
             "支付宝 | 150 8891 5719",
             "支付宝：15088915719",
             "支付寶｜一五〇八八九一五七一九",
+            "支付宝 |+ +86 150 8891 5719",
         ] {
             assert_eq!(value(raw).as_deref(), Ok("alipay|+8615088915719"), "{raw}");
         }
@@ -293,5 +309,19 @@ mod tests {
         assert_ne!(value("alipay | 15088915719"), value("alipayhk | 15088915719"));
         assert_ne!(value("stripe | acct_1aB"), value("stripe | acct_1Ab"));
         assert_eq!(value("alipay"), Err(Reject::Fields));
+    }
+
+    #[test]
+    fn a_link_is_the_name_in_it_whatever_stands_between_its_letters() {
+        for raw in [
+            "paypal | paypal.me/ThatSeller",
+            "paypal | paypal.me/That Seller",
+            "paypal | paypal. me/ThatSeller",
+            "paypal | pay pal.me / ThatSeller",
+            "paypal | p\u{430}yp\u{430}l.me/ThatSeller",
+            "PayPal | www.paypal.com/paypal me/thatseller/25USD",
+        ] {
+            assert_eq!(value(raw).as_deref(), Ok("paypal|me:thatseller"), "{raw}");
+        }
     }
 }

@@ -1,3 +1,4 @@
+use super::book;
 use super::host::{self, Address};
 use super::platform::{self, Lookup, Use};
 use super::template;
@@ -31,8 +32,9 @@ pub(super) fn normalise_listing(
         && site.starts_with("amazon.")
         // Not any host of that name with a colon in its path.
         && platform::is_platform(site)
+        && let Ok(asin) = book::read_asin(id)
     {
-        forms.push(Canonical::strict(Kind::Asin, id, Check::NotApplicable));
+        forms.push(Canonical::strict(Kind::Asin, asin, Check::NotApplicable));
     }
     Ok(forms)
 }
@@ -87,7 +89,9 @@ fn read_once(raw: &str, wanted: Use, trace: &mut Trace<'_>) -> Result<String, Re
     for _ in 0..3 {
         let address = host::cut(&text);
         let name = host::to_ascii(&address.host)?;
-        match platform::redirected(&name, &address) {
+        let site = host::without_www(&name);
+        let redirected = platform::redirected(&name, &address);
+        match redirected.or_else(|| platform::redirected(site, &address)) {
             Some(inner) => {
                 trace.note("redirect", &inner);
                 text = inner.into_owned();
@@ -110,13 +114,21 @@ fn place(name: &str, address: &Address<'_>, wanted: Use, trace: &mut Trace<'_>) 
     if let Some(reject) = deny::link_host(name).or_else(|| deny::link_host(host::without_www(name))) {
         return Err(reject);
     }
-    let value = match platform::find(wanted, name, address) {
+    let value = match known(name, address, wanted) {
         Lookup::Place(place) => format!("{}:{}", place.platform, place.id),
         Lookup::Nothing => return Err(Reject::NotAnItem),
         Lookup::Unknown => plain(name, address, wanted)?,
     };
     trace.note("platform", &value);
     Ok(value)
+}
+
+/// Most platforms answer at `www.` and the name of a host as well.
+fn known(name: &str, address: &Address<'_>, wanted: Use) -> Lookup {
+    match platform::find(wanted, name, address) {
+        Lookup::Unknown => platform::find(wanted, host::without_www(name), address),
+        found => found,
+    }
 }
 
 /// Host, path and query of an address on no known platform.
@@ -218,7 +230,7 @@ pub(super) fn asin(text: &str) -> Option<String> {
     }
     let address = host::cut(text);
     let name = host::to_ascii(&address.host).ok()?;
-    match platform::find(Use::Item, &name, &address) {
+    match known(&name, &address, Use::Item) {
         Lookup::Place(place) if place.platform.starts_with("amazon.") => Some(place.id),
         _ => template::parameter("asin", &address.query),
     }
@@ -243,6 +255,7 @@ mod tests {
             "acme-outlet.com/a?q=%2541",
             "acme-outlet.com/a?b=%26a",
             "acme-outlet.com/%253Cx",
+            "https://www.m.coupang.com/vm/products/582592646815?itemId=5",
         ] {
             let value = listing(raw).unwrap();
             assert_eq!(listing(&value), Ok(value), "{raw}");
@@ -256,6 +269,7 @@ mod tests {
             forms.into_iter().map(|form| form.kind).collect::<Vec<_>>()
         };
         assert_eq!(kinds("amazon.com/dp/B0Q3P7ESX4"), [Kind::ListingUrl, Kind::Asin]);
+        assert_eq!(kinds("amazon.com/dp/OUTOFSTOCK"), [Kind::ListingUrl]);
         assert_eq!(kinds("amazon.acme-outlet.com/a:B0Q3P7ESX4"), [Kind::ListingUrl]);
     }
 
