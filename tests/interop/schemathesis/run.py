@@ -50,6 +50,7 @@ def platform(folder, schemathesis, node, options):
         "DELETE /v1/monitored-subjects/{client_reference}": {"client_reference": "shop-2"},
         "POST /v1/alerts/{id}/resolve": {"id": alert["id"]},
         "POST /v1/peers/{id}/brake": {"id": "platform-b"},
+        "GET /v1/peers/{id}/forks": {"id": "platform-b"},
     })
     return asked(folder, schemathesis, "schemathesis.toml", document, "--url", node.platform,
                  "--tls-verify", node.authority, *options, LIANFANG_TOKEN=token)
