@@ -69,7 +69,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    entry_tokens (entry_id, identifier_index, kind, norm_version, level, key_id) {
+    entry_tokens (entry_id, identifier_index, kind, norm_version, level, key_id, token) {
         entry_id -> Binary,
         identifier_index -> Integer,
         kind -> Integer,

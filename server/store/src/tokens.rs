@@ -10,7 +10,7 @@ use crate::database::{Link, query};
 use crate::schema::entry_tokens;
 use crate::{Store, StoreError};
 
-/// The token of one canonical form of one of an entry's identifiers, under one key.
+/// The token of one canonical form of one of an entry's identifiers, under one key. Several forms may share kind and level.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = entry_tokens, treat_none_as_default_value = false)]
 pub struct TokenRow {
@@ -44,7 +44,7 @@ impl std::fmt::Debug for TokenRow {
 }
 
 impl Store {
-    /// Writes tokens, replacing those of the same entry, identifier, form and key.
+    /// Writes tokens; one that is there already gets its role and whether it is verified anew.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when one belongs to no entry; nothing is written then.
@@ -116,12 +116,12 @@ fn upsert(conn: &mut PgConnection, tokens: Vec<TokenRow>) -> QueryResult<usize> 
             entry_tokens::norm_version,
             entry_tokens::level,
             entry_tokens::key_id,
+            entry_tokens::token,
         ))
         .do_update()
         .set((
             entry_tokens::role.eq(excluded(entry_tokens::role)),
             entry_tokens::verified.eq(excluded(entry_tokens::verified)),
-            entry_tokens::token.eq(excluded(entry_tokens::token)),
         ))
         .execute(conn)
 }
@@ -138,6 +138,7 @@ fn last_of_each(tokens: Vec<TokenRow>) -> impl Iterator<Item = TokenRow> {
                 row.norm_version,
                 row.level,
                 row.key_id,
+                row.token,
             );
             (key, row)
         })

@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, SignedHead};
 use lianfang_domain::includes;
-use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_encoding::{FederationId, NodeId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_store::{EntryRow, ListRecord, TokenRow};
-use lianfang_token::{Token, TokenKeyId, record_key};
+use lianfang_token::{Token, TokenKeyId, confirm_key, record_key};
 use lianfang_wire::ProblemType;
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES};
 use lianfang_wire::entry::NewEntry;
@@ -101,6 +101,7 @@ impl Node {
 
     async fn find_records(&self, request: ConfirmRequest) -> Result<Vec<Found>, FlowError> {
         let key = list_key(&request.list);
+        let (fed, publisher) = (self.trust.federation(), self.id.clone());
         let found = self
             .gateway
             .store(move |store| {
@@ -116,7 +117,7 @@ impl Node {
                 }
                 let ids: Vec<_> = records.iter().map(|record| record.entry_id).collect();
                 let tokens = store.tokens_of(&ids)?;
-                Ok(Some(pair(records, tokens)))
+                Ok(Some(pair(records, tokens, &fed, &publisher)))
             })
             .await?;
         // A part of the answer would be a finding left out, which the asker would take for a clear.
@@ -225,9 +226,13 @@ impl Node {
     }
 }
 
-/// Brings each record together with its token: that row whose identifier, kind, level and key are the same
-/// and whose token gives the record's confirmation key is found by its place in the entry.
-fn pair(records: Vec<ListRecord>, tokens: Vec<TokenRow>) -> Vec<Found> {
+/// Brings each record together with the token that its confirmation key was made of: only who holds that one can open it.
+fn pair(
+    records: Vec<ListRecord>,
+    tokens: Vec<TokenRow>,
+    fed: &FederationId,
+    publisher: &NodeId,
+) -> Vec<Found> {
     type Place = (Uuid, u16, u16, u8, [u8; 16]);
     let mut places: HashMap<Place, Vec<TokenRow>> = HashMap::new();
     for token in tokens {
@@ -240,21 +245,20 @@ fn pair(records: Vec<ListRecord>, tokens: Vec<TokenRow>) -> Vec<Found> {
         );
         places.entry(place).or_default().push(token);
     }
-    records
-        .into_iter()
-        .flat_map(|record| {
-            let place = (
-                record.entry_id,
-                record.identifier_index,
-                record.kind,
-                record.level,
-                record.key_id,
-            );
-            let found = places.get(&place).cloned().unwrap_or_default();
-            found.into_iter().map(move |token| Found {
-                record: record.clone(),
-                token,
-            })
-        })
-        .collect()
+    let with_its_token = |record: ListRecord| {
+        let place = (
+            record.entry_id,
+            record.identifier_index,
+            record.kind,
+            record.level,
+            record.key_id,
+        );
+        let of_this_record = |row: &&TokenRow| {
+            let token = Token::from_bytes(row.token);
+            confirm_key(&token, fed, publisher, &TokenKeyId(row.key_id)) == record.confirm_key
+        };
+        let token = places.get(&place)?.iter().find(of_this_record)?.clone();
+        Some(Found { record, token })
+    };
+    records.into_iter().filter_map(with_its_token).collect()
 }

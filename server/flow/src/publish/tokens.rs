@@ -38,16 +38,15 @@ impl Node {
         let mut missing = Vec::new();
         for (entry, forms) in by_entry {
             let rows = kept.remove(&entry).unwrap_or_default();
-            let wanted: usize = forms.iter().map(|(_, form)| self.keys_in_force(form)).sum();
-            // An entry's content never changes, so as many rows as forms are all of them.
-            if rows.len() == wanted {
-                for row in rows {
-                    if let Some(epoch) = epochs.get(&row.key_id) {
-                        lists.entry(*epoch).or_default().push(row);
+            match self.all_kept(&forms, rows) {
+                Some(rows) => {
+                    for row in rows {
+                        if let Some(epoch) = epochs.get(&row.key_id) {
+                            lists.entry(*epoch).or_default().push(row);
+                        }
                     }
                 }
-            } else {
-                missing.extend(forms);
+                None => missing.extend(forms),
             }
         }
         let batches = missing
@@ -108,11 +107,43 @@ impl Node {
             .collect()
     }
 
-    fn keys_in_force(&self, form: &Canonical) -> usize {
-        let class = lianfang_identifier::info(form.kind).class;
-        crate::trust::keys_of(&self.document().document, class, self.now()).count()
+    /// The rows of `forms` under every key in force; None when one isn't kept. An entry's content never changes, so as many
+    /// rows as forms of one place are all of them.
+    fn all_kept(&self, forms: &[(Candidate, Canonical)], rows: Vec<TokenRow>) -> Option<Vec<TokenRow>> {
+        let (document, now) = (self.document(), self.now());
+        let mut missing: HashMap<Place, usize> = HashMap::new();
+        for (candidate, form) in forms {
+            let class = lianfang_identifier::info(form.kind).class;
+            for key in crate::trust::keys_of(&document.document, class, now) {
+                let (kind, level) = (form.kind.number(), form.level.number());
+                let place = (
+                    candidate.index,
+                    kind,
+                    form.norm_version,
+                    level,
+                    *key.key_id().as_bytes(),
+                );
+                *missing.entry(place).or_default() += 1;
+            }
+        }
+        let mut of_these = |row: &TokenRow| {
+            let place = (
+                row.identifier_index,
+                row.kind,
+                row.norm_version,
+                row.level,
+                row.key_id,
+            );
+            let left = missing.get_mut(&place).map(|left| *left = left.saturating_sub(1));
+            left.is_some()
+        };
+        let rows: Vec<_> = rows.into_iter().filter(|row| of_these(row)).collect();
+        missing.values().all(|left| *left == 0).then_some(rows)
     }
 }
+
+/// Identifier, kind, version of its rules, level and key: what a token is of, but for forms that share all of it.
+type Place = (u16, u16, u8, u8, [u8; 16]);
 
 fn row(outcome: &TokenOutcome<Candidate>) -> Option<TokenRow> {
     Some(TokenRow {

@@ -23,6 +23,7 @@ mod explain;
 mod extension;
 mod feed;
 mod forks;
+mod forms;
 mod freshness;
 #[expect(
     dead_code,

@@ -7,7 +7,7 @@ use crate::both::both;
 use crate::sample::{Hashing, at, entry, token};
 
 both! {
-    fn tokens_are_replaced_by_their_whole_key_and_come_back_in_order(database) {
+    fn every_form_keeps_its_token_and_what_is_written_again_is_there_once(database) {
         let store = database.store();
         let batch = vec![entry("case-1"), entry("case-2")];
         let ids: Vec<Uuid> = batch.iter().map(|new| new.id).collect();
@@ -15,13 +15,14 @@ both! {
         let tokens = vec![token(ids[0], 0, 1), token(ids[0], 1, 2), token(ids[1], 0, 3)];
         store.put_tokens(tokens.clone()).unwrap();
         let next_key = TokenRow { key_id: [2; 16], ..token(ids[1], 0, 4) };
-        let again = TokenRow { role: 5, verified: false, ..token(ids[0], 1, 9) };
-        store.put_tokens(vec![token(ids[0], 1, 8), again.clone(), next_key.clone()]).unwrap();
-        assert_eq!(store.tokens_of(&[ids[0]]).unwrap(), [tokens[0].clone(), again]);
+        let again = TokenRow { role: 5, verified: false, ..tokens[1].clone() };
+        let other_form = token(ids[0], 1, 9);
+        store.put_tokens(vec![tokens[1].clone(), again.clone(), other_form.clone(), next_key.clone()]).unwrap();
+        assert_eq!(store.tokens_of(&[ids[0]]).unwrap(), [tokens[0].clone(), again, other_form]);
         let second = store.tokens_of(&[ids[1]]).unwrap();
         assert_eq!(second.len(), 2);
         assert!(second.contains(&next_key) && second.contains(&tokens[2]));
-        assert_eq!(store.tokens_of(&ids).unwrap().len(), 4);
+        assert_eq!(store.tokens_of(&ids).unwrap().len(), 5);
         store.delete_tokens(ids[0]).unwrap();
         assert_eq!(store.tokens_of(&ids).unwrap(), second);
     }

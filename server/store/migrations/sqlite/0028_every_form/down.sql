@@ -1,0 +1,16 @@
+-- One token for each place again, whichever comes first; the others are asked of the committee anew.
+ALTER TABLE entry_tokens RENAME TO entry_tokens_before;
+CREATE TABLE entry_tokens (
+    entry_id BLOB NOT NULL REFERENCES entries (id),
+    identifier_index INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    norm_version INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    key_id BLOB NOT NULL,
+    role INTEGER NOT NULL,
+    verified INTEGER NOT NULL,
+    token BLOB NOT NULL,
+    PRIMARY KEY (entry_id, identifier_index, kind, norm_version, level, key_id)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO entry_tokens (entry_id, identifier_index, kind, norm_version, level, key_id, role, verified, token) SELECT entry_id, identifier_index, kind, norm_version, level, key_id, role, verified, token FROM entry_tokens_before;
+DROP TABLE entry_tokens_before;
