@@ -5,6 +5,7 @@ certificates.
 """
 import datetime
 import json
+import os
 import pathlib
 import re
 import socket
@@ -42,6 +43,23 @@ class Node:
         """Puts lines under a section of the configuration, before the node is served."""
         config = self.folder / "lianfang.toml"
         config.write_text(config.read_text().replace(f"[{section}]\n", "\n".join([f"[{section}]", *lines, ""])))
+
+    def stand_still(self):
+        """Stops the federation's clock before the node is served: what is committed is committed at one time."""
+        self.clock = self.folder / "clock"
+        config = self.folder / "lianfang.toml"
+        config.write_text(config.read_text().replace('source = "system"', 'source = "shared-file"\npath = "clock"'))
+        self.set_clock(runs_from=datetime.timedelta(hours=1))
+
+    def go_on(self):
+        self.set_clock(runs_from=datetime.timedelta())
+
+    def set_clock(self, runs_from):
+        """The time in the file runs on from the moment of the file's own date."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.clock.write_text(now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+        start = (now + runs_from).timestamp()
+        os.utime(self.clock, (start, start))
 
     def __enter__(self):
         config = self.folder / "lianfang.toml"

@@ -140,10 +140,12 @@ def main(program):
     with tempfile.TemporaryDirectory() as folder:
         node = Node(program, f"{folder}/regulator", free_ports(4))
         node.init("regulator", "regulator", "CN")
+        node.stand_still()
         with node:
             platform = node.admit(f"{folder}/platform", "platform-a", "platform", "CN")
             abroad = node.admit(f"{folder}/abroad", "regulator-b", "regulator", "DE")
             fill(node)
+            node.go_on()
             server = Server(node.feed, verify=node.authority, cert=node.identity)
             found = read(server, {"sellers": SELLERS + HIDDEN, "products": PRODUCTS})
             validate([thing for objects in found.values() for thing in objects])
