@@ -1,7 +1,7 @@
-use lianfang_digest::{Kind, ListState, VerifiedHead};
+use lianfang_digest::{Kind, SignedHead, VerifiedHead};
 use lianfang_domain::brake::brake_growth;
 use lianfang_encoding::NodeId;
-use lianfang_store::BrakeDay;
+use lianfang_store::{BrakeDay, HeadRow};
 
 use super::run::{day, first_day};
 use crate::{FlowError, Node};
@@ -45,25 +45,38 @@ impl Node {
     }
 }
 
-/// What `heads` add to a list that is held already.
-pub(crate) fn growth(held: Option<(&ListState, u32)>, heads: &[VerifiedHead]) -> u64 {
-    let Some((state, total)) = held else {
-        return 0;
-    };
-    let is_new = |head: &&VerifiedHead| head.header().sequence > state.sequence();
-    stated(total, heads.iter().filter(is_new))
+/// How far a list has come that this node has held before, whether or not it counts at present: an expired one that comes
+/// again hasn't grown by its length.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reached {
+    sequence: u64,
+    total: u32,
 }
 
-/// Prefixes that deltas add, and what a base has more than the list had before it, as the heads state them: padded.
-fn stated<'a>(total: u32, heads: impl Iterator<Item = &'a VerifiedHead>) -> u64 {
-    let (mut total, mut grown) = (total, 0);
-    for head in heads {
-        let header = head.header();
-        grown += match header.kind {
-            Kind::Delta { additions, .. } => u64::from(additions),
-            Kind::Base => u64::from(header.total.saturating_sub(total)),
-        };
-        total = header.total;
+impl Reached {
+    /// By the newest head that is stored.
+    pub(crate) fn by(newest: &HeadRow) -> Option<Self> {
+        let head = SignedHead::decode(&newest.head).ok()?;
+        Some(Self {
+            sequence: newest.sequence,
+            total: head.header().total,
+        })
     }
-    grown
+
+    /// Prefixes that deltas add, and what a base has more than the list had before it, as the heads state them: padded.
+    /// What `heads` repeat doesn't count.
+    pub(crate) fn go_on(&mut self, heads: &[VerifiedHead]) -> u64 {
+        let mut grown = 0;
+        for header in heads.iter().map(VerifiedHead::header) {
+            if header.sequence <= self.sequence {
+                continue;
+            }
+            grown += match header.kind {
+                Kind::Delta { additions, .. } => u64::from(additions),
+                Kind::Base => u64::from(header.total.saturating_sub(self.total)),
+            };
+            (self.sequence, self.total) = (header.sequence, header.total);
+        }
+        grown
+    }
 }

@@ -7,4 +7,4 @@ mod roster;
 mod run;
 
 pub(crate) use counters::Counters;
-pub(crate) use growth::growth;
+pub(crate) use growth::Reached;

@@ -12,7 +12,7 @@ use lianfang_wire::membership::Member;
 
 use super::run::SyncFailure;
 use super::{ListSync, PeerSync};
-use crate::brake::growth;
+use crate::brake::Reached;
 use crate::durable::durable_step;
 use crate::publish::{kind_of, list_key};
 use crate::trust::active_member;
@@ -112,12 +112,13 @@ impl Node {
         held: Option<HeadRow>,
         done: &mut PeerSync,
     ) -> Result<Timestamp, Stop> {
+        // What comes for the first time is no growth, however many pages it has.
+        let mut reached = held.as_ref().and_then(Reached::by);
         let mut held = match held {
             Some(_) => self.held_state(offered).await?,
             None => None,
         };
         let mut created = None;
-        let mut total = self.index.load().list(&offered.list).map_or(0, |list| list.total);
         loop {
             let accepted = match (self.accept_page(peer, offered, held.as_ref()).await, created) {
                 // There is no more than what was taken over, whatever was offered.
@@ -130,11 +131,12 @@ impl Node {
             if self.digests_used_up(peer).await? {
                 return Err(Stop::Failed(SyncFailure::Refused(ProblemType::DigestQuota)));
             }
-            let grown = growth(held.as_ref().map(|state| (state, total)), &accepted.heads);
+            let grown = reached
+                .as_mut()
+                .map_or(0, |reached| reached.go_on(&accepted.heads));
             if self.grows_too_fast(peer, grown).await? {
                 return Err(Stop::Failed(SyncFailure::Braked));
             }
-            total = accepted.heads.last().map_or(total, |head| head.header().total);
             for head in accepted
                 .heads
                 .iter()

@@ -9,7 +9,7 @@ use lianfang_wire::screening::ReasonCode;
 use lianfang_wire::vocabulary::{BrakeAction, VerdictName};
 
 use crate::alerts::{alerts, watch};
-use crate::harness::{BACKENDS, Federation, company, entry, operator, screening};
+use crate::harness::{BACKENDS, Federation, code, company, entry, operator, screening};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
@@ -199,6 +199,85 @@ async fn a_publisher_that_grows_beyond_its_habit_is_held_back_with_its_last_good
     release(&b, "platform-a").await;
     assert_eq!(verdict(codes[3]).await, VerdictName::Block);
     assert_eq!(verdict(OTHER).await, VerdictName::Block);
+}
+
+/// What a reader no longer has in force of a list comes anew, and isn't new.
+#[tokio::test]
+async fn a_list_that_a_reader_has_had_before_is_no_growth_when_it_comes_anew() {
+    for backend in BACKENDS {
+        for lost in [Lost::Expired, Lost::Body] {
+            let mut federation = Federation::found(backend).await;
+            (federation.brake.free_growth, federation.brake.growth_factor) = (3, 1);
+            let a = federation.join("platform-a", "CN", &[]).await;
+            let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+            // Two days of two entries each: a habit.
+            for numbers in [1..=2, 3..=4] {
+                for number in numbers {
+                    a.record_entry(&operator(), entry(company(&code(number)), a.now()))
+                        .await
+                        .unwrap();
+                }
+                a.publish_changes().await.unwrap();
+                b.sync(None, false).await.unwrap();
+                federation.clock.advance(Duration::from_secs(86_400));
+            }
+            assert_eq!(brake_of(&b, "platform-a").await, None);
+            drop(b);
+            match lost {
+                Lost::Expired => federation.clock.advance(Duration::from_secs(8 * 86_400)),
+                Lost::Body => {
+                    for folder in ["index", "digests"] {
+                        std::fs::remove_dir_all(federation.folder("platform-b").join(folder)).unwrap();
+                    }
+                }
+            }
+            let b = federation.restart("platform-b").await;
+            a.record_entry(&operator(), entry(company(&code(5)), a.now()))
+                .await
+                .unwrap();
+            a.build_digests().await.unwrap();
+            let report = b.sync(None, false).await.unwrap();
+            assert!(report.is_complete(), "{lost:?}: {report:?}");
+            assert_eq!(brake_of(&b, "platform-a").await, None, "{lost:?}");
+            let answer = b.screen(&operator(), screening(company(&code(5)))).await.unwrap();
+            assert_eq!(answer.verdict, VerdictName::Block);
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Lost {
+    /// B was away for longer than the list lived.
+    Expired,
+    /// B's disk has lost it.
+    Body,
+}
+
+#[tokio::test]
+async fn a_list_of_several_pages_that_comes_for_the_first_time_is_no_growth() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    federation.publish_page = 1;
+    (federation.brake.free_growth, federation.brake.growth_factor) = (3, 1);
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    // B has heard of A before.
+    b.screen(&operator(), screening(company(CODE))).await.unwrap();
+    b.apply_brake().await.unwrap();
+    federation.clock.advance(Duration::from_secs(86_400));
+    // A base and its deltas; heads come 256 at a time.
+    for numbers in [0..1, 1..264] {
+        for number in numbers {
+            a.record_entry(&operator(), entry(company(&code(number)), a.now()))
+                .await
+                .unwrap();
+        }
+        a.publish_changes().await.unwrap();
+    }
+    let report = b.sync(None, false).await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    let of_a = report.peers.iter().find(|peer| peer.peer == *a.id()).unwrap();
+    assert!(of_a.lists[0].to_sequence > 256, "{report:?}");
+    assert_eq!(brake_of(&b, "platform-a").await, None);
 }
 
 #[tokio::test]
