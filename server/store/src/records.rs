@@ -27,6 +27,7 @@ pub struct RecordRow {
     pub jws: String,
     #[diesel(serialize_as = At, deserialize_as = At)]
     pub valid_until: Timestamp,
+    /// When it was asked for: what its publisher committed before is in the answer.
     #[diesel(serialize_as = At, deserialize_as = At)]
     pub received_at: Timestamp,
 }

@@ -32,8 +32,7 @@ pub(crate) struct PossibleHit<T> {
     pub(crate) key_id: TokenKeyId,
     pub(crate) kind: Kind,
     pub(crate) level: Level,
-    /// When the list was found to hold it, if that says something new: what its publisher said before is no answer then,
-    /// because another entry may have come.
+    /// When the roster was last found to hold it: what its publisher was asked before is no answer then.
     pub(crate) found_at: Option<Timestamp>,
     pub(crate) tag: T,
 }
@@ -42,9 +41,20 @@ pub(crate) struct PossibleHit<T> {
 pub(crate) enum Confirmation<T> {
     /// The publisher's records; none for a false positive.
     Answered(NodeId, Vec<VerifiedRecord>, T),
-    /// The publisher couldn't be asked.
-    Unavailable(T),
+    /// The publisher couldn't be asked. With what it said before there may have come something else.
+    Unavailable(Vec<VerifiedRecord>, T),
 }
+
+/// What a publisher said of a token before.
+#[derive(Default)]
+struct Cached {
+    records: Vec<VerifiedRecord>,
+    /// Whether it was asked since the list last said something new of the token.
+    is_answer: bool,
+}
+
+/// A possible hit to be asked about, and what was said of it before.
+type Open<T> = (PossibleHit<T>, Vec<VerifiedRecord>);
 
 impl Node {
     /// Confirms every possible hit with its publisher.
@@ -61,14 +71,15 @@ impl Node {
         hits: Vec<PossibleHit<T>>,
     ) -> Result<Vec<Confirmation<T>>, FlowError> {
         let mut results = Vec::with_capacity(hits.len());
-        let mut open: BTreeMap<ListId, Vec<PossibleHit<T>>> = BTreeMap::new();
+        let mut open: BTreeMap<ListId, Vec<Open<T>>> = BTreeMap::new();
         for hit in hits {
             let cached = self.cached(&hit).await?;
-            if cached.is_empty() {
-                open.entry(hit.list.id.clone()).or_default().push(hit);
-            } else {
+            if cached.is_answer {
                 let publisher = hit.list.id.publisher.clone();
-                results.push(Confirmation::Answered(publisher, cached, hit.tag));
+                results.push(Confirmation::Answered(publisher, cached.records, hit.tag));
+            } else {
+                let open = open.entry(hit.list.id.clone()).or_default();
+                open.push((hit, cached.records));
             }
         }
         for hits in open.into_values() {
@@ -79,13 +90,13 @@ impl Node {
         Ok(results)
     }
 
-    async fn cached<T>(&self, hit: &PossibleHit<T>) -> Result<Vec<VerifiedRecord>, FlowError> {
+    async fn cached<T>(&self, hit: &PossibleHit<T>) -> Result<Cached, FlowError> {
         let document = self.document();
         let Some(publisher) = active_member(&document.document, &hit.list.id.publisher) else {
-            return Ok(Vec::new());
+            return Ok(Cached::default());
         };
         if publisher.id == self.id {
-            return Ok(Vec::new());
+            return Ok(Cached::default());
         }
         let now = self.now();
         let opener = self.opener(hit, &document.federation);
@@ -94,18 +105,29 @@ impl Node {
             .gateway
             .store(move |store| store.cached_records(&id, &key, now))
             .await?;
-        let verified: Vec<_> = rows
-            .iter()
-            .filter(|row| hit.found_at.is_none_or(|found_at| row.received_at > found_at))
-            .filter_map(|row| opener.verify(&row.jws, &publisher.signing_keys, now))
-            .collect();
-        let mut living = Vec::with_capacity(verified.len());
-        for record in verified {
+        let said_last = hit
+            .list
+            .said_last(hit.token.as_bytes())
+            .max(hit.found_at.unwrap_or_default());
+        let (mut since, mut before) = (Vec::new(), Vec::new());
+        for row in rows {
+            let Some(record) = opener.verify(&row.jws, &publisher.signing_keys, now) else {
+                continue;
+            };
             if !self.has_ended(&record).await? {
-                living.push(record);
+                let said = if row.received_at > said_last {
+                    &mut since
+                } else {
+                    &mut before
+                };
+                said.push(record);
             }
         }
-        Ok(living)
+        let is_answer = !since.is_empty();
+        Ok(Cached {
+            records: if is_answer { since } else { before },
+            is_answer,
+        })
     }
 
     /// Whether the entry behind a record has ended, by what its publisher last said or by time. What has ended is no
@@ -144,32 +166,35 @@ impl Node {
 
     async fn ask_publisher<T: Clone>(
         self: &Arc<Self>,
-        batch: &[PossibleHit<T>],
+        batch: &[Open<T>],
         results: &mut Vec<Confirmation<T>>,
     ) -> Result<(), FlowError> {
-        let Some(first) = batch.first() else { return Ok(()) };
-        let publisher = first.list.id.publisher.clone();
+        let Some((first, _)) = batch.first() else {
+            return Ok(());
+        };
+        let (publisher, asked_at) = (first.list.id.publisher.clone(), self.now());
         match self.request(batch).await {
             Ok(sealed) => {
-                for hit in batch {
+                for (hit, _) in batch {
                     results.push(Confirmation::Answered(
                         publisher.clone(),
-                        self.open_and_cache(hit, &sealed).await?,
+                        self.open_and_cache(hit, &sealed, asked_at).await?,
                         hit.tag.clone(),
                     ));
                 }
             }
             Err(error) => {
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
-                results.extend(batch.iter().map(|hit| Confirmation::Unavailable(hit.tag.clone())));
+                let before = batch.iter().cloned();
+                results.extend(before.map(|(hit, said)| Confirmation::Unavailable(said, hit.tag)));
             }
         }
         Ok(())
     }
 
     /// Asks with prefixes that hide which record is meant; a list that would make them too long isn't asked.
-    async fn request<T>(self: &Arc<Self>, batch: &[PossibleHit<T>]) -> Result<Vec<Vec<u8>>, PeerError> {
-        let Some(first) = batch.first() else {
+    async fn request<T>(self: &Arc<Self>, batch: &[Open<T>]) -> Result<Vec<Vec<u8>>, PeerError> {
+        let Some((first, _)) = batch.first() else {
             return Ok(Vec::new());
         };
         let (list, bits) = (&first.list.id, first.list.confirm_bits);
@@ -179,7 +204,7 @@ impl Node {
         let fed = self.trust.federation();
         let mut prefixes: Vec<_> = batch
             .iter()
-            .map(|hit| Prefix::of(&self.opener(hit, &fed).confirm_key, bits))
+            .map(|(hit, _)| Prefix::of(&self.opener(hit, &fed).confirm_key, bits))
             .collect();
         prefixes.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
         prefixes.dedup();
@@ -206,6 +231,7 @@ impl Node {
         &self,
         hit: &PossibleHit<T>,
         sealed: &[Vec<u8>],
+        asked_at: Timestamp,
     ) -> Result<Vec<VerifiedRecord>, FlowError> {
         let document = self.document();
         let now = self.now();
@@ -227,7 +253,7 @@ impl Node {
                 entry_id: record.entry,
                 jws: jws.clone(),
                 valid_until: record.valid_until,
-                received_at: now,
+                received_at: asked_at,
             })
             .collect();
         self.gateway

@@ -27,7 +27,7 @@ fn changes(list: &HeldList, before: Option<&std::sync::Arc<HeldList>>) -> Vec<Ar
     }
     let news = before.is_none_or(|before| before.state.head() != list.state.head());
     if news && !list.since.additions().is_empty() {
-        changes.push(ArrivalChange::Delta(list.since.clone()));
+        changes.push(ArrivalChange::Delta(list.since.as_ref().clone()));
     }
     changes
 }

@@ -7,6 +7,7 @@ use lianfang_encoding::{PublicKey, Timestamp};
 use lianfang_store::HeadRow;
 use lianfang_wire::peer::DisabledKind;
 
+use super::announced::Announced;
 use crate::FlowError;
 use crate::bodies::Bodies;
 
@@ -32,7 +33,9 @@ pub(crate) struct HeldList {
     /// The net change of every delta in force.
     pub(super) net: Arc<Delta>,
     /// That of the deltas which came since the list was loaded before.
-    pub(super) since: Delta,
+    pub(super) since: Arc<Delta>,
+    /// When each was.
+    announced: Announced,
 }
 
 /// Why a list can't be put together.
@@ -61,12 +64,20 @@ impl HeldList {
         &self.state.base().body.sha256
     }
 
-    /// Puts a list together from its live heads, oldest first. What `before` has in common with it isn't read again.
+    /// When the list may have said something new of `token` last, by this node's clock. What its publisher was asked before
+    /// is no answer any more, because another entry may have come.
+    pub(crate) fn said_last(&self, token: &[u8; 32]) -> Timestamp {
+        self.announced.last(token)
+    }
+
+    /// Puts a list together from its live heads, oldest first, which were here by `now`. What `before` has in common with it
+    /// isn't read again.
     pub(super) fn load(
         rows: &[HeadRow],
         keys: &[PublicKey],
         bodies: &Bodies,
         before: Option<&Self>,
+        now: Timestamp,
     ) -> Result<Self, Unusable> {
         let heads = rows
             .iter()
@@ -74,7 +85,9 @@ impl HeldList {
             .collect::<Result<Vec<_>, _>>()?;
         let newest = heads.last().ok_or("it has no head")?.header();
         let state = ListState::start(&heads).map_err(|_| "its heads don't follow each other")?;
+        let before = before.filter(|before| before.is_continued_by(&state));
         let (net, since) = net(&state, bodies, before)?;
+        let announced = before.map_or_else(|| Announced::with_base(now), |before| before.announced.clone());
         let base = heads
             .iter()
             .rfind(|head| head.header().kind == Kind::Base)
@@ -94,9 +107,15 @@ impl HeldList {
                 .map_err(|_| "its base states no size class")?,
             content: newest.state,
             net,
+            announced: announced.then(&since, now),
             since,
             state,
         })
+    }
+
+    /// Whether `state` rests on the same base and has every delta that this list has.
+    fn is_continued_by(&self, state: &ListState) -> bool {
+        self.state.base() == state.base() && state.deltas().starts_with(self.state.deltas())
     }
 }
 
@@ -107,17 +126,14 @@ fn verify(row: &HeadRow, keys: &[PublicKey]) -> Result<VerifiedHead, &'static st
         .ok_or("its head isn't signed by a key of the publisher")
 }
 
-/// The net change of the deltas in force: those that came since `before` on top of what it had, when it rests on the
-/// same base; and the net change of those that came.
+/// The net change of the deltas in force: those that came since `before`, which goes on in `state`, on top of what it had;
+/// and the net change of those that came.
 fn net(
     state: &ListState,
     bodies: &Bodies,
     before: Option<&HeldList>,
-) -> Result<(Arc<Delta>, Delta), Unusable> {
-    let goes_on = |before: &&HeldList| {
-        state.base() == before.state.base() && state.deltas().starts_with(before.state.deltas())
-    };
-    let (mut net, known) = match before.filter(goes_on) {
+) -> Result<(Arc<Delta>, Arc<Delta>), Unusable> {
+    let (mut net, known) = match before {
         Some(before) => (Arc::clone(&before.net), before.state.deltas().len()),
         None => (Arc::default(), 0),
     };
@@ -130,7 +146,7 @@ fn net(
     if !new.is_empty() {
         net = Arc::new(net.then(&since).map_err(too_many)?);
     }
-    Ok((net, since))
+    Ok((net, Arc::new(since)))
 }
 
 fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, Unusable> {

@@ -1,6 +1,7 @@
 //! Every digest that counts here, own ones included, in one index that is swapped as a whole. An arriving delta costs
 //! only the merged table of changes; a base, an image of its own until enough of them have gathered.
 
+mod announced;
 mod arrived;
 mod cover;
 mod held;

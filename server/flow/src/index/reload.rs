@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use lianfang_digest::{ListId, Seed};
-use lianfang_domain::includes;
+use lianfang_domain::{Clock, includes};
 use lianfang_encoding::{NodeId, PublicKey, SubjectType, Timestamp};
 use lianfang_screener::{ChangeSource, Changes, Current};
 use lianfang_store::{HeadRow, Store};
@@ -65,12 +65,12 @@ impl Node {
         let _loading = self.loading.lock().await;
         let (wanted, now) = (self.wanted().await?, self.now());
         let before = self.index.load_full();
-        let (bodies, images) = (self.bodies.clone(), self.images.clone());
+        let (bodies, images, clock) = (self.bodies.clone(), self.images.clone(), Arc::clone(&self.clock));
         let seed = Seed::of(&self.trust.federation())
             .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
         let work = move |store: &Store| {
             let counting = wanted.iter().filter(|wanted| now < wanted.newest.expires);
-            let lists = load(store, counting, &before, &bodies)?;
+            let lists = load(store, counting, &before, &bodies, clock.as_ref())?;
             let existing: Vec<_> = before
                 .images
                 .iter()
@@ -144,6 +144,7 @@ fn load<'a>(
     wanted: impl Iterator<Item = &'a Wanted>,
     before: &Index,
     bodies: &Bodies,
+    clock: &dyn Clock,
 ) -> Result<Vec<Arc<HeldList>>, FlowError> {
     let mut lists = Vec::new();
     for Wanted { newest, keys } in wanted {
@@ -153,7 +154,7 @@ fn load<'a>(
             continue;
         }
         let rows = store.live_heads(&newest.list(), 0, ALL)?;
-        match HeldList::load(&rows, keys, bodies, held.map(Arc::as_ref)) {
+        match HeldList::load(&rows, keys, bodies, held.map(Arc::as_ref), clock.now()) {
             Ok(list) => lists.push(Arc::new(list)),
             Err(Unusable::Damaged(why)) => {
                 tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used");

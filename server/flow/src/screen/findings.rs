@@ -43,13 +43,14 @@ impl Node {
             match confirmation {
                 Confirmation::Answered(publisher, records, asked) => {
                     note(&mut findings.seen, publisher, records.is_empty());
-                    for record in records {
-                        if let Some(confirmed) = self.confirmed(record, asked.identifier).await? {
-                            findings.confirmed.push(confirmed);
-                        }
-                    }
+                    self.add_confirmed(records, asked.identifier, &mut findings)
+                        .await?;
                 }
-                Confirmation::Unavailable(asked) => findings.unanswered.push(asked),
+                Confirmation::Unavailable(records, asked) => {
+                    self.add_confirmed(records, asked.identifier, &mut findings)
+                        .await?;
+                    findings.unanswered.push(asked);
+                }
             }
         }
         Ok(findings)
@@ -111,13 +112,18 @@ impl Node {
         hits
     }
 
-    async fn confirmed(
+    async fn add_confirmed(
         &self,
-        record: VerifiedRecord,
-        tag: ScreenedIdentifier,
-    ) -> Result<Option<Confirmed>, FlowError> {
-        let newer = self.reported_since(&record).await?;
-        Ok(Confirmed::new(record, tag, newer, self.now()))
+        records: Vec<VerifiedRecord>,
+        identifier: ScreenedIdentifier,
+        findings: &mut Findings,
+    ) -> Result<(), FlowError> {
+        for record in records {
+            let newer = self.reported_since(&record).await?;
+            let confirmed = Confirmed::new(record, identifier, newer, self.now());
+            findings.confirmed.extend(confirmed);
+        }
+        Ok(())
     }
 }
 

@@ -108,7 +108,7 @@ impl Node {
                     over.push(asked.hit.clone());
                     found.extend(records.into_iter().map(|record| (record, asked.clone())));
                 }
-                Confirmation::Unavailable(asked) => later.push(asked.hit),
+                Confirmation::Unavailable(_, asked) => later.push(asked.hit),
             }
         }
         let answered = over.len();

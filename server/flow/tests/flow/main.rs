@@ -25,6 +25,7 @@ mod feed;
 mod forks;
 mod forms;
 mod freshness;
+mod further;
 #[expect(
     dead_code,
     unused_imports,
