@@ -1,7 +1,9 @@
 //! Reading a certificate that a peer presented.
 
+use std::net::IpAddr;
+
 use lianfang_encoding::{FederationId, NodeId, Timestamp};
-use openssl::x509::X509;
+use openssl::x509::{GeneralNameRef, X509};
 
 use crate::error::library;
 use crate::extensions::URN;
@@ -38,6 +40,19 @@ pub fn spki_pin(cert_der: &[u8]) -> Result<[u8; 32], CertError> {
         .public_key()
         .map_err(|_| CertError::Key("can't be decoded"))?;
     strength::pin(&*key)
+}
+
+/// The hosts that a certificate names, as an authority is given them: DNS names and addresses.
+///
+/// # Errors
+/// [`CertError::Malformed`] or [`CertError::TooLarge`].
+pub fn hosts(cert_der: &[u8]) -> Result<Vec<String>, CertError> {
+    let names = parse(cert_der)?.subject_alt_names();
+    let host = |name: &GeneralNameRef| match (name.dnsname(), name.ipaddress()) {
+        (Some(name), _) => Some(name.to_owned()),
+        (None, address) => address.and_then(address_of).map(|address| address.to_string()),
+    };
+    Ok(names.iter().flatten().filter_map(host).collect())
 }
 
 /// The serial number, to be looked up in a [`crate::RevocationList`].
@@ -81,6 +96,11 @@ fn parse(cert_der: &[u8]) -> Result<X509, CertError> {
     } else {
         Err(CertError::Malformed(WHAT))
     }
+}
+
+fn address_of(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 fn parse_uri(uri: &str) -> Result<(FederationId, NodeId), CertError> {

@@ -26,6 +26,7 @@
 //!
 //! let der = certificate::der(&certificate)?;
 //! assert_eq!(certificate::identity(&der)?, (identity.fed, identity.node));
+//! assert_eq!(certificate::hosts(&der)?, identity.hosts);
 //! assert_eq!(certificate::spki_pin(&der)?, key.spki_pin()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -51,7 +51,7 @@ pub use feed::{COLLECTIONS, FeedPage, FeedQuery, FeedVersion, Listed};
 pub use figures::{Contact, Figures, IndexFigures, MemberFigures, MemoryFigures};
 pub use files::FileError;
 pub use keys::{HeldShare, NodeKeys};
-pub use membership::{Founded, Founder, Issued, MembershipView, found, issued};
+pub use membership::{Founded, Founder, Issued, MembershipView, found, host_of, issued};
 pub use node::{Node, NodeParts};
 pub use publish::{BuildReport, BuiltList, ListPlan, PublicationPlan};
 pub use randomness::{Randomness, SystemRandomness};

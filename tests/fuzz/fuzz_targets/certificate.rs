@@ -9,4 +9,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         assert_eq!(node.to_string().parse(), Ok(node));
     }
     let _ = (certificate::spki_pin(bytes), certificate::serial(bytes), certificate::expires(bytes));
+    let _ = certificate::hosts(bytes);
 });

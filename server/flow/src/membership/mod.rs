@@ -6,9 +6,11 @@ mod extend;
 mod found;
 mod invite;
 mod issued;
+mod reached;
 mod renew;
 mod view;
 
 pub use found::{Founded, Founder, found};
 pub use issued::{Issued, issued};
+pub use reached::host_of;
 pub use view::MembershipView;

@@ -7,6 +7,7 @@ use lianfang_wire::ProblemType;
 use lianfang_wire::membership::{Hash32, Member, RetiringPin};
 use lianfang_wire::renewal::{Renewal, Renewed};
 
+use super::reached::is_reached;
 use crate::trust::active_member;
 use crate::{FlowError, Node};
 
@@ -18,7 +19,8 @@ impl Node {
     ///
     /// # Errors
     /// When this node is no governor or keeps no authority, when the membership document has expired, when there is no
-    /// such active member, or when it hasn't signed the request or the request isn't about the key that is pinned.
+    /// such active member, or when it hasn't signed the request, the request isn't about the key that is pinned, or it
+    /// doesn't name the host where others find the member.
     pub async fn replace_certificate(
         self: &Arc<Self>,
         node: &NodeId,
@@ -35,6 +37,13 @@ impl Node {
         }
         let renewal = Renewal::verify(request, &member.signing_keys)
             .map_err(|error| invalid(&format!("/request: {error}. The member has to sign it.")))?;
+        if !is_reached(&member.endpoint, &renewal.hosts) {
+            return Err(invalid(
+                "/request: the host of the member's endpoint isn't among its hosts, so that nobody would accept the \
+                 certificate there. Make a new one with `lianfang federation renew --endpoint` and the endpoint that \
+                 `lianfang federation members` shows.",
+            ));
+        }
         let pin = self.new_pin(member, &renewal)?;
         let identity = NodeIdentity {
             fed: renewal.fed,

@@ -120,7 +120,22 @@ type Wrong = (&'static str, ProblemType, fn(Asked) -> Asked);
 async fn a_request_counts_for_its_member_its_federation_and_the_key_in_force_only() {
     let node = TestNode::start().await;
     node.admit("platform-b").await;
-    let wrong: [Wrong; 5] = [
+    let wrong: [Wrong; 6] = [
+        (
+            "without the host where others find the member",
+            ProblemType::Invalid,
+            |asked| {
+                let hosts = vec!["0.0.0.0".to_owned(), "b.example".to_owned()];
+                signed_by(
+                    &signing(),
+                    asked.key,
+                    Renewal {
+                        hosts,
+                        ..asked.renewal
+                    },
+                )
+            },
+        ),
         ("signed by somebody else", ProblemType::Invalid, |asked| {
             signed_by(&SigningKey::from_seed(&[8; 32]), asked.key, asked.renewal)
         }),
@@ -185,7 +200,10 @@ async fn a_request_counts_for_its_member_its_federation_and_the_key_in_force_onl
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_renews_its_own_key_by_the_command_line_and_shows_it_without_a_restart() {
-    let node = TestNode::start().await;
+    // It listens everywhere, and others find it at 127.0.0.1.
+    let everywhere = |text: String| text.replacen("127.0.0.1:0", "0.0.0.0:0", 1);
+    let node = TestNode::start_with(everywhere).await;
+    let member = node.admit("platform-b").await;
     let data = node.data();
     let before = pin_of(&node, "platform-a");
     let file = |name: &str| data.join(name).to_str().unwrap().to_owned();
@@ -196,7 +214,7 @@ async fn a_node_renews_its_own_key_by_the_command_line_and_shows_it_without_a_re
         let said = lianfang(data, &words, "").await;
         assert_eq!(said.code, 0, "{words:?}: {}", said.err);
     };
-    run(&["renew", "--endpoint", "https://127.0.0.1:7443", "--out", &request]).await;
+    run(&["renew", "--out", &request]).await;
     run(&[
         "replace",
         "--request",
@@ -218,6 +236,11 @@ async fn a_node_renews_its_own_key_by_the_command_line_and_shows_it_without_a_re
         pin_of(&node, "platform-a").0
     );
     node.doors.upkeep().look().await;
+    assert_eq!(
+        status(&node, &node.member(&member, true)).await,
+        Some(200),
+        "others still find it under its name"
+    );
     let metrics = node.metrics().await;
     assert!(
         metrics.contains("lianfang_renewal_failed{file=\"federation\"} 0"),

@@ -14,6 +14,7 @@ mod status;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use lianfang_flow::host_of;
 use lianfang_store::{MembershipAdoption, Store};
 use lianfang_wire::membership::Envelope;
 use serde::Serialize;
@@ -73,7 +74,8 @@ pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
 /// Base URL of the federation door and the names in its certificate.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Reached {
-    /// Base URL of the federation door for other members; https and the configured address when absent.
+    /// Base URL of the federation door for other members; https and the configured address when absent, for a renewal what the
+    /// certificate in use names.
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
     /// Names and addresses for the certificate; the endpoint's when absent.
@@ -82,6 +84,10 @@ pub(in crate::cli) struct Reached {
 }
 
 impl Reached {
+    fn is_silent(&self) -> bool {
+        self.endpoint.is_none() && self.hosts.is_empty()
+    }
+
     fn endpoint(&self, config: &Config) -> Result<String, Fault> {
         let endpoint = self
             .endpoint
@@ -100,18 +106,6 @@ impl Reached {
         } else {
             self.hosts.clone()
         }
-    }
-}
-
-/// The host of `https://host[:port]`, without brackets.
-fn host_of(endpoint: &str) -> Option<&str> {
-    let authority = endpoint.strip_prefix("https://")?.trim_end_matches('/');
-    if authority.is_empty() || authority.contains(['/', '?', '#', '@']) {
-        return None;
-    }
-    match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map(|(address, _)| address),
-        None => authority.split(':').next().filter(|host| !host.is_empty()),
     }
 }
 
@@ -144,24 +138,4 @@ fn adopt(store: &Store, memberships: &[Envelope]) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host_of;
-
-    #[test]
-    fn the_host_of_an_endpoint_is_found() {
-        assert_eq!(host_of("https://a.example:7443"), Some("a.example"));
-        assert_eq!(host_of("https://[::1]:7443/"), Some("::1"));
-        for refused in [
-            "http://a.example",
-            "https://",
-            "https://a/b",
-            "https://u@a",
-            "a.example",
-        ] {
-            assert_eq!(host_of(refused), None, "{refused}");
-        }
-    }
 }

@@ -42,7 +42,11 @@ fn request(reached: &Reached, config: &Config, folder: &DataFolder) -> Result<Re
     let shown = read_text(&config.tls.federation.certificate)?;
     let der = certificate::der(&shown).map_err(Fault::plain)?;
     let (fed, node) = lianfang_certs::identity(&der).map_err(Fault::plain)?;
-    let hosts = reached.hosts(&reached.endpoint(config)?);
+    let hosts = if reached.is_silent() {
+        certificate::hosts(&der).map_err(Fault::plain)?
+    } else {
+        reached.hosts(&reached.endpoint(config)?)
+    };
     let renewal = Renewal {
         iss: node.clone(),
         fed,
