@@ -17,7 +17,7 @@ pub struct Renewal {
     pub iss: NodeId,
     /// Its federation.
     pub fed: FederationId,
-    /// The pin to be replaced: the request counts while that is the member's, and so once.
+    /// The pin to be replaced: the request changes the membership while that is the member's, and so once.
     pub replaces: Hash32,
     /// Certificate signing request under the new key, PEM.
     pub csr: String,

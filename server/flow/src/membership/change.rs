@@ -167,7 +167,7 @@ impl Node {
     }
 
     /// The version that began to pin the key of `node`: its certificate is named by it.
-    async fn pinned_since(&self, node: &NodeId) -> Result<u64, FlowError> {
+    pub(super) async fn pinned_since(&self, node: &NodeId) -> Result<u64, FlowError> {
         let documents = self.all_memberships().await?;
         let documents = documents.iter().map(Envelope::to_json);
         let issued = issued(documents, self.now())?;

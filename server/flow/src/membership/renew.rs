@@ -16,6 +16,8 @@ const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
 
 impl Node {
     /// Certifies a member's new TLS key and pins it in the place of the old one, which counts beside it for `overlap`.
+    /// Asked again for the key that it has pinned, it certifies that again and changes nothing: the answer may have been
+    /// lost, and with it the only certificate. Whoever else shows the request gets nothing that he has a key for.
     ///
     /// # Errors
     /// When this node is no governor or keeps no authority, when the membership document has expired, when there is no
@@ -51,6 +53,15 @@ impl Node {
             hosts: renewal.hosts,
         };
         let mut next = self.successor_in_time()?;
+        if pin == member.pin {
+            let membership_version = self.pinned_since(node).await?;
+            return Ok(Renewed {
+                node: node.clone(),
+                certificate: self.certify(&identity, &renewal.csr, membership_version)?,
+                membership_version,
+                until: member.retiring.map_or(self.now(), |retiring| retiring.until),
+            });
+        }
         let certificate = self.certify(&identity, &renewal.csr, next.version)?;
         let until = self.now() + overlap;
         let retiring = RetiringPin {
@@ -71,21 +82,23 @@ impl Node {
         })
     }
 
+    /// The pin of the key that is to be certified: one that follows the key in force, or did.
     fn new_pin(&self, member: &Member, renewal: &Renewal) -> Result<Hash32, FlowError> {
         if renewal.iss != member.id || renewal.fed != self.trust.federation() {
             return Err(invalid("/request: it is of another member or federation."));
         }
-        if renewal.replaces != member.pin {
+        let pin = lianfang_certs::request_pin(&renewal.csr).map_err(|error| invalid(&error.to_string()))?;
+        let pin = Hash32(pin);
+        if renewal.replaces == pin {
+            return Err(invalid(
+                "/request: it replaces a key with itself; a certificate for it needs no change of the membership.",
+            ));
+        }
+        if renewal.replaces != member.pin && pin != member.pin {
             let detail = "The request replaces another key than the one in force. Make a new one with `lianfang federation renew`.";
             return Err(FlowError::because(ProblemType::Conflict, detail));
         }
-        let pin = lianfang_certs::request_pin(&renewal.csr).map_err(|error| invalid(&error.to_string()))?;
-        if pin == member.pin.0 {
-            return Err(invalid(
-                "/request: the key is the one in force; a certificate for it needs no change of the membership.",
-            ));
-        }
-        Ok(Hash32(pin))
+        Ok(pin)
     }
 }
 

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use lianfang_certs::NodeKey;
+use lianfang_certs::{NodeKey, certificate};
 use lianfang_encoding::{FederationId, SigningKey};
 use lianfang_node::data::DataFolder;
+use lianfang_store::testing::Backend;
 use lianfang_wire::ProblemType;
 use lianfang_wire::membership::Hash32;
 use lianfang_wire::renewal::{Renewal, RenewalRequest};
@@ -183,19 +184,73 @@ async fn a_request_counts_for_its_member_its_federation_and_the_key_in_force_onl
             .unwrap_err();
         assert_eq!(refused.kind(), Some(expected), "{what}");
     }
-    let used = asked(&node, "platform-b");
-    node.operator()
-        .replace_certificate(&used.signed, HOUR)
-        .await
-        .unwrap();
-    let again = node.operator().replace_certificate(&used.signed, HOUR).await;
-    assert!(again.is_err(), "a request counts once");
     let months = node
         .operator()
         .replace_certificate(&asked(&node, "platform-b").signed, HOUR * 24 * 31)
         .await;
     assert!(months.is_err(), "no key stays for months");
-    assert_eq!(node.node().trust().current().document.version, before + 1);
+    assert_eq!(node.node().trust().current().document.version, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_changes_the_document_once_and_counts_until_its_key_is_replaced() {
+    let node = TestNode::start().await;
+    let operator = node.operator();
+    let version = || node.node().trust().current().document.version;
+    let old = node.admit("platform-b").await;
+    let (before, first) = (version(), asked(&node, "platform-b"));
+    let renewed = operator.replace_certificate(&first.signed, HOUR).await.unwrap();
+    let again = operator
+        .replace_certificate(&first.signed, Duration::ZERO)
+        .await
+        .unwrap();
+    assert_eq!(version(), before + 1);
+    assert_eq!(
+        (again.membership_version, again.until),
+        (renewed.membership_version, renewed.until)
+    );
+    let serial = |pem: &str| certificate::serial(&certificate::der(pem).unwrap()).unwrap();
+    assert_eq!(serial(&again.certificate), serial(&renewed.certificate));
+    let papers = Papers {
+        certificate: again.certificate,
+        key: first.key.to_pem().unwrap().to_string(),
+    };
+    for shown in [&papers, &old] {
+        assert_eq!(status(&node, &node.member(shown, true)).await, Some(200));
+    }
+    replaced(&node, "platform-b", Duration::ZERO).await;
+    for outdated in [HOUR, Duration::ZERO] {
+        let refused = operator.replace_certificate(&first.signed, outdated).await;
+        assert_eq!(refused.unwrap_err().kind(), Some(ProblemType::Conflict));
+    }
+    assert_eq!(version(), before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whichever_statement_fails_a_member_gets_its_certificate_when_it_is_asked_for_again() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_on(backend).await;
+        node.admit("platform-b").await;
+        let (store, before) = (
+            &node.assembled.store,
+            node.node().trust().current().document.version,
+        );
+        for n in 1.. {
+            let asked = asked(&node, "platform-b");
+            store.fail_statement(n);
+            let first = node.operator().replace_certificate(&asked.signed, HOUR).await;
+            let reached = store.stop_failing();
+            let again = node.operator().replace_certificate(&asked.signed, HOUR).await;
+            let again = again.unwrap_or_else(|error| panic!("{backend:?}: statement {n}: {error}"));
+            assert_eq!(again.membership_version, before + n, "one document each");
+            if let Ok(first) = first {
+                assert_eq!(first.until, again.until);
+            }
+            if !reached {
+                break;
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,6 +270,11 @@ async fn a_node_renews_its_own_key_by_the_command_line_and_shows_it_without_a_re
         assert_eq!(said.code, 0, "{words:?}: {}", said.err);
     };
     run(&["renew", "--out", &request]).await;
+    std::fs::write(&answer, "kept").unwrap();
+    let words = ["federation", "replace", "--request", &request, "--out", &answer];
+    assert_ne!(lianfang(data, &words, "").await.code, 0);
+    assert_eq!(pin_of(&node, "platform-a"), before, "nowhere to write the answer");
+    std::fs::remove_file(&answer).unwrap();
     run(&[
         "replace",
         "--request",

@@ -14,6 +14,7 @@ mod status;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use lianfang_certs::keyfile::{self, KeyFileError};
 use lianfang_flow::host_of;
 use lianfang_store::{MembershipAdoption, Store};
 use lianfang_wire::membership::Envelope;
@@ -109,6 +110,16 @@ impl Reached {
     }
 }
 
+/// Whether [`deliver`] can write there: asked before what it is to write is made.
+fn check_free(to: Option<&Path>) -> Result<(), Fault> {
+    match to {
+        Some(path) if path.symlink_metadata().is_ok() => {
+            Err(Fault::plain(KeyFileError::Exists(path.to_owned())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a document to a file that only its owner can read, or to standard output.
 fn deliver(document: &impl Serialize, to: Option<&Path>, terminal: &Terminal) -> Result<(), Fault> {
     let Some(path) = to else {
@@ -116,7 +127,7 @@ fn deliver(document: &impl Serialize, to: Option<&Path>, terminal: &Terminal) ->
         return Ok(());
     };
     let text = serde_json::to_vec_pretty(document).map_err(Fault::plain)?;
-    lianfang_certs::keyfile::write_new(path, &text).map_err(Fault::plain)
+    keyfile::write_new(path, &text).map_err(Fault::plain)
 }
 
 fn read_document<T: DeserializeOwned>(path: &PathBuf) -> Result<T, Fault> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lianfang_wire::renewal::RenewalRequest;
 
-use super::{deliver, read_document};
+use super::{check_free, deliver, read_document};
 use crate::cli::node::NodeArgs;
 use crate::cli::{Outcome, Terminal};
 
@@ -26,6 +26,7 @@ pub(in crate::cli) struct Args {
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let request: RenewalRequest = read_document(&args.request)?;
     let overlap = Duration::from_secs(u64::from(args.overlap) * 3_600);
+    check_free(args.out.as_deref())?;
     let renewed = args.node.client()?.replace_certificate(&request, overlap).await?;
     deliver(&renewed, args.out.as_deref(), terminal)?;
     terminal.note(
