@@ -50,6 +50,7 @@ mod restore;
 mod returning;
 mod roster;
 mod rules;
+mod shards;
 mod statements;
 mod statements_of_members;
 mod status;
