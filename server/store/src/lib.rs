@@ -95,7 +95,7 @@ pub use monitored_tokens::MonitoredToken;
 pub use own_links::{NewLink, OwnLinkRow};
 pub use peer_entries::{PeerEntryState, PeerStatus, StatusOutcome};
 pub use peers::PeerRow;
-pub use records::RecordRow;
+pub use records::{CachedAnswer, RecordRow};
 pub use recovered::RecoveredList;
 pub use regulator_feed::{FeedKind, FeedObject, FeedRow};
 pub use regulator_pages::{FeedFilter, FeedVersions};

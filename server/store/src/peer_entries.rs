@@ -1,7 +1,10 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use uuid::Uuid;
 
+use crate::batch::BATCH;
 use crate::columns::{At, AudienceName, Count, Id, MaybeAt, count, micros};
 use crate::database::{Link, first_locked, query};
 use crate::records::kill_records;
@@ -125,6 +128,34 @@ impl Store {
                 .select(PeerEntryState::as_select())
                 .first(conn)
                 .optional())?)
+        })
+    }
+}
+
+impl Store {
+    /// What `publisher` last said about each of these entries that its feeds named.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn peer_entry_states(
+        &self,
+        publisher: &NodeId,
+        entry_ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, PeerEntryState>, StoreError> {
+        self.db.read(|link| {
+            let mut states = HashMap::new();
+            for chunk in entry_ids.chunks(BATCH) {
+                let ids: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
+                let rows: Vec<PeerEntryState> = query!(link, |conn| peer_entry_status::table
+                    .filter(peer_entry_status::publisher.eq(publisher.as_str()))
+                    .filter(peer_entry_status::entry_id.eq_any(&ids))
+                    .order((peer_entry_status::at.asc(), peer_entry_status::seq.asc()))
+                    .select(PeerEntryState::as_select())
+                    .load(conn))?;
+                // The last one stays.
+                states.extend(rows.into_iter().map(|state| (state.entry_id, state)));
+            }
+            Ok(states)
         })
     }
 }

@@ -1,12 +1,16 @@
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Text};
+use diesel::upsert::excluded;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use uuid::Uuid;
 
+use crate::batch::insert_rows;
 use crate::columns::{At, AudienceName, Bytes32, Id, NodeName, Word, micros};
 use crate::database::{Link, query};
 use crate::schema::confirmed_records;
-use crate::{Store, StoreError};
+use crate::{ListKey, Store, StoreError};
 
 /// A record that a publisher has confirmed, cached.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -32,32 +36,70 @@ pub struct RecordRow {
     pub received_at: Timestamp,
 }
 
+/// What a publisher answered about one token of one list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CachedAnswer {
+    pub list: ListKey,
+    pub confirm_key: [u8; 32],
+    /// All of them of this list and key.
+    pub records: Vec<RecordRow>,
+}
+
+impl RecordRow {
+    /// The list that it is in.
+    pub fn list(&self) -> ListKey {
+        ListKey {
+            publisher: self.publisher.clone(),
+            audience: self.audience.clone(),
+            subject_type: self.subject_type,
+            epoch: self.epoch,
+        }
+    }
+}
+
 impl Store {
-    /// Caches a record, in place of an older one about the same entry in the same list.
+    /// Keeps answers in place of what was answered about the same tokens before, in one transaction.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn cache_record(&self, record: RecordRow) -> Result<(), StoreError> {
+    pub fn cache_answers(&self, answers: Vec<CachedAnswer>) -> Result<(), StoreError> {
         self.db.write(|link| {
-            let (jws, valid_until, received_at) =
-                (record.jws.clone(), record.valid_until, record.received_at);
-            query!(link, |conn| diesel::insert_into(confirmed_records::table)
-                .values(record)
-                .on_conflict((
-                    confirmed_records::publisher,
-                    confirmed_records::confirm_key,
-                    confirmed_records::audience,
-                    confirmed_records::subject_type,
-                    confirmed_records::epoch,
-                    confirmed_records::entry_id,
-                ))
-                .do_update()
-                .set((
-                    confirmed_records::jws.eq(jws),
-                    confirmed_records::valid_until.eq(micros(valid_until)),
-                    confirmed_records::received_at.eq(micros(received_at)),
-                ))
+            for CachedAnswer {
+                list,
+                confirm_key,
+                records,
+            } in answers
+            {
+                query!(link, |conn| diesel::delete(
+                    confirmed_records::table
+                        .filter(confirmed_records::publisher.eq(list.publisher.as_str()))
+                        .filter(confirmed_records::confirm_key.eq(confirm_key.as_slice()))
+                        .filter(confirmed_records::audience.eq(list.audience.as_str()))
+                        .filter(confirmed_records::subject_type.eq(list.subject_type))
+                        .filter(confirmed_records::epoch.eq(i64::from(list.epoch)))
+                )
                 .execute(conn))?;
+                // PostgreSQL refuses to update a row twice in one statement.
+                let records: BTreeMap<_, _> = records.into_iter().map(|row| (row.entry_id, row)).collect();
+                // Whoever asked at the same time may have written them since.
+                insert_rows!(link, confirmed_records::table, records.into_values(), |insert| {
+                    insert
+                        .on_conflict((
+                            confirmed_records::publisher,
+                            confirmed_records::confirm_key,
+                            confirmed_records::audience,
+                            confirmed_records::subject_type,
+                            confirmed_records::epoch,
+                            confirmed_records::entry_id,
+                        ))
+                        .do_update()
+                        .set((
+                            confirmed_records::jws.eq(excluded(confirmed_records::jws)),
+                            confirmed_records::valid_until.eq(excluded(confirmed_records::valid_until)),
+                            confirmed_records::received_at.eq(excluded(confirmed_records::received_at)),
+                        ))
+                });
+            }
             Ok(())
         })
     }
@@ -87,7 +129,8 @@ impl Store {
         })
     }
 
-    /// Drops every cached record about one entry. Returns how many there were.
+    /// Drops every cached record about one entry. What was answered together with it stays, but as asked long ago: another
+    /// may have been left out for the one that goes. Returns how many were dropped.
     ///
     /// # Errors
     /// Those of any write.
@@ -115,6 +158,24 @@ pub(crate) fn kill_records(
     entry_id: Uuid,
 ) -> Result<usize, StoreError> {
     let (publisher, entry_id) = (publisher.as_str(), entry_id.as_bytes().as_slice());
+    link.admit()?;
+    match link {
+        Link::Sqlite(conn, _) => diesel::sql_query(
+            "UPDATE confirmed_records SET received_at = 0 WHERE publisher = ? AND confirm_key IN (SELECT confirm_key \
+             FROM confirmed_records INDEXED BY confirmed_records_by_entry WHERE publisher = ? AND entry_id = ?)",
+        )
+        .bind::<Text, _>(publisher)
+        .bind::<Text, _>(publisher)
+        .bind::<Binary, _>(entry_id)
+        .execute(*conn),
+        Link::Postgres(conn, _) => diesel::sql_query(
+            "UPDATE confirmed_records SET received_at = 0 WHERE publisher = $1 AND confirm_key IN (SELECT confirm_key \
+             FROM confirmed_records WHERE publisher = $1 AND entry_id = $2)",
+        )
+        .bind::<Text, _>(publisher)
+        .bind::<Binary, _>(entry_id)
+        .execute(*conn),
+    }?;
     link.admit()?;
     let killed = match link {
         // Left to itself it reads everything that the publisher has confirmed.

@@ -6,12 +6,14 @@ mod link;
 mod policy;
 mod reason;
 mod signal;
+mod telling;
 mod unanswered;
 
 pub use blocking::{Blocking, Ground};
 pub use confirmed::{Confirmed, ScreenedIdentifier};
 pub use link::OwnLink;
 pub use policy::{Policy, Situation, decide};
+pub use telling::{Facts, told};
 pub use unanswered::Unanswered;
 
 use lianfang_wire::screening::Reason;

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, SignedHead};
 use lianfang_domain::includes;
-use lianfang_encoding::{FederationId, NodeId, Timestamp};
+use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_store::{EntryRow, ListRecord, TokenRow};
 use lianfang_token::{Token, TokenKeyId, confirm_key, record_key};
@@ -24,12 +24,14 @@ use crate::entries::{grade_of, open_content, state_of};
 use crate::publish::list_key;
 use crate::{FlowError, Node};
 
-/// Most records in one answer; a prefix holds 8 or a few times that, the whole list only when it is tiny.
+/// Most records in one answer; a prefix holds 8 tokens or a few times that, the whole list only when it is tiny.
 const MAX_RECORDS: usize = 20_000;
+/// Most records that are looked through for it: thousands of entries may share a brand.
+const MAX_READ: usize = 262_144;
 
-struct Found {
-    record: ListRecord,
-    token: TokenRow,
+pub(super) struct Found {
+    pub(super) record: ListRecord,
+    pub(super) token: TokenRow,
 }
 
 /// A caller may ask by a head that was the newest so many heads ago.
@@ -99,27 +101,25 @@ impl Node {
         Ok(())
     }
 
-    async fn find_records(&self, request: ConfirmRequest) -> Result<Vec<Found>, FlowError> {
-        let key = list_key(&request.list);
-        let (fed, publisher) = (self.trust.federation(), self.id.clone());
+    async fn find_records(self: &Arc<Self>, request: ConfirmRequest) -> Result<Vec<Found>, FlowError> {
+        let (node, key) = (Arc::clone(self), list_key(&request.list));
         let found = self
             .gateway
-            .store(move |store| {
+            .raw(move |store| {
                 let bits = u16::from(request.confirm_bits);
                 let mut records = Vec::new();
                 for prefix in &request.prefixes {
-                    // One more than an answer holds tells that it doesn't hold them.
-                    let rows = MAX_RECORDS + 1 - records.len();
+                    // One more than is read tells that there are more.
+                    let rows = MAX_READ + 1 - records.len();
                     records.extend(store.records_under(&key, prefix.as_bytes(), bits, rows)?);
-                    if records.len() > MAX_RECORDS {
+                    if records.len() > MAX_READ {
                         return Ok(None);
                     }
                 }
-                let ids: Vec<_> = records.iter().map(|record| record.entry_id).collect();
-                let tokens = store.tokens_of(&ids)?;
-                Ok(Some(pair(records, tokens, &fed, &publisher)))
+                let told = node.told(store, records)?;
+                Ok::<_, FlowError>((told.len() <= MAX_RECORDS).then_some(told))
             })
-            .await?;
+            .await??;
         // A part of the answer would be a finding left out, which the asker would take for a clear.
         found.ok_or_else(|| {
             FlowError::because(
@@ -224,41 +224,37 @@ impl Node {
     fn valid_until(&self, now: Timestamp, expires: Timestamp) -> Timestamp {
         (now + self.settings.record_life).min(expires)
     }
-}
 
-/// Brings each record together with the token that its confirmation key was made of: only who holds that one can open it.
-fn pair(
-    records: Vec<ListRecord>,
-    tokens: Vec<TokenRow>,
-    fed: &FederationId,
-    publisher: &NodeId,
-) -> Vec<Found> {
-    type Place = (Uuid, u16, u16, u8, [u8; 16]);
-    let mut places: HashMap<Place, Vec<TokenRow>> = HashMap::new();
-    for token in tokens {
-        let place = (
-            token.entry_id,
-            token.identifier_index,
-            token.kind,
-            token.level,
-            token.key_id,
-        );
-        places.entry(place).or_default().push(token);
-    }
-    let with_its_token = |record: ListRecord| {
-        let place = (
-            record.entry_id,
-            record.identifier_index,
-            record.kind,
-            record.level,
-            record.key_id,
-        );
-        let of_this_record = |row: &&TokenRow| {
-            let token = Token::from_bytes(row.token);
-            confirm_key(&token, fed, publisher, &TokenKeyId(row.key_id)) == record.confirm_key
+    /// Brings each record together with the token that its confirmation key was made of: only who holds that one can open it.
+    pub(super) fn pair(&self, records: Vec<ListRecord>, tokens: Vec<TokenRow>) -> Vec<Found> {
+        type Place = (Uuid, u16, u16, u8, [u8; 16]);
+        let fed = self.trust.federation();
+        let mut places: HashMap<Place, Vec<TokenRow>> = HashMap::new();
+        for token in tokens {
+            let place = (
+                token.entry_id,
+                token.identifier_index,
+                token.kind,
+                token.level,
+                token.key_id,
+            );
+            places.entry(place).or_default().push(token);
+        }
+        let with_its_token = |record: ListRecord| {
+            let place = (
+                record.entry_id,
+                record.identifier_index,
+                record.kind,
+                record.level,
+                record.key_id,
+            );
+            let of_this_record = |row: &&TokenRow| {
+                let token = Token::from_bytes(row.token);
+                confirm_key(&token, &fed, &self.id, &TokenKeyId(row.key_id)) == record.confirm_key
+            };
+            let token = places.get(&place)?.iter().find(of_this_record)?.clone();
+            Some(Found { record, token })
         };
-        let token = places.get(&place)?.iter().find(of_this_record)?.clone();
-        Some(Found { record, token })
-    };
-    records.into_iter().filter_map(with_its_token).collect()
+        records.into_iter().filter_map(with_its_token).collect()
+    }
 }

@@ -6,20 +6,17 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, max_confirm_bits};
-use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
-use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_encoding::{FederationId, NodeId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
-use lianfang_store::{PeerEntryState, RecordRow};
 use lianfang_token::{Token, TokenKeyId, confirm_key};
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES, Prefix};
 use lianfang_wire::record::VerifiedRecord;
-use lianfang_wire::vocabulary::{DeadlineRule, StateName};
 use tracing::Instrument as _;
 
+use super::cached::Cached;
 use super::open::Opener;
 use crate::index::HeldList;
-use crate::publish::list_key;
 use crate::traced::{TRACE, count};
 use crate::trust::active_member;
 use crate::{FlowError, Node};
@@ -34,6 +31,8 @@ pub(crate) struct PossibleHit<T> {
     pub(crate) level: Level,
     /// When the roster was last found to hold it: what its publisher was asked before is no answer then.
     pub(crate) found_at: Option<Timestamp>,
+    /// Hits of one subject are asked about together: its publisher tells of entries that several of them speak for.
+    pub(crate) subject: usize,
     pub(crate) tag: T,
 }
 
@@ -45,16 +44,35 @@ pub(crate) enum Confirmation<T> {
     Unavailable(Vec<VerifiedRecord>, T),
 }
 
-/// What a publisher said of a token before.
-#[derive(Default)]
-struct Cached {
-    records: Vec<VerifiedRecord>,
-    /// Whether it was asked since the list last said something new of the token.
-    is_answer: bool,
-}
+/// A possible hit, and what was said of it before.
+type Open<T> = (PossibleHit<T>, Cached);
 
-/// A possible hit to be asked about, and what was said of it before.
-type Open<T> = (PossibleHit<T>, Vec<VerifiedRecord>);
+impl<T> PossibleHit<T> {
+    pub(super) fn opener<'a>(&'a self, fed: &'a FederationId) -> Opener<'a> {
+        Opener {
+            fed,
+            list: &self.list.id,
+            key_id: self.key_id,
+            confirm_key: confirm_key(&self.token, fed, &self.list.id.publisher, &self.key_id),
+            kind: self.kind,
+            level: self.level,
+        }
+    }
+
+    /// The same for another thread.
+    pub(super) fn untagged(&self) -> PossibleHit<()> {
+        PossibleHit {
+            list: Arc::clone(&self.list),
+            token: Arc::clone(&self.token),
+            key_id: self.key_id,
+            kind: self.kind,
+            level: self.level,
+            found_at: self.found_at,
+            subject: self.subject,
+            tag: (),
+        }
+    }
+}
 
 impl Node {
     /// Confirms every possible hit with its publisher.
@@ -71,122 +89,45 @@ impl Node {
         hits: Vec<PossibleHit<T>>,
     ) -> Result<Vec<Confirmation<T>>, FlowError> {
         let mut results = Vec::with_capacity(hits.len());
-        let mut open: BTreeMap<ListId, Vec<Open<T>>> = BTreeMap::new();
+        let mut lists: BTreeMap<ListId, BTreeMap<usize, Vec<Open<T>>>> = BTreeMap::new();
         for hit in hits {
             let cached = self.cached(&hit).await?;
-            if cached.is_answer {
-                let publisher = hit.list.id.publisher.clone();
-                results.push(Confirmation::Answered(publisher, cached.records, hit.tag));
-            } else {
-                let open = open.entry(hit.list.id.clone()).or_default();
-                open.push((hit, cached.records));
-            }
+            let subjects = lists.entry(hit.list.id.clone()).or_default();
+            subjects.entry(hit.subject).or_default().push((hit, cached));
         }
-        for hits in open.into_values() {
-            for batch in hits.chunks(MAX_PREFIXES) {
+        for subjects in lists.into_values() {
+            let (answered, open) = subjects.into_values().partition(|hits| are_answered(hits));
+            let answered: Vec<Vec<_>> = answered;
+            results.extend(answered.into_iter().flatten().map(of_cached));
+            for batch in batches(open) {
                 self.ask_publisher(batch, &mut results).await?;
             }
         }
         Ok(results)
     }
 
-    async fn cached<T>(&self, hit: &PossibleHit<T>) -> Result<Cached, FlowError> {
-        let document = self.document();
-        let Some(publisher) = active_member(&document.document, &hit.list.id.publisher) else {
-            return Ok(Cached::default());
-        };
-        if publisher.id == self.id {
-            return Ok(Cached::default());
-        }
-        let now = self.now();
-        let opener = self.opener(hit, &document.federation);
-        let (id, key) = (publisher.id.clone(), opener.confirm_key);
-        let rows = self
-            .gateway
-            .store(move |store| store.cached_records(&id, &key, now))
-            .await?;
-        let said_last = hit
-            .list
-            .said_last(hit.token.as_bytes())
-            .max(hit.found_at.unwrap_or_default());
-        let (mut since, mut before) = (Vec::new(), Vec::new());
-        for row in rows {
-            let Some(record) = opener.verify(&row.jws, &publisher.signing_keys, now) else {
-                continue;
-            };
-            if !self.has_ended(&record).await? {
-                let said = if row.received_at > said_last {
-                    &mut since
-                } else {
-                    &mut before
-                };
-                said.push(record);
-            }
-        }
-        let is_answer = !since.is_empty();
-        Ok(Cached {
-            records: if is_answer { since } else { before },
-            is_answer,
-        })
-    }
-
-    /// Whether the entry behind a record has ended, by what its publisher last said or by time. What has ended is no
-    /// answer: another entry may stand in its place.
-    async fn has_ended(&self, record: &VerifiedRecord) -> Result<bool, FlowError> {
-        let reported = self.reported_since(record).await?;
-        let (state, deadline) = reported.unwrap_or_else(|| (record.state, recorded_deadline(record)));
-        Ok(effective_state(state, deadline, self.now(), record.expires).is_terminal())
-    }
-
-    /// What the publisher has last said of a record's entry, unless the record knows better. The item about the very event
-    /// that the record shows counts too: it says when the event was, and so when a clock began to run.
-    pub(crate) async fn reported_since(
-        &self,
-        record: &VerifiedRecord,
-    ) -> Result<Option<(StateName, Option<Deadline>)>, FlowError> {
-        let (publisher, entry) = (record.iss.clone(), record.entry);
-        let reported = self
-            .gateway
-            .store(move |store| store.peer_entry_state(&publisher, entry))
-            .await?;
-        let newer = reported.filter(|reported| reported.seq >= record.seq);
-        Ok(newer.and_then(|reported| state(&reported)))
-    }
-
-    fn opener<'a, T>(&self, hit: &'a PossibleHit<T>, fed: &'a lianfang_encoding::FederationId) -> Opener<'a> {
-        Opener {
-            fed,
-            list: &hit.list.id,
-            key_id: hit.key_id,
-            confirm_key: confirm_key(&hit.token, fed, &hit.list.id.publisher, &hit.key_id),
-            kind: hit.kind,
-            level: hit.level,
-        }
-    }
-
     async fn ask_publisher<T: Clone>(
         self: &Arc<Self>,
-        batch: &[Open<T>],
+        batch: Vec<Open<T>>,
         results: &mut Vec<Confirmation<T>>,
     ) -> Result<(), FlowError> {
         let Some((first, _)) = batch.first() else {
             return Ok(());
         };
         let (publisher, asked_at) = (first.list.id.publisher.clone(), self.now());
-        match self.request(batch).await {
+        match self.request(&batch).await {
             Ok(sealed) => {
-                for (hit, _) in batch {
-                    results.push(Confirmation::Answered(
-                        publisher.clone(),
-                        self.open_and_cache(hit, &sealed, asked_at).await?,
-                        hit.tag.clone(),
-                    ));
-                }
+                let hits: Vec<_> = batch.into_iter().map(|(hit, _)| hit).collect();
+                let opened = self.open_and_keep(&hits, sealed, asked_at).await?;
+                results.extend(
+                    hits.into_iter()
+                        .zip(opened)
+                        .map(|(hit, records)| Confirmation::Answered(publisher.clone(), records, hit.tag)),
+                );
             }
             Err(error) => {
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
-                let before = batch.iter().cloned();
-                results.extend(before.map(|(hit, said)| Confirmation::Unavailable(said, hit.tag)));
+                results.extend(batch.into_iter().map(of_cached));
             }
         }
         Ok(())
@@ -204,7 +145,7 @@ impl Node {
         let fed = self.trust.federation();
         let mut prefixes: Vec<_> = batch
             .iter()
-            .map(|(hit, _)| Prefix::of(&self.opener(hit, &fed).confirm_key, bits))
+            .map(|(hit, _)| Prefix::of(&hit.opener(&fed).confirm_key, bits))
             .collect();
         prefixes.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
         prefixes.dedup();
@@ -227,53 +168,59 @@ impl Node {
             .collect()
     }
 
-    async fn open_and_cache<T>(
-        &self,
-        hit: &PossibleHit<T>,
-        sealed: &[Vec<u8>],
+    /// The records of each hit among those that were answered to all of them.
+    async fn open_and_keep<T>(
+        self: &Arc<Self>,
+        hits: &[PossibleHit<T>],
+        sealed: Vec<Vec<u8>>,
         asked_at: Timestamp,
-    ) -> Result<Vec<VerifiedRecord>, FlowError> {
+    ) -> Result<Vec<Vec<VerifiedRecord>>, FlowError> {
         let document = self.document();
-        let now = self.now();
-        let Some(publisher) = active_member(&document.document, &hit.list.id.publisher) else {
-            return Ok(Vec::new());
+        let publisher = hits.first().map(|hit| &hit.list.id.publisher);
+        let Some(publisher) = publisher.and_then(|id| active_member(&document.document, id)) else {
+            return Ok(hits.iter().map(|_| Vec::new()).collect());
         };
-        let opener = self.opener(hit, &document.federation);
-        let opened = opener.open_all(&hit.token, sealed, &publisher.signing_keys, now);
-        let key = list_key(&hit.list.id);
-        let rows: Vec<_> = opened
-            .iter()
-            .filter(|_| publisher.id != self.id)
-            .map(|(record, jws)| RecordRow {
-                publisher: publisher.id.clone(),
-                confirm_key: opener.confirm_key,
-                audience: key.audience.clone(),
-                subject_type: key.subject_type,
-                epoch: key.epoch,
-                entry_id: record.entry,
-                jws: jws.clone(),
-                valid_until: record.valid_until,
-                received_at: asked_at,
-            })
-            .collect();
-        self.gateway
-            .store(move |store| rows.into_iter().try_for_each(|row| store.cache_record(row)))
-            .await?;
-        Ok(opened.into_iter().map(|(record, _)| record).collect())
+        let (keys, now, fed) = (publisher.signing_keys.clone(), self.now(), document.federation);
+        let asked: Vec<_> = hits.iter().map(PossibleHit::untagged).collect();
+        let open = move |hit: PossibleHit<()>| hit.opener(&fed).open_all(&hit.token, &sealed, &keys, now);
+        let opened = self.gateway.compute_each(asked, open).await?;
+        let answers: Vec<_> = hits.iter().zip(opened).collect();
+        self.keep_answers(&answers, asked_at).await?;
+        let records = answers.into_iter().map(|(_, records)| records.into_iter());
+        Ok(records
+            .map(|records| records.map(|(record, _)| record).collect())
+            .collect())
     }
 }
 
-fn state(reported: &PeerEntryState) -> Option<(StateName, Option<Deadline>)> {
-    let name = StateName::from_number(u8::try_from(reported.state).ok()?)?;
-    let rule = reported
-        .rule
-        .and_then(|rule| u8::try_from(rule).ok())
-        .and_then(DeadlineRule::from_number);
-    Some((
-        name,
-        reported
-            .deadline
-            .zip(rule)
-            .map(|(due, rule)| Deadline { due, rule }),
-    ))
+/// Whether what was said before is still the answer to all hits of a subject. What may be a part of what there is holds
+/// the entries that the tokens of another question spoke for.
+fn are_answered<T>(hits: &[Open<T>]) -> bool {
+    let is_whole = hits.len() == 1 || hits.iter().all(|(_, cached)| !cached.is_part);
+    is_whole && hits.iter().all(|(_, cached)| cached.is_answer)
+}
+
+/// What is known without asking.
+fn of_cached<T>((hit, cached): Open<T>) -> Confirmation<T> {
+    match cached.is_answer {
+        true => Confirmation::Answered(hit.list.id.publisher.clone(), cached.records, hit.tag),
+        false => Confirmation::Unavailable(cached.records, hit.tag),
+    }
+}
+
+/// As many subjects together as one question has room for; who has more hits than that gets several.
+fn batches<T>(subjects: Vec<Vec<Open<T>>>) -> Vec<Vec<Open<T>>> {
+    let mut batches: Vec<Vec<Open<T>>> = Vec::new();
+    for subject in subjects {
+        match batches.last_mut() {
+            Some(last) if last.len() + subject.len() <= MAX_PREFIXES => last.extend(subject),
+            _ => {
+                let mut rest = subject.into_iter().peekable();
+                while rest.peek().is_some() {
+                    batches.push(rest.by_ref().take(MAX_PREFIXES).collect());
+                }
+            }
+        }
+    }
+    batches
 }

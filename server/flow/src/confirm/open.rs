@@ -4,6 +4,8 @@ use lianfang_identifier::{Kind, Level};
 use lianfang_token::{Token, TokenKeyId, record_key};
 use lianfang_wire::record::{Asked, Record, VerifiedRecord, open};
 
+use super::{BESIDE, TOLD};
+
 /// What the asker holds: the token, and what it expects a record to be about.
 pub(crate) struct Opener<'a> {
     pub(crate) fed: &'a FederationId,
@@ -15,8 +17,8 @@ pub(crate) struct Opener<'a> {
 }
 
 impl Opener<'_> {
-    /// Every record among `sealed` that opens with the token, verified; with its signed text. A false
-    /// positive opens nothing.
+    /// The records among `sealed` that open with the token, verified; with their signed texts. A false positive opens nothing.
+    /// Of a publisher that tells of more entries than it should the rest is left.
     pub(crate) fn open_all(
         &self,
         token: &Token,
@@ -27,7 +29,8 @@ impl Opener<'_> {
         let key = record_key(token, self.fed, &self.list.publisher, &self.key_id);
         let opened = sealed
             .iter()
-            .filter_map(|sealed| open(sealed, key.as_bytes(), self.list, self.fed).ok());
+            .filter_map(|sealed| open(sealed, key.as_bytes(), self.list, self.fed).ok())
+            .take(TOLD + BESIDE);
         opened
             .filter_map(|text| match self.verify(&text, keys, now) {
                 Some(record) => Some((record, text)),

@@ -98,6 +98,7 @@ impl Node {
                     kind,
                     level: outcome.canonical.level,
                     found_at: None,
+                    subject: 0,
                     // What it stays until it is answered.
                     tag: Unanswered {
                         publisher: list.id.publisher.clone(),
@@ -118,8 +119,8 @@ impl Node {
         identifier: ScreenedIdentifier,
         findings: &mut Findings,
     ) -> Result<(), FlowError> {
-        for record in records {
-            let newer = self.reported_since(&record).await?;
+        let reported = self.reported_since(&records).await?;
+        for (record, newer) in records.into_iter().zip(reported) {
             let confirmed = Confirmed::new(record, identifier, newer, self.now());
             findings.confirmed.extend(confirmed);
         }

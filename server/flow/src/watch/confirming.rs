@@ -158,6 +158,7 @@ impl Node {
             .collect();
         let index = self.index.load_full();
         let mut sorted = Sorted::default();
+        let mut subjects = HashMap::new();
         for hit in hits {
             let place = (hit.client_reference.clone(), hit.form, hit.key_id);
             let row = rows.remove(&place);
@@ -165,7 +166,9 @@ impl Node {
             match (row, list) {
                 (Some(row), Some(list)) => {
                     rows.insert(place, row.clone());
-                    match possible(list, hit.clone(), row) {
+                    let next = subjects.len();
+                    let subject = *subjects.entry(hit.client_reference.clone()).or_insert(next);
+                    match possible(list, hit.clone(), row, subject) {
                         Some(possible) => sorted.ask.push(possible),
                         None => sorted.over.push(hit),
                     }
@@ -179,7 +182,12 @@ impl Node {
     }
 }
 
-fn possible(list: &Arc<HeldList>, hit: HitRow, row: MonitoredToken) -> Option<PossibleHit<Asked>> {
+fn possible(
+    list: &Arc<HeldList>,
+    hit: HitRow,
+    row: MonitoredToken,
+    subject: usize,
+) -> Option<PossibleHit<Asked>> {
     Some(PossibleHit {
         list: Arc::clone(list),
         token: Arc::new(Token::from_bytes(row.token)),
@@ -187,6 +195,7 @@ fn possible(list: &Arc<HeldList>, hit: HitRow, row: MonitoredToken) -> Option<Po
         kind: Kind::from_number(row.kind)?,
         level: Level::from_number(row.level)?,
         found_at: Some(hit.last_found_at),
+        subject,
         tag: Asked { hit, row },
     })
 }

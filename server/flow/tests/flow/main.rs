@@ -51,6 +51,7 @@ mod returning;
 mod roster;
 mod rules;
 mod shards;
+mod shared_tokens;
 mod statements;
 mod statements_of_members;
 mod status;

@@ -156,7 +156,9 @@ fn fill(store: &Store) {
     store
         .apply_status(&node("platform-b"), &audience("all"), &[status(new.id, 1)], at(1))
         .unwrap();
-    store.cache_record(record(new.id, at(9))).unwrap();
+    store
+        .cache_answers(crate::sample::answered(vec![record(new.id, at(9))]))
+        .unwrap();
     store.adopt_membership(1, b"document", at(0)).unwrap();
     store.see_generation(1, 1, 1).unwrap();
     store.set_meta("incarnation", "1").unwrap();

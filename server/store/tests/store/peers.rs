@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use lianfang_encoding::Timestamp;
 use lianfang_store::testing::Backend;
-use lianfang_store::{PeerStatus, RecordRow, StatusOutcome, Store, StoreError};
+use lianfang_store::{CachedAnswer, PeerStatus, RecordRow, StatusOutcome, Store, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
-use crate::sample::{at, audience, line, node, record, status};
+use crate::sample::{answered, at, audience, line, node, race, record, status};
 
 fn apply(store: &Store, items: &[PeerStatus]) -> StatusOutcome {
     store
@@ -123,20 +124,53 @@ both! {
     fn a_cached_record_lasts_as_long_as_it_is_valid(database) {
         let store = database.store();
         let peer = node("platform-a");
-        store.cache_record(record(Uuid::from_u128(1), at(10))).unwrap();
-        store.cache_record(record(Uuid::from_u128(2), at(20))).unwrap();
+        store
+            .cache_answers(answered(vec![record(Uuid::from_u128(1), at(10)), record(Uuid::from_u128(2), at(20))]))
+            .unwrap();
         let found = |seconds| {
             let rows = store.cached_records(&peer, &[5; 32], at(seconds)).unwrap();
             rows.into_iter().map(|row| row.entry_id.as_u128()).collect::<Vec<_>>()
         };
         assert_eq!(found(9), [1, 2]);
         assert_eq!(found(10), [2]);
-        let longer = RecordRow { jws: "newer".to_owned(), ..record(Uuid::from_u128(1), at(30)) };
-        store.cache_record(longer.clone()).unwrap();
-        assert_eq!(store.cached_records(&peer, &[5; 32], at(25)).unwrap(), [longer]);
         assert!(store.cached_records(&peer, &[6; 32], at(9)).unwrap().is_empty());
-        assert_eq!(store.prune_records(at(20)).unwrap(), 1);
-        assert_eq!(found(9), [1]);
+        assert_eq!(store.prune_records(at(10)).unwrap(), 1);
+        assert_eq!(found(9), [2]);
+    }
+}
+
+both! {
+    fn an_answer_takes_the_place_of_the_one_before_and_of_no_other(database) {
+        let store = database.store();
+        let entry = |number| record(Uuid::from_u128(number), at(10));
+        let elsewhere = RecordRow { audience: audience("cn"), ..entry(3) };
+        for rows in [vec![entry(1), entry(2)], vec![elsewhere.clone()]] {
+            store.cache_answers(answered(rows)).unwrap();
+        }
+        let newer = RecordRow { jws: "newer".to_owned(), ..entry(2) };
+        store.cache_answers(answered(vec![newer.clone()])).unwrap();
+        let left = |store: &Store| store.cached_records(&node("platform-a"), &[5; 32], at(1)).unwrap();
+        assert_eq!(left(store), [newer, elsewhere]);
+        race(|number| store.cache_answers(answered(vec![entry(number % 2), entry(1)]))).into_iter().for_each(Result::unwrap);
+        let nothing = CachedAnswer { records: Vec::new(), ..answered(vec![entry(1)]).remove(0) };
+        store.cache_answers(vec![nothing]).unwrap();
+        assert_eq!(left(store).len(), 1, "that of the other list");
+    }
+}
+
+both! {
+    fn what_was_last_said_of_many_entries_is_read_at_once(database) {
+        let store = database.store();
+        let [first, second, other] = [1, 2, 3].map(Uuid::from_u128);
+        let later = PeerStatus { state: 9, ..status(first, 3) };
+        apply(store, &[status(first, 1), status(second, 2), later]);
+        let states = store.peer_entry_states(&node("platform-a"), &[first, second, other]).unwrap();
+        for entry in [first, second, other] {
+            let alone = store.peer_entry_state(&node("platform-a"), entry).unwrap();
+            assert_eq!(states.get(&entry), alone.as_ref());
+        }
+        assert_eq!(states[&first].state, 9);
+        assert!(store.peer_entry_states(&node("platform-b"), &[first]).unwrap().is_empty());
     }
 }
 
@@ -144,14 +178,17 @@ both! {
     fn a_terminal_status_kills_the_cached_records_of_its_entry(database) {
         let store = database.store();
         let (ended, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut entries = Vec::new();
         for entry in [ended, other] {
-            store.cache_record(record(entry, at(10))).unwrap();
+            entries.push(record(entry, at(10)));
         }
+        store.cache_answers(answered(entries)).unwrap();
         let elsewhere = RecordRow { publisher: node("platform-b"), ..record(ended, at(10)) };
-        store.cache_record(elsewhere.clone()).unwrap();
+        store.cache_answers(answered(vec![elsewhere.clone()])).unwrap();
         apply(store, &[status(other, 1), PeerStatus { terminal: true, ..status(ended, 2) }]);
         let left = store.cached_records(&node("platform-a"), &[5; 32], at(1)).unwrap();
-        assert_eq!(left, [record(other, at(10))]);
+        // Another may have been left out for the one that ended.
+        assert_eq!(left, [RecordRow { received_at: Timestamp::default(), ..record(other, at(10)) }]);
         assert_eq!(store.cached_records(&node("platform-b"), &[5; 32], at(1)).unwrap(), [elsewhere]);
         assert_eq!(store.kill_records(&node("platform-b"), ended).unwrap(), 1);
     }

@@ -5,9 +5,9 @@ use std::thread;
 
 use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
 use lianfang_store::{
-    AuditRow, EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer, EventSignature,
-    HeadRow, ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError, StatusItem,
-    TokenRow,
+    AuditRow, CachedAnswer, EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer,
+    EventSignature, HeadRow, ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError,
+    StatusItem, TokenRow,
 };
 use uuid::Uuid;
 
@@ -252,6 +252,15 @@ pub(crate) fn record(entry_id: Uuid, valid_until: Timestamp) -> RecordRow {
         valid_until,
         received_at: at(0),
     }
+}
+
+/// One answer that holds these.
+pub(crate) fn answered(records: Vec<RecordRow>) -> Vec<CachedAnswer> {
+    vec![CachedAnswer {
+        list: records[0].list(),
+        confirm_key: records[0].confirm_key,
+        records,
+    }]
 }
 
 /// What eight callers get who start together, numbered from 0.

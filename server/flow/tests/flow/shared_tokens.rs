@@ -1,0 +1,153 @@
+//! A token that more entries share than one answer tells of: the answer leaves the verdict what it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_flow::Node;
+use lianfang_wire::entry::{Entry, NewEntry, NewEvent, Subject};
+use lianfang_wire::vocabulary::{BasisType, EventType, VerdictName};
+
+use crate::harness::{BACKENDS, Federation, company, entry, id, identifier, operator, screening};
+
+const CODE: &str = "91110108661572276L";
+const ENTRIES: usize = 100;
+
+async fn record_many(node: &Arc<Node>, change: impl Fn(usize, &mut NewEntry)) -> Vec<Entry> {
+    let mut recorded = Vec::new();
+    for number in 0..ENTRIES {
+        let mut new = entry(company(CODE), node.now());
+        new.client_reference = Some(number.to_string());
+        change(number, &mut new);
+        recorded.push(node.record_entry(&operator(), new).await.unwrap().entry);
+    }
+    node.build_digests().await.unwrap();
+    recorded
+}
+
+async fn verdict(node: &Arc<Node>, subject: Subject) -> VerdictName {
+    let answer = node.screen(&operator(), screening(subject)).await.unwrap();
+    assert!(answer.complete, "{answer:?}");
+    answer.verdict
+}
+
+/// Records of A that B keeps of the token that all its entries share.
+fn kept(federation: &Federation, a: &Arc<Node>, entry: &Entry) -> usize {
+    let tokens = federation.store("platform-a").tokens_of(&[entry.id]).unwrap();
+    let kept = tokens.iter().map(|row| {
+        let token = lianfang_token::Token::from_bytes(row.token);
+        let key_id = lianfang_token::TokenKeyId(row.key_id);
+        let fed = a.trust().federation();
+        let key = lianfang_token::confirm_key(&token, &fed, &id("platform-a"), &key_id);
+        let store = federation.store("platform-b");
+        store
+            .cached_records(&id("platform-a"), &key, a.now())
+            .unwrap()
+            .len()
+    });
+    kept.max().unwrap()
+}
+
+#[tokio::test]
+async fn of_entries_that_share_a_token_so_many_are_told_as_decide() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let recorded = record_many(&a, |number, new| {
+            new.basis.kind = match number {
+                50 => BasisType::CourtFinal,
+                _ => BasisType::AdministrativePending,
+            };
+        })
+        .await;
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(1));
+        assert_eq!(verdict(&b, company(CODE)).await, VerdictName::Block);
+        assert_eq!(kept(&federation, &a, &recorded[0]), 64);
+        let ends = NewEvent {
+            kind: EventType::Withdrawn,
+            reason: None,
+            reference: None,
+        };
+        let decisive = &recorded[50];
+        a.apply_event(&operator(), decisive.id, decisive.revision, ends)
+            .await
+            .unwrap();
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b, company(CODE)).await, VerdictName::Review);
+    }
+}
+
+/// Another that blocks may not have been told.
+#[tokio::test]
+async fn when_one_that_was_told_changes_the_others_are_asked_for() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let recorded = record_many(&a, |_, _| ()).await;
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(1));
+        assert_eq!(verdict(&b, company(CODE)).await, VerdictName::Block);
+        assert_eq!(kept(&federation, &a, &recorded[0]), 64);
+        let contested = |entry: &Entry| {
+            let (a, id, revision) = (Arc::clone(&a), entry.id, entry.revision);
+            async move {
+                let kind = EventType::Contested;
+                let event = NewEvent {
+                    kind,
+                    reason: None,
+                    reference: None,
+                };
+                a.apply_event(&operator(), id, revision, event).await.unwrap();
+            }
+        };
+        for entry in &recorded[1..] {
+            contested(entry).await;
+        }
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b, company(CODE)).await, VerdictName::Block);
+        contested(&recorded[0]).await;
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b, company(CODE)).await, VerdictName::Review);
+    }
+}
+
+fn shop(brand: &str, name: Option<&str>) -> Subject {
+    let mut subject = company(CODE);
+    subject.identifiers = vec![identifier("brand", brand)];
+    subject
+        .identifiers
+        .extend(name.map(|name| identifier("legal_name_en", name)));
+    subject
+}
+
+#[tokio::test]
+async fn an_entry_that_two_tokens_speak_for_is_told_however_many_share_one_of_them() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let name = |number: usize| {
+            format!(
+                "Invented Goods {} Trading Co., Ltd.",
+                crate::harness::code(number as u32)
+            )
+        };
+        record_many(&a, |number, new| {
+            new.subject = shop("Inventia", Some(&name(number)));
+            if number != 0 {
+                new.basis.kind = BasisType::CourtFinal;
+            }
+        })
+        .await;
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(1));
+        assert_eq!(verdict(&b, shop("Inventia", None)).await, VerdictName::Clear);
+        // What was told for the brand alone needn't hold the entry.
+        for number in [0, 37, 99] {
+            let subject = shop("Inventia", Some(&name(number)));
+            assert_eq!(verdict(&b, subject).await, VerdictName::Review, "{number}");
+        }
+    }
+}
