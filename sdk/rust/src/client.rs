@@ -70,7 +70,8 @@ impl Client {
     }
 
     /// The same client, whose next state-changing call carries `key`: sent twice, it is done once and answered
-    /// twice (24 hours). Use a fresh key for each thing that is to happen.
+    /// twice (24 hours). Use a fresh key for each thing that is to happen. A batch under a key has at most 4 MiB, unless
+    /// the node's `limits.keyed_bytes` says otherwise.
     #[must_use]
     pub fn keyed(&self, key: impl Into<String>) -> Self {
         Self {

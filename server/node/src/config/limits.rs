@@ -13,6 +13,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Largest body of a batch, in bytes.
     pub batch_bytes: usize,
+    /// Largest body of a batch under an `Idempotency-Key`, and largest answer that is kept under one, in bytes.
+    pub keyed_bytes: usize,
     /// Longest time for a request's head to arrive, in seconds.
     pub head_seconds: u32,
     /// Longest time for a request's body to arrive, in seconds.
@@ -49,6 +51,7 @@ impl Default for Limits {
             head_bytes: 32 * 1024,
             body_bytes: 1024 * 1024,
             batch_bytes: 64 * 1024 * 1024,
+            keyed_bytes: 4 * 1024 * 1024,
             head_seconds: 10,
             body_seconds: 60,
             batch_seconds: 3_600,
@@ -75,6 +78,11 @@ const fn per_minute(count: u32) -> NonZeroU32 {
 }
 
 impl Limits {
+    /// Largest body of a batch under an `Idempotency-Key`, in bytes.
+    pub fn keyed_batch(&self) -> usize {
+        self.keyed_bytes.min(self.batch_bytes)
+    }
+
     /// See [`Limits::head_seconds`].
     pub fn head(&self) -> Duration {
         seconds(self.head_seconds)
@@ -121,6 +129,7 @@ impl Limits {
             ("head_bytes", self.head_bytes >= 1024),
             ("body_bytes", self.body_bytes > 0),
             ("batch_bytes", self.batch_bytes >= self.body_bytes),
+            ("keyed_bytes", self.keyed_bytes > 0),
             ("head_seconds", self.head_seconds > 0),
             ("body_seconds", self.body_seconds > 0),
             ("batch_seconds", self.batch_seconds >= self.body_seconds),

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use lianfang_wire::ProblemType;
 use serde::de::DeserializeOwned;
 
-use super::pointer;
+use super::{ndjson, pointer};
 use crate::config::Limits;
 use crate::problem::Failure;
 
@@ -49,13 +49,31 @@ impl FromRequest for Binary {
     }
 }
 
-/// Takes the whole body of a request that is still on its way to its handler, within `limits.batch_bytes`.
+/// Takes the whole body of a request under an `Idempotency-Key` that is still on its way to its handler: of a batch at
+/// most `limits.keyed_bytes`, of another at most `limits.body_bytes`.
 ///
 /// # Errors
 /// `too-large`, `timeout` or `malformed`.
-pub async fn read_body(request: &mut ServiceRequest) -> Result<Bytes, Failure> {
+pub async fn read_keyed(request: &mut ServiceRequest) -> Result<Bytes, Failure> {
     let payload = request.take_payload();
-    read(request.request(), payload, |limits| limits.batch_bytes).await
+    let request = request.request();
+    if says(request, &ndjson::BATCH) {
+        let body = read(request, payload, Limits::keyed_batch).await;
+        body.map_err(in_parts)
+    } else {
+        read(request, payload, |limits| limits.body_bytes).await
+    }
+}
+
+fn in_parts(failure: Failure) -> Failure {
+    let problem = failure.problem();
+    match (problem.kind(), &problem.detail) {
+        (Some(ProblemType::TooLarge), Some(limit)) => {
+            let advice = "Under an Idempotency-Key send a batch in smaller parts, or send it with no key.";
+            Failure::detail(ProblemType::TooLarge, &format!("{limit} {advice}"))
+        }
+        _ => failure,
+    }
 }
 
 /// Refuses bodies that say they are something else.
@@ -64,13 +82,17 @@ pub(super) fn expect_type(request: &HttpRequest, known: &[&str]) -> Result<(), F
         let detail = "Send it without a content encoding.";
         return Err(Failure::detail(ProblemType::UnsupportedMediaType, detail));
     }
-    let given = request.content_type();
-    if known.iter().any(|known| known.eq_ignore_ascii_case(given)) {
+    if says(request, known) {
         Ok(())
     } else {
         let detail = format!("Send it as {}.", known.join(" or "));
         Err(Failure::detail(ProblemType::UnsupportedMediaType, &detail))
     }
+}
+
+fn says(request: &HttpRequest, known: &[&str]) -> bool {
+    let given = request.content_type();
+    known.iter().any(|known| known.eq_ignore_ascii_case(given))
 }
 
 /// Collects a body within its bounds of size and time.

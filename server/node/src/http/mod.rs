@@ -10,7 +10,7 @@ mod range;
 mod routes;
 mod timeout;
 
-pub use body::{Binary, Json, read_body};
+pub use body::{Binary, Json, read_keyed};
 pub use boundary::{Door, RequestId, boundary};
 pub use head::head_fits;
 pub use ndjson::{LINES, Line, Lines, answer_lines};

@@ -23,6 +23,8 @@ use crate::problem::{Answer, Failure};
 
 /// The media type of one JSON document per line.
 pub const LINES: &str = "application/x-ndjson";
+/// What a batch may say it is.
+pub(super) const BATCH: [&str; 2] = [LINES, "application/jsonl"];
 /// Lines and bytes that wait for the node.
 const WAITING_LINES: usize = 1_024;
 const WAITING_BYTES: usize = 8 * 1024 * 1024;
@@ -55,7 +57,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Lines<T> {
 }
 
 fn open<T>(request: &HttpRequest, payload: Payload) -> Result<Lines<T>, Failure> {
-    body::expect_type(request, &[LINES, "application/jsonl"])?;
+    body::expect_type(request, &BATCH)?;
     let limits = request.app_data::<Data<Limits>>().ok_or(ProblemType::Internal)?;
     if body::announced(request).is_some_and(|length| length > limits.batch_bytes) {
         return Err(body::too_large(limits.batch_bytes));

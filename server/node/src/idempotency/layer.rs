@@ -1,17 +1,19 @@
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, rt};
 use lianfang_flow::FlowError;
 use lianfang_wire::{Problem, ProblemType};
 use tracing::Instrument as _;
 
+use super::answered::{Collected, collected, unkept};
 use super::ledger::Keyed;
-use super::stored::Stored;
+use super::reserved::Reserved;
 use super::{Known, Ledger, Named};
-use crate::http::read_body;
+use crate::config::Limits;
+use crate::http::read_keyed;
 use crate::problem::Failure;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -29,7 +31,7 @@ pub async fn once<B: MessageBody + 'static>(
         Ok(None) => return next.call(request).await.map(ServiceResponse::map_into_boxed_body),
         Err(failure) => return Ok(request.into_response(failure.error_response())),
     };
-    let body = match read_body(&mut request).await {
+    let body = match read_keyed(&mut request).await {
         Ok(body) => body,
         Err(failure) => return Ok(request.into_response(failure.error_response())),
     };
@@ -43,7 +45,7 @@ pub async fn once<B: MessageBody + 'static>(
     request.set_payload(Payload::from(body));
     let work = async move {
         let answered = next.call(request).await;
-        settle(&ledger, &keyed, answered).await
+        settle(Reserved::new(ledger, keyed), answered).await
     };
     let done = rt::spawn(work.in_current_span()).await;
     done.map_err(|_| Failure::from(FlowError::Internal("a request under a key ended early")))?
@@ -90,33 +92,33 @@ fn known_answer(
     failure.error_response()
 }
 
-/// Keeps a success and gives the key back after anything else.
+/// Keeps a success and gives the key back after anything else. An answer that is longer than may be held goes on to the
+/// caller as it is made and isn't kept.
 async fn settle<B: MessageBody + 'static>(
-    ledger: &Ledger,
-    keyed: &Keyed,
+    reserved: Reserved,
     answered: Result<ServiceResponse<B>, Error>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let answer = match answered {
         Ok(answer) if answer.status().is_success() => answer,
         other => {
-            if let Err(error) = ledger.abandon(keyed).await {
-                tracing::error!(error = %error, "an idempotency key couldn't be given back");
-            }
+            reserved.give_back().await;
             return other.map(ServiceResponse::map_into_boxed_body);
         }
     };
+    let most = answer.request().app_data::<Data<Limits>>();
+    let most = most.map_or(0, |limits| limits.keyed_bytes);
     let (request, response) = answer.into_parts();
     let (response, body) = response.into_parts();
-    let body: Bytes = actix_web::body::to_bytes(body)
-        .await
-        .map_err(|_| Failure::from(FlowError::Internal("an answer couldn't be read")))?;
-    let stored = Stored::of(&response, &body);
-    if let Err(error) = ledger.finish(keyed, response.status().as_u16(), &stored).await {
-        // It is done; who asks again under the key may have to wait until it counts as lost.
-        tracing::error!(error = %error, "an answer couldn't be kept under its idempotency key");
-    }
-    Ok(ServiceResponse::new(
-        request,
-        response.set_body(BoxBody::new(body)),
-    ))
+    let body = match collected(body.boxed(), most).await {
+        Ok(Collected::Whole(body)) => {
+            reserved.keep(&response, &body).await;
+            BoxBody::new(body)
+        }
+        Ok(Collected::Begun(begun, rest)) => BoxBody::new(BodyStream::new(unkept(begun, rest, reserved))),
+        Err(failure) => {
+            reserved.give_back().await;
+            return Err(failure.into());
+        }
+    };
+    Ok(ServiceResponse::new(request, response.set_body(body)))
 }

@@ -95,12 +95,9 @@ impl Ledger {
         RequestName::new(name)
     }
 
-    pub(super) async fn finish(&self, keyed: &Keyed, status: u16, answer: &Stored) -> Result<(), StoreError> {
-        let plain = serde_json::to_vec(answer).map_err(|_| StoreError::Corrupt)?;
-        let sealed = self
-            .data
-            .seal(TABLE, &row(keyed), &plain, &mut OsRng)
-            .map_err(|_| StoreError::Sealing)?;
+    pub(super) async fn finish(&self, keyed: &Keyed, status: u16, answer: Stored) -> Result<(), StoreError> {
+        let sealed = self.seal(keyed, &answer)?;
+        drop(answer);
         let keyed = keyed.clone();
         self.on_store(move |store| {
             let keep = || store.finish_idempotent(&keyed.actor, &keyed.key, status, &sealed);
@@ -113,6 +110,18 @@ impl Ledger {
         let keyed = keyed.clone();
         self.on_store(move |store| store.abandon_idempotent(&keyed.actor, &keyed.key))
             .await
+    }
+
+    /// Where work goes on that nobody waits for.
+    pub(super) fn threads(&self) -> &Handle {
+        &self.threads
+    }
+
+    fn seal(&self, keyed: &Keyed, answer: &Stored) -> Result<Vec<u8>, StoreError> {
+        let plain = serde_json::to_vec(answer).map_err(|_| StoreError::Corrupt)?;
+        self.data
+            .seal(TABLE, &row(keyed), &plain, &mut OsRng)
+            .map_err(|_| StoreError::Sealing)
     }
 
     pub(super) fn open(&self, keyed: &Keyed, sealed: &[u8]) -> Result<Stored, StoreError> {

@@ -12,7 +12,7 @@ const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCAT
 pub(super) struct Stored {
     headers: Vec<(String, String)>,
     #[serde(with = "base64_text")]
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 impl Stored {
@@ -23,7 +23,7 @@ impl Stored {
         });
         Self {
             headers: kept.collect(),
-            body: body.to_vec(),
+            body: body.clone(),
         }
     }
 
@@ -40,6 +40,7 @@ impl Stored {
 }
 
 mod base64_text {
+    use actix_web::web::Bytes;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use serde::de::Error as _;
@@ -49,10 +50,9 @@ mod base64_text {
         serializer.serialize_str(&STANDARD.encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD
-            .decode(String::deserialize(deserializer)?)
-            .map_err(D::Error::custom)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+        let bytes = STANDARD.decode(String::deserialize(deserializer)?);
+        bytes.map(Bytes::from).map_err(D::Error::custom)
     }
 }
 

@@ -35,14 +35,17 @@ async fn door(
     node: &TestNode,
 ) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error>
 {
+    door_with(node, Limits::default()).await
+}
+
+async fn door_with(
+    node: &TestNode,
+    limits: Limits,
+) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error>
+{
     let assembled = &node.assembled;
     let routes = router::configure(assembled.node.clone(), Login::Socket, assembled.ledger.clone());
-    init_service(
-        App::new()
-            .app_data(Data::new(Limits::default()))
-            .configure(routes),
-    )
-    .await
+    init_service(App::new().app_data(Data::new(limits)).configure(routes)).await
 }
 
 /// What is sent again and again.
@@ -160,6 +163,30 @@ async fn a_request_whose_caller_went_away_is_answered_to_whoever_asks_again() {
         store.let_commit_go();
         let again = door.call(sent.under("key")).await.unwrap();
         assert_eq!(again.status().as_u16(), 201);
+        assert_eq!(entries(store), 1);
+    }
+}
+
+#[actix_web::test]
+async fn a_key_is_free_when_the_caller_goes_away_in_the_midst_of_an_answer_that_is_too_long_to_be_kept() {
+    let limits = Limits {
+        keyed_bytes: 20_000,
+        ..Limits::default()
+    };
+    for backend in BACKENDS {
+        let node = quiet_node(backend).await;
+        let (door, store) = (door_with(&node, limits.clone()).await, &node.assembled.store);
+        let sent = Sent {
+            body: format!("{}\n{}", nameless(), "0\n".repeat(5_000)),
+            ..Sent::batch()
+        };
+        let first = door.call(sent.under("key")).await.unwrap();
+        store.hold_next_commit();
+        drop(first);
+        until_a_commit_is_held(store).await;
+        store.let_commit_go();
+        let again = door.call(sent.under("key")).await.unwrap();
+        assert_eq!(again.status().as_u16(), 200);
         assert_eq!(entries(store), 1);
     }
 }

@@ -14,6 +14,7 @@ mod hostile_connections;
 mod idempotency;
 mod imports;
 mod jobs;
+mod keyed_limits;
 mod kills;
 mod large_bodies;
 mod logs;

@@ -53,7 +53,9 @@ pub(super) async fn create(node: Data<Node>, by: By, named: Named, new: Json<New
 /// lines with a `client_reference` that were recorded already aren't recorded twice.
 #[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
     request_body(content = NewEntry, content_type = "application/x-ndjson"),
-    responses((status = 200, body = BatchResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours. A batch under one has at most `limits.keyed_bytes` (4 MiB); an answer that is longer isn't kept.")),
+    responses((status = 200, body = BatchResult, content_type = "application/x-ndjson"),
+        (status = 413, body = Problem, description = "More than `limits.batch_bytes` (64 MiB), or under an Idempotency-Key more than `limits.keyed_bytes` (4 MiB).")))]
 pub(super) async fn batch(
     node: Data<Node>,
     by: By,

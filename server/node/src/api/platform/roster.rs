@@ -63,8 +63,9 @@ pub(super) async fn delete(node: Data<Node>, by: By, reference: Path<String>) ->
 /// One result per line, in order, while further lines may still be on their way. Send the whole batch again after an interruption: what is unchanged costs nothing.
 #[utoipa::path(post, path = "/v1/monitored-subjects/batch", tag = "roster",
     request_body(content = RosterLine, content_type = "application/x-ndjson"),
-    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
-    responses((status = 200, body = RosterResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours. A batch under one has at most `limits.keyed_bytes` (4 MiB); an answer that is longer isn't kept.")),
+    responses((status = 200, body = RosterResult, content_type = "application/x-ndjson"),
+        (status = 413, body = Problem, description = "More than `limits.batch_bytes` (64 MiB), or under an Idempotency-Key more than `limits.keyed_bytes` (4 MiB).")))]
 pub(super) async fn batch(node: Data<Node>, by: By, standing: Standing, lines: Lines<RosterLine>) -> Answer {
     let (node, actor) = (node.into_inner(), by.0);
     let standing = move || standing.check();

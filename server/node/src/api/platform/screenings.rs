@@ -39,7 +39,9 @@ pub(super) async fn create(node: Data<Node>, by: By, new: Json<NewScreening>) ->
 /// can't be screened says why and spoils no other. What has no result yet is sent again after an interruption.
 #[utoipa::path(post, path = "/v1/screenings/batch", tag = "screenings",
     request_body(content = NewScreening, content_type = "application/x-ndjson"),
-    responses((status = 200, body = ScreeningResult, content_type = "application/x-ndjson"), (status = 413, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours. A batch under one has at most `limits.keyed_bytes` (4 MiB); an answer that is longer isn't kept.")),
+    responses((status = 200, body = ScreeningResult, content_type = "application/x-ndjson"),
+        (status = 413, body = Problem, description = "More than `limits.batch_bytes` (64 MiB), or under an Idempotency-Key more than `limits.keyed_bytes` (4 MiB).")))]
 pub(super) async fn batch(
     node: Data<Node>,
     by: By,
