@@ -2,7 +2,7 @@ use actix_web::body::{BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, rt};
 use lianfang_flow::FlowError;
 use lianfang_wire::{Problem, ProblemType};
@@ -35,6 +35,19 @@ pub async fn once<B: MessageBody + 'static>(
         Ok(body) => body,
         Err(failure) => return Ok(request.into_response(failure.error_response())),
     };
+    // From here on nothing stops halfway: a key that is reserved belongs to work that is being done.
+    let work = reserve_and_do(ledger, keyed, body, request, next);
+    let done = rt::spawn(work.in_current_span()).await;
+    done.map_err(|_| Failure::from(FlowError::Internal("a request under a key ended early")))?
+}
+
+async fn reserve_and_do<B: MessageBody + 'static>(
+    ledger: Data<Ledger>,
+    keyed: Keyed,
+    body: Bytes,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     match ledger.begin(&keyed, &body).await {
         Ok(Known::Fresh) => {}
         known => return Ok(request.into_response(known_answer(&ledger, &keyed, known))),
@@ -43,12 +56,8 @@ pub async fn once<B: MessageBody + 'static>(
         .extensions_mut()
         .insert(Named(Some(ledger.name(&keyed, &body))));
     request.set_payload(Payload::from(body));
-    let work = async move {
-        let answered = next.call(request).await;
-        settle(Reserved::new(ledger, keyed), answered).await
-    };
-    let done = rt::spawn(work.in_current_span()).await;
-    done.map_err(|_| Failure::from(FlowError::Internal("a request under a key ended early")))?
+    let answered = next.call(request).await;
+    settle(Reserved::new(ledger, keyed), answered).await
 }
 
 fn keyed(request: &ServiceRequest, actor: String) -> Result<Option<Keyed>, Failure> {

@@ -141,30 +141,45 @@ async fn until_a_commit_is_held(store: &Store) {
     assert!(waits.await.unwrap(), "nothing was written");
 }
 
+/// What a request under a key writes before its answer: that the key is in use, and the entry.
+const WRITES: usize = 2;
+
 #[actix_web::test]
 async fn a_request_whose_caller_went_away_is_answered_to_whoever_asks_again() {
     for backend in BACKENDS {
-        let node = quiet_node(backend).await;
-        let (door, store, sent) = (door(&node).await, &node.assembled.store, Sent::entry());
-        store.hold_next_commit();
-        {
-            let mut first = std::pin::pin!(door.call(sent.under("key")));
-            // That the key is in use, then the entry.
-            for _ in 0..2 {
-                tokio::select! {
-                    biased;
-                    _ = &mut first => unreachable!("it can't be told"),
-                    () = until_a_commit_is_held(store) => store.hold_next_commit(),
-                }
+        for seen in 1..=WRITES {
+            check_caller_who_left(backend, seen).await;
+        }
+    }
+}
+
+/// Whoever asked goes away while so many writes are carried out of which nobody was told yet.
+async fn check_caller_who_left(backend: Backend, seen: usize) {
+    let node = quiet_node(backend).await;
+    let (door, store, sent) = (door(&node).await, &node.assembled.store, Sent::entry());
+    store.hold_next_commit();
+    {
+        let mut first = std::pin::pin!(door.call(sent.under("key")));
+        for written in 1..=seen {
+            tokio::select! {
+                biased;
+                _ = &mut first => unreachable!("it can't be told"),
+                () = until_a_commit_is_held(store) => {},
+            }
+            if written < seen {
+                store.hold_next_commit();
             }
         }
-        // The answer.
-        until_a_commit_is_held(store).await;
-        store.let_commit_go();
-        let again = door.call(sent.under("key")).await.unwrap();
-        assert_eq!(again.status().as_u16(), 201);
-        assert_eq!(entries(store), 1);
     }
+    // The rest, and the answer.
+    for _ in seen..=WRITES {
+        store.hold_next_commit();
+        until_a_commit_is_held(store).await;
+    }
+    store.let_commit_go();
+    let again = door.call(sent.under("key")).await.unwrap();
+    assert_eq!(again.status().as_u16(), 201, "after {seen} writes");
+    assert_eq!(entries(store), 1);
 }
 
 #[actix_web::test]
