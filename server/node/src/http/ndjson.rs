@@ -12,12 +12,11 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::{StreamExt as _, future, stream};
 use lianfang_flow::FlowError;
 use lianfang_wire::{Problem, ProblemType};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, timeout_at};
 
-use super::{body, pointer};
+use super::{LineResult, Passing, body, pointer};
 use crate::config::Limits;
 use crate::problem::{Answer, Failure};
 
@@ -98,7 +97,8 @@ impl<T> Lines<T> {
 
 /// Answers a batch part by part, each of at most `most` lines, with one result per line. When the first part fails as a
 /// whole, so does the request; of a later one each line has the problem as its result. Before each later part the caller
-/// has to be in good `standing`; the batch ends with the problem as the result of the line to go on at.
+/// has to be in good `standing`; the batch ends with the problem as the result of the line to go on at. The answer says
+/// whether it tells of what passes ([`Passing`]).
 ///
 /// # Errors
 /// That of the first part.
@@ -106,12 +106,11 @@ pub async fn answer_lines<T, R, F>(
     mut lines: Lines<T>,
     most: usize,
     standing: impl Fn() -> Result<(), Failure> + 'static,
-    refused: fn(u64, Problem) -> R,
     work: impl Fn(Vec<Line<T>>) -> F + 'static,
 ) -> Answer
 where
     T: DeserializeOwned + 'static,
-    R: Serialize + 'static,
+    R: LineResult + 'static,
     F: Future<Output = Result<Vec<R>, FlowError>>,
 {
     let mut answer = HttpResponse::Ok();
@@ -129,50 +128,60 @@ where
     {
         return Err(problem.clone().into());
     }
-    let first = written(&work(parsed(first)).await?)?;
+    let passing = Passing::default();
+    answer.extensions_mut().insert(passing.clone());
+    if first.iter().any(|raw| raw.ends) {
+        passing.note();
+    }
+    let first = written(&work(parsed(first)).await?, &passing)?;
     let batch = Batch {
         lines,
         most,
         standing,
-        refused,
         work,
+        passing,
     };
     let rest = stream::unfold(Some(batch), async |batch| batch?.next().await);
     Ok(answer.streaming(stream::once(future::ready(Ok(first))).chain(rest)))
 }
 
 /// What is still to come of a batch.
-struct Batch<T, S, R, W> {
+struct Batch<T, S, W> {
     lines: Lines<T>,
     most: usize,
     standing: S,
-    refused: fn(u64, Problem) -> R,
     work: W,
+    passing: Passing,
 }
 
-impl<T, S, R, W, F> Batch<T, S, R, W>
-where
-    T: DeserializeOwned + 'static,
-    S: Fn() -> Result<(), Failure>,
-    R: Serialize,
-    W: Fn(Vec<Line<T>>) -> F,
-    F: Future<Output = Result<Vec<R>, FlowError>>,
-{
+impl<T, S, W> Batch<T, S, W> {
     /// The results of the next part, and what comes after it, if anything may.
-    async fn next(mut self) -> Option<(Result<Bytes, FlowError>, Option<Self>)> {
+    async fn next<R, F>(mut self) -> Option<(Result<Bytes, FlowError>, Option<Self>)>
+    where
+        T: DeserializeOwned + 'static,
+        S: Fn() -> Result<(), Failure>,
+        R: LineResult,
+        W: Fn(Vec<Line<T>>) -> F,
+        F: Future<Output = Result<Vec<R>, FlowError>>,
+    {
         let part = self.lines.part(self.most).await?;
         if let (Err(failure), Some(first)) = ((self.standing)(), part.first()) {
-            let last = (self.refused)(first.number, failure.problem().clone());
-            return Some((written(&[last]), None));
+            self.passing.note();
+            let last = R::refused(first.number, failure.problem().clone());
+            return Some((written(&[last], &self.passing), None));
+        }
+        if part.iter().any(|raw| raw.ends) {
+            self.passing.note();
         }
         let part = parsed(part);
         let numbers: Vec<_> = part.iter().map(|(number, _)| *number).collect();
         let results = (self.work)(part).await.unwrap_or_else(|error| {
+            self.passing.note();
             let problem = Failure::from(error).problem().clone();
-            let refuse = |number| (self.refused)(number, problem.clone());
+            let refuse = |number| R::refused(number, problem.clone());
             numbers.into_iter().map(refuse).collect()
         });
-        Some((written(&results), Some(self)))
+        Some((written(&results, &self.passing), Some(self)))
     }
 }
 
@@ -186,7 +195,8 @@ fn parsed<T: DeserializeOwned>(part: Vec<Raw>) -> Vec<Line<T>> {
     part.into_iter().map(parse).collect()
 }
 
-fn written<R: Serialize>(results: &[R]) -> Result<Bytes, FlowError> {
+fn written<R: LineResult>(results: &[R], passing: &Passing) -> Result<Bytes, FlowError> {
+    passing.note_any(results.iter().filter_map(LineResult::problem));
     let mut text = Vec::new();
     for result in results {
         serde_json::to_writer(&mut text, result).map_err(|_| FlowError::Internal("a result isn't JSON"))?;

@@ -13,7 +13,7 @@ use super::ledger::Keyed;
 use super::reserved::Reserved;
 use super::{Known, Ledger, Named};
 use crate::config::Limits;
-use crate::http::read_keyed;
+use crate::http::{Passing, read_keyed};
 use crate::problem::Failure;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -101,7 +101,7 @@ fn known_answer(
     failure.error_response()
 }
 
-/// Keeps a success and gives the key back after anything else. An answer that is longer than may be held goes on to the
+/// Keeps a success and gives the key back after anything else, also when part of the work failed for now. An answer that is longer than may be held goes on to the
 /// caller as it is made and isn't kept.
 async fn settle<B: MessageBody + 'static>(
     reserved: Reserved,
@@ -120,7 +120,11 @@ async fn settle<B: MessageBody + 'static>(
     let (response, body) = response.into_parts();
     let body = match collected(body.boxed(), most).await {
         Ok(Collected::Whole(body)) => {
-            reserved.keep(&response, &body).await;
+            if Passing::of(&response) {
+                reserved.give_back().await;
+            } else {
+                reserved.keep(&response, &body).await;
+            }
             BoxBody::new(body)
         }
         Ok(Collected::Begun(begun, rest)) => BoxBody::new(BodyStream::new(unkept(begun, rest, reserved))),

@@ -6,12 +6,13 @@ use actix_web::App;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::LOCATION;
-use actix_web::test::{TestRequest, init_service};
+use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::Data;
 use lianfang_node::api::platform::{Login, router};
 use lianfang_node::config::Limits;
 use lianfang_store::testing::Backend;
 use lianfang_store::{EntryFilter, Store};
+use serde_json::Value;
 
 use crate::harness::entries::entry;
 use crate::harness::federation::now;
@@ -148,7 +149,7 @@ const WRITES: usize = 2;
 async fn a_request_whose_caller_went_away_is_answered_to_whoever_asks_again() {
     for backend in BACKENDS {
         for seen in 1..=WRITES {
-            check_caller_who_left(backend, seen).await;
+            Box::pin(check_caller_who_left(backend, seen)).await;
         }
     }
 }
@@ -204,6 +205,48 @@ async fn a_key_is_free_when_the_caller_goes_away_in_the_midst_of_an_answer_that_
         assert_eq!(again.status().as_u16(), 200);
         assert_eq!(entries(store), 1);
     }
+}
+
+/// More lines than are done together, the last of them an entry.
+fn two_parts() -> Sent {
+    Sent {
+        body: format!("{}{}\n", "0\n".repeat(1_000), nameless()),
+        ..Sent::batch()
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_that_tells_of_a_passing_failure_is_not_given_to_whoever_asks_again() {
+    for backend in BACKENDS {
+        let node = quiet_node(backend).await;
+        let (door, store, sent) = (door(&node).await, &node.assembled.store, two_parts());
+        let mut told = 0;
+        for n in 1.. {
+            assert!(n < MOST, "no end");
+            let key = format!("key-{n}");
+            store.fail_statement(n.into());
+            let first = last_line(door.call(sent.under(&key)).await.unwrap()).await;
+            let reached = store.stop_failing();
+            let second = last_line(door.call(sent.under(&key)).await.unwrap()).await;
+            if first.as_ref().is_some_and(|line| line["problem"].is_object()) {
+                told += 1;
+                let second = second.unwrap();
+                assert!(second["problem"].is_null(), "statement {n}: {second}");
+            }
+            if !reached {
+                break;
+            }
+        }
+        assert!(told > 0, "no part failed as a whole");
+    }
+}
+
+/// Of an answer that is one of lines.
+async fn last_line<B: MessageBody>(answer: ServiceResponse<B>) -> Option<Value> {
+    let is_fine = answer.status().is_success();
+    let body = read_body(answer).await;
+    let line = body.trim_ascii_end().split(|byte| *byte == b'\n').next_back()?;
+    is_fine.then(|| serde_json::from_slice(line).unwrap())
 }
 
 /// A connection that was cut costs an attempt.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::etag::{IfMatch, etag, if_match};
 use super::items::Items;
 use super::{By, Standing};
-use crate::http::{Json, Lines, answer_lines};
+use crate::http::{Json, LineResult, Lines, answer_lines};
 use crate::idempotency::Named;
 use crate::problem::Answer;
 
@@ -65,21 +65,26 @@ pub(super) async fn batch(
 ) -> Answer {
     let (node, actor, name) = (node.into_inner(), by.0, named.0);
     let standing = move || standing.check();
-    answer_lines(lines, TRANSACTION, standing, refused, move |part| {
+    answer_lines(lines, TRANSACTION, standing, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
         async move { node.record_entries_once(&actor, part, name).await }
     })
     .await
 }
 
-/// A line of which nothing is known but why.
-fn refused(line: u64, problem: Problem) -> BatchResult {
-    BatchResult {
-        line,
-        client_reference: None,
-        id: None,
-        created: None,
-        problem: Some(problem),
+impl LineResult for BatchResult {
+    fn refused(line: u64, problem: Problem) -> Self {
+        Self {
+            line,
+            client_reference: None,
+            id: None,
+            created: None,
+            problem: Some(problem),
+        }
+    }
+
+    fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
     }
 }
 

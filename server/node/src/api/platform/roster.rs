@@ -8,7 +8,7 @@ use lianfang_wire::Problem;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 
 use super::{By, Standing};
-use crate::http::{Json, Lines, answer_lines};
+use crate::http::{Json, LineResult, Lines, answer_lines};
 use crate::problem::Answer;
 
 /// Subjects tokenised and written together.
@@ -69,21 +69,26 @@ pub(super) async fn delete(node: Data<Node>, by: By, reference: Path<String>) ->
 pub(super) async fn batch(node: Data<Node>, by: By, standing: Standing, lines: Lines<RosterLine>) -> Answer {
     let (node, actor) = (node.into_inner(), by.0);
     let standing = move || standing.check();
-    answer_lines(lines, PART, standing, refused, move |part| {
+    answer_lines(lines, PART, standing, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
         async move { node.put_subjects(&actor, part).await }
     })
     .await
 }
 
-/// A line of which nothing is known but why.
-fn refused(line: u64, problem: Problem) -> RosterResult {
-    RosterResult {
-        line,
-        client_reference: None,
-        created: None,
-        complete: None,
-        problem: Some(problem),
+impl LineResult for RosterResult {
+    fn refused(line: u64, problem: Problem) -> Self {
+        Self {
+            line,
+            client_reference: None,
+            created: None,
+            complete: None,
+            problem: Some(problem),
+        }
+    }
+
+    fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
     }
 }
 

@@ -9,7 +9,7 @@ use lianfang_wire::screening::{NewScreening, Screening, ScreeningDecision, Scree
 use uuid::Uuid;
 
 use super::{By, Standing};
-use crate::http::{Json, Lines, answer_lines};
+use crate::http::{Json, LineResult, Lines, answer_lines};
 use crate::problem::Answer;
 
 /// Most lines of a batch whose tokens are asked for together.
@@ -50,20 +50,25 @@ pub(super) async fn batch(
 ) -> Answer {
     let (node, actor) = (node.into_inner(), by.0);
     let standing = move || standing.check();
-    answer_lines(lines, PART, standing, refused, move |part| {
+    answer_lines(lines, PART, standing, move |part| {
         let (node, actor) = (Arc::clone(&node), actor.clone());
         async move { Ok(node.screen_lines(&actor, part).await) }
     })
     .await
 }
 
-/// A line of which nothing is known but why.
-fn refused(line: u64, problem: Problem) -> ScreeningResult {
-    ScreeningResult {
-        line,
-        client_reference: None,
-        result: None,
-        problem: Some(problem),
+impl LineResult for ScreeningResult {
+    fn refused(line: u64, problem: Problem) -> Self {
+        Self {
+            line,
+            client_reference: None,
+            result: None,
+            problem: Some(problem),
+        }
+    }
+
+    fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
     }
 }
 
