@@ -9,6 +9,7 @@ use actix_web::web::Bytes;
 use futures_util::task::AtomicWaker;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::wire::Wire;
 use crate::limits::TooMany;
@@ -26,13 +27,15 @@ pub(super) struct Share {
     untaken: Arc<Untaken>,
     wire: Arc<Wire>,
     next: AtomicU64,
+    /// Whoever watches the connection stops when it is gone.
+    _watched: DropGuard,
 }
 
 impl Share {
     /// Of a connection on which so many requests are served at once, and which ends when an answer isn't taken for
     /// as long as `patience`.
     pub(super) fn new(at_once: usize, patience: Duration, wire: Wire) -> Self {
-        let wire = Arc::new(wire);
+        let (wire, gone) = (Arc::new(wire), CancellationToken::new());
         let semaphore = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
         Self {
             places: semaphore(at_once.saturating_mul(OPEN)),
@@ -42,9 +45,11 @@ impl Share {
                 since: Mutex::default(),
                 patience,
                 wire: Arc::downgrade(&wire),
+                gone: gone.clone(),
             }),
             wire,
             next: AtomicU64::new(0),
+            _watched: gone.drop_guard(),
         }
     }
 
@@ -58,7 +63,8 @@ impl Share {
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         if number == 0 {
-            rt::spawn(watch_wire(Arc::downgrade(&self.wire), self.untaken.patience));
+            let watching = watch_wire(Arc::downgrade(&self.wire), self.untaken.patience);
+            rt::spawn(self.untaken.gone.clone().run_until_cancelled_owned(watching));
         }
         Ticket(Arc::new(Held {
             number,
@@ -154,6 +160,7 @@ struct Untaken {
     since: Mutex<Since>,
     patience: Duration,
     wire: Weak<Wire>,
+    gone: CancellationToken,
 }
 
 #[derive(Default)]
@@ -168,7 +175,8 @@ impl Untaken {
         since.answers.entry(number).or_insert_with(Instant::now);
         if !std::mem::replace(&mut since.is_watched, true) {
             let wire = Weak::clone(&self.wire);
-            rt::spawn(watch_answers(Arc::downgrade(self), wire, self.patience));
+            let watching = watch_answers(Arc::downgrade(self), wire, self.patience);
+            rt::spawn(self.gone.clone().run_until_cancelled_owned(watching));
         }
     }
 
@@ -269,5 +277,20 @@ mod tests {
         assert!(share.turn(&share.arrive()).await.is_err());
         drop((held, refused));
         assert_eq!(share.turn(&share.arrive()).await, Ok(()));
+    }
+
+    #[actix_web::test]
+    async fn nobody_watches_a_connection_that_is_gone() {
+        let share = share().await;
+        let (untaken, wire) = (Arc::clone(&share.untaken), share.wire());
+        let watched = async || {
+            // Whoever watches gets its turn.
+            tokio::task::yield_now().await;
+            (Arc::weak_count(&untaken), Arc::weak_count(&wire))
+        };
+        drop(share.arrive().hand_over(Bytes::from_static(b"a")));
+        assert_eq!(watched().await, (1, 3));
+        drop(share);
+        assert_eq!(watched().await, (0, 1));
     }
 }
