@@ -5,6 +5,7 @@ use lianfang_domain::brake::{Seen, WINDOW_DAYS, brake};
 use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_store::{AuditRow, BrakeDay};
 use lianfang_wire::peer::BrakeDecision;
+use lianfang_wire::problem::Violation;
 use lianfang_wire::vocabulary::BrakeAction;
 
 use crate::peers::quarantined;
@@ -79,6 +80,10 @@ impl Node {
         let known = crate::trust::active_member(&document.document, publisher).is_some();
         if !known || *publisher == self.id {
             return Err(FlowError::NotFound);
+        }
+        if decision.reason.contains('\0') {
+            let broken = Violation::new("/reason", "no NUL", "say why, in words");
+            return Err(FlowError::Invalid(vec![broken]));
         }
         let now = self.now();
         let line = AuditRow {

@@ -51,6 +51,17 @@ impl Node {
             Ok(())
         };
         self.gateway.to_the_end(work).await?;
+        if filter
+            .client_reference
+            .as_ref()
+            .is_some_and(|text| text.contains('\0'))
+        {
+            // No subject has such a reference, and PostgreSQL refuses to look for it.
+            return Ok(AlertPage {
+                items: Vec::new(),
+                next_cursor: None,
+            });
+        }
         let limit = filter.limit.clamp(1, LARGEST_PAGE) as usize;
         let wanted = store::AlertFilter {
             state: filter.state.map(stored_state),

@@ -87,6 +87,7 @@ impl Node {
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn monitored_subject(&self, reference: String) -> Result<MonitoredSubject, FlowError> {
+        can_be_stored(&reference)?;
         let rows = self
             .gateway
             .store(move |store| store.monitored_subjects(&[reference]))
@@ -111,6 +112,7 @@ impl Node {
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn delete_subject(self: &Arc<Self>, actor: &Actor, reference: String) -> Result<(), FlowError> {
+        can_be_stored(&reference)?;
         let (node, actor, now) = (Arc::clone(self), actor.clone(), self.now());
         let work = async move {
             let gone = reference.clone();
@@ -254,5 +256,13 @@ impl Node {
             .await?;
         self.tell_alert_news();
         self.watch_tokens(watched).await
+    }
+}
+
+/// PostgreSQL takes no NUL in a text, not even in one that is looked for.
+fn can_be_stored(reference: &str) -> Result<(), FlowError> {
+    match reference.contains('\0') {
+        true => Err(FlowError::NotFound),
+        false => Ok(()),
     }
 }

@@ -1,8 +1,10 @@
 use lianfang_node::auth::Scope;
+use lianfang_store::testing::Backend;
 use lianfang_wire::{Problem, ProblemType};
 use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 
-use crate::harness::entries::entry;
+use crate::harness::entries::{OFFENDER, entry, typed};
 use crate::harness::node::TestNode;
 
 struct Caller {
@@ -13,7 +15,11 @@ struct Caller {
 
 impl Caller {
     async fn new() -> Self {
-        let node = TestNode::start().await;
+        Self::on(Backend::Sqlite).await
+    }
+
+    async fn on(backend: Backend) -> Self {
+        let node = TestNode::start_on(backend).await;
         let (client, token) = (node.raw(), node.token(Scope::ALL));
         Self { node, client, token }
     }
@@ -121,4 +127,110 @@ async fn the_documentation_is_served_from_here_alone() {
         text.contains("swagger-ui") && !text.contains("https://"),
         "{text}"
     );
+}
+
+/// PostgreSQL takes no text with a NUL, SQLite does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nul_in_a_text_is_answered_alike_on_both_databases_and_is_never_the_node_s_failure() {
+    let mut answers = Vec::new();
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        answers.push(Box::pin(answers_to_nul(backend)).await);
+    }
+    let shown = |answers: &[(String, u16)]| {
+        let lines = answers
+            .iter()
+            .map(|(route, status)| format!("{route}: {status}\n"));
+        lines.collect::<String>()
+    };
+    assert_eq!(shown(&answers[0]), shown(&answers[1]));
+    let failed: Vec<_> = answers[0].iter().filter(|(_, status)| *status >= 500).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(
+        answers[0][..4],
+        [
+            ("GET /v1/monitored-subjects/a%00b".to_owned(), 404),
+            ("DELETE /v1/monitored-subjects/a%00b".to_owned(), 404),
+            ("PUT /v1/monitored-subjects/a%00b".to_owned(), 422),
+            ("GET /v1/alerts?client_reference=a%00b".to_owned(), 200),
+        ]
+    );
+}
+
+/// What each route with a text of the caller's own says to one with a NUL.
+async fn answers_to_nul(backend: Backend) -> Vec<(String, u16)> {
+    let caller = Caller::on(backend).await;
+    let operator = caller.node.operator();
+    let recorded = operator.record_entry(&typed("case-1")).await.unwrap();
+    caller.node.admit("platform-b").await;
+    let subject = json!({ "type": "seller", "identifiers": [{ "kind": "cn_uscc", "value": OFFENDER }] });
+    let asked = json!({ "purpose": "payout", "subject": subject });
+    let screened = operator
+        .screen(&serde_json::from_value(asked.clone()).unwrap())
+        .await
+        .unwrap();
+    let named = |mut body: Value| {
+        body["client_reference"] = json!("a\0b");
+        body
+    };
+    let (get, post) = (Method::GET, Method::POST);
+    let event = format!("/v1/entries/{}/events", recorded.id);
+    let decision = json!({ "outcome": "accepted", "reviewer": "a\0b", "reason": "a\0b" });
+    let nul = json!("a\0b");
+    let asked = [
+        (
+            get.clone(),
+            "/v1/monitored-subjects/a%00b".to_owned(),
+            Value::Null,
+        ),
+        (
+            Method::DELETE,
+            "/v1/monitored-subjects/a%00b".to_owned(),
+            Value::Null,
+        ),
+        (
+            Method::PUT,
+            "/v1/monitored-subjects/a%00b".to_owned(),
+            json!({ "subject": subject }),
+        ),
+        (
+            get.clone(),
+            "/v1/alerts?client_reference=a%00b".to_owned(),
+            Value::Null,
+        ),
+        (get.clone(), "/v1/alerts?cursor=%00".to_owned(), Value::Null),
+        (get.clone(), "/v1/entries?cursor=%00".to_owned(), Value::Null),
+        (get, "/v1/peers/a%00b/forks".to_owned(), Value::Null),
+        (post.clone(), "/v1/entries".to_owned(), named(entry("case-2"))),
+        (
+            post.clone(),
+            event.clone(),
+            json!({ "type": "suspended", "reason": nul }),
+        ),
+        (
+            post.clone(),
+            event,
+            json!({ "type": "suspended", "reference": nul }),
+        ),
+        (post.clone(), "/v1/screenings".to_owned(), named(asked)),
+        (
+            post.clone(),
+            format!("/v1/screenings/{}/decision", screened.id),
+            decision,
+        ),
+        (
+            post,
+            "/v1/peers/platform-b/brake".to_owned(),
+            json!({ "action": "quarantine", "reason": nul }),
+        ),
+    ];
+    let mut answers = Vec::new();
+    for (method, path, body) in asked {
+        let request = caller.request(method.clone(), &path).header("if-match", "\"1\"");
+        let answer = request.json(&body).send().await.unwrap();
+        let route = path
+            .replace(&recorded.id.to_string(), "{id}")
+            .replace(&screened.id.to_string(), "{id}");
+        answers.push((format!("{method} {route}"), answer.status().as_u16()));
+    }
+    answers
 }
