@@ -254,53 +254,6 @@ async fn a_head_on_http_2_that_stalls_in_its_midst_is_ended_by_the_node() {
     .await;
 }
 
-/// What unpacks to a gigabyte is refused before a byte is unpacked, on every route that takes a body.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_compressed_body_is_415_whatever_it_would_unpack_to() {
-    let node = TestNode::start().await;
-    for (path, kind) in [
-        ("/v1/screenings", "application/json"),
-        ("/v1/entries", "application/json"),
-        ("/v1/entries/batch", "application/x-ndjson"),
-        ("/v1/screenings/batch", "application/x-ndjson"),
-        ("/v1/monitored-subjects/batch", "application/x-ndjson"),
-    ] {
-        for encoding in ["gzip", "deflate", "br", "zstd", "gzip, gzip"] {
-            let request = node
-                .raw()
-                .post(node.platform_url(path))
-                .bearer_auth(node.token(Scope::ALL));
-            let request = request
-                .header("content-type", kind)
-                .header("content-encoding", encoding);
-            let refused = problem(request.body(bomb())).await;
-            assert_eq!(
-                refused.kind(),
-                Some(ProblemType::UnsupportedMediaType),
-                "{path} {encoding}"
-            );
-        }
-    }
-    let papers = node.admit("platform-b").await;
-    let member = node.member(&papers, true);
-    for (path, kind) in [
-        ("/evaluate", "application/octet-stream"),
-        ("/confirm", "application/json"),
-        ("/notify", "application/json"),
-    ] {
-        let request = member
-            .post(node.federation_url(path))
-            .header("content-type", kind);
-        let refused = problem(request.header("content-encoding", "gzip").body(bomb())).await;
-        assert_eq!(refused.kind(), Some(ProblemType::UnsupportedMediaType), "{path}");
-    }
-}
-
-/// A gzip member (RFC 1952) whose one stored block says nothing; what it would unpack to doesn't matter.
-fn bomb() -> Vec<u8> {
-    hex::decode("1f8b08000000000000ff010000ffff0000000000000000").unwrap()
-}
-
 fn screening(node: &TestNode) -> RequestBuilder {
     let request = node.raw().post(node.platform_url("/v1/screenings"));
     request

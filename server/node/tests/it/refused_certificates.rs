@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::{self, ServiceConfig};
+use lianfang_certs::NodeKey;
 use lianfang_encoding::FederationId;
 use lianfang_node::auth::Scope;
 use lianfang_node::config::Limits;
@@ -120,6 +121,56 @@ async fn whose_membership_ends_is_refused_on_the_connection_it_has_and_on_every_
             ends(&federation, &node);
             assert_eq!(ask().await.unwrap(), 403, "open, after {what} (HTTP/2 {http2})");
             assert!(ask().await.is_err(), "new, after {what} (HTTP/2 {http2})");
+        }
+    }
+}
+
+/// The same at a whole node, where its membership document says who comes in.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_refused_at_the_handshake_of_a_node_that_runs() {
+    let node = TestNode::start().await;
+    let (own, operator) = (Federation::of(&node), node.operator());
+    let (member, removed) = (node.admit("platform-b").await, node.admit("platform-c").await);
+    operator.remove(&"platform-c".parse().unwrap()).await.unwrap();
+    let key = NodeKey::from_pem(&member.key).unwrap();
+    let with_its_key = |by: &Federation, fed| by.certify_key(&key, fed, "platform-b", now(), DAY);
+    let elsewhere = FederationId::of_genesis(b"other");
+    let rows = [
+        ("no certificate", None),
+        (
+            "a foreign authority's certificate of a member's key",
+            Some(with_its_key(&Federation::new("other"), own.fed)),
+        ),
+        (
+            "the right authority's with another key than the pinned one",
+            Some(own.certify("platform-b")),
+        ),
+        (
+            "a certified node that is no member",
+            Some(own.certify("stranger")),
+        ),
+        ("a removed member", Some(removed)),
+        (
+            "a member's key that names another federation",
+            Some(with_its_key(&own, elsewhere)),
+        ),
+    ];
+    for (who, papers) in rows {
+        for http2 in [false, true] {
+            let ask = |papers: Option<&Papers>| {
+                let client = crate::harness::federation::client(&node.authority(), papers, http2);
+                client.get(node.federation_url("/info")).send()
+            };
+            let refused = ask(papers.as_ref()).await;
+            assert!(refused.is_err(), "{who} (HTTP/2 {http2}): {refused:?}");
+            let again = with_its_key(&own, own.fed);
+            for welcome in [&member, &again] {
+                assert_eq!(
+                    ask(Some(welcome)).await.unwrap().status(),
+                    200,
+                    "a member after {who}"
+                );
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
+use super::node::TestNode;
+
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// An authority with the members it has certified.
@@ -60,6 +62,15 @@ impl Federation {
         }
     }
 
+    /// That of a whole node, whose membership document isn't this one's.
+    pub(crate) fn of(node: &TestNode) -> Self {
+        Self {
+            fed: node.node().trust().current().federation,
+            authority: super::authority::of(node.data()),
+            members: Arc::default(),
+        }
+    }
+
     /// Certifies a node without making it a member.
     pub(crate) fn certify(&self, node: &str) -> Papers {
         self.certify_within(self.fed, node, now(), DAY)
@@ -73,7 +84,18 @@ impl Federation {
         from: Timestamp,
         life: Duration,
     ) -> Papers {
-        let key = NodeKey::generate().unwrap();
+        self.certify_key(&NodeKey::generate().unwrap(), fed, node, from, life)
+    }
+
+    /// The same for a key that there is.
+    pub(crate) fn certify_key(
+        &self,
+        key: &NodeKey,
+        fed: FederationId,
+        node: &str,
+        from: Timestamp,
+        life: Duration,
+    ) -> Papers {
         let (node, hosts): (NodeId, _) = (node.parse().unwrap(), vec!["127.0.0.1".to_owned()]);
         let request = key.request(&node, &hosts).unwrap();
         let identity = NodeIdentity { fed, node, hosts };

@@ -73,6 +73,18 @@ impl Ask {
     }
 }
 
+impl Ask {
+    pub(super) fn has_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// The same with a body that says how it is compressed.
+    pub(super) fn compressed(mut self, encoding: &'static str, body: Vec<u8>) -> Self {
+        (self.status, self.body) = (415, Some(body));
+        self.header("content-encoding", encoding)
+    }
+}
+
 impl Row {
     pub(super) fn new(door: Door, method: Method, path: &'static str, success: Ask, malformed: Ask) -> Self {
         Self {

@@ -2,6 +2,7 @@
 //! routes come from the routers: one without its row here fails the suite, and so does a row without its route.
 
 mod ask;
+mod compressed;
 mod federation;
 mod operations;
 mod operator;

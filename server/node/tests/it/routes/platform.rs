@@ -153,5 +153,11 @@ fn peers_and_documents() -> Vec<Row> {
         row(GET, "/.well-known/jwks.json", ask(200), wrong_method()),
         row(GET, "/openapi.json", ask(200), wrong_method()),
         row(GET, "/docs", ask(200), wrong_method()),
+        row(
+            GET,
+            "/docs/{page:.*}",
+            ask(200).at(["swagger-ui.css"]),
+            ask(404).at(["nothing"]),
+        ),
     ]
 }
