@@ -12,6 +12,8 @@ pub struct Seen {
     pub hits: u64,
     /// Hits that no record stood behind.
     pub unfounded: u64,
+    /// Tokens that were looked up in a list of the publisher's, for each list.
+    pub lookups: u64,
 }
 
 /// From when on the operator wants to look.
@@ -21,7 +23,7 @@ pub struct BrakeRule {
     pub hits_per_million: u64,
     /// Fewer hits than this are chance.
     pub least_hits: u64,
-    /// Fewer unfounded hits than this are chance; beyond, more than half of all hits being unfounded brakes.
+    /// So many unfounded hits beyond those that chance explains brake, when they are more than the founded ones.
     pub least_unfounded: u64,
     /// Growth of a day that is nobody's concern, in prefixes.
     pub free_growth: u64,
@@ -68,11 +70,22 @@ impl BrakeReason {
 
 /// Whether what was seen over the window calls for the brake.
 pub fn brake(seen: Seen, rule: &BrakeRule) -> Option<BrakeReason> {
-    if seen.unfounded >= rule.least_unfounded && seen.unfounded > seen.hits / 2 {
+    let unfounded = seen.unfounded.saturating_sub(by_chance(seen.lookups));
+    let founded = seen.hits.saturating_sub(seen.unfounded);
+    if unfounded >= rule.least_unfounded && unfounded > founded {
         Some(BrakeReason::UnfoundedHits)
     } else {
         is_too_many(seen.hits, seen.looked_up, rule).then_some(BrakeReason::TooManyHits)
     }
+}
+
+/// As many hits without a record as chance gives an honest publisher. A full base has 2^-20 of them for each token that is
+/// looked up, and its deltas no more than that again (PROTOCOL.md §3). Each token counts once, so that their number is
+/// Poisson's with at most this mean: it goes five standard deviations beyond it less than once in a million times, and
+/// where the mean is small and the tail longer, the least number that brakes is added to this.
+fn by_chance(lookups: u64) -> u64 {
+    let mean = lookups >> 19;
+    mean + 5 * mean.isqrt()
 }
 
 /// Whether what a publisher hit of the subjects that are watched, over the window, calls for the brake. Hits without
@@ -104,6 +117,7 @@ mod tests {
             looked_up,
             hits,
             unfounded,
+            lookups: 0,
         }
     }
 
@@ -125,6 +139,22 @@ mod tests {
             brake(seen(1_000_000, 40, 21), &rule),
             Some(BrakeReason::UnfoundedHits)
         );
+    }
+
+    #[test]
+    fn hits_that_chance_explains_are_nobody_s_fault() {
+        let rule = BrakeRule::default();
+        // 1.3 million subjects with 8 identifiers each, in two lists.
+        let looked_up = 1_300_000;
+        let seen = |unfounded| Seen {
+            lookups: looked_up * 8 * 2,
+            ..seen(looked_up, unfounded, unfounded)
+        };
+        // Chance gives 20 to 40, and 69 hardly ever.
+        for unfounded in [20, 40, 69, 88] {
+            assert_eq!(brake(seen(unfounded), &rule), None, "{unfounded}");
+        }
+        assert_eq!(brake(seen(89), &rule), Some(BrakeReason::UnfoundedHits));
     }
 
     #[test]

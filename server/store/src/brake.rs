@@ -4,7 +4,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 
 use crate::columns::{Count, count, micros};
 use crate::database::{Link, query};
-use crate::schema::{alerts, brake_days, brake_releases, monitored_subjects, roster_hits};
+use crate::schema::{alerts, brake_days, brake_releases, monitored_subjects, monitored_tokens, roster_hits};
 use crate::{Store, StoreError};
 
 /// What was seen of one publisher on one day.
@@ -26,6 +26,20 @@ pub struct BrakeDay {
     /// Prefixes that its lists grew by.
     #[diesel(deserialize_as = Count)]
     pub grown: u64,
+    /// Tokens that were looked up in its lists, for each list.
+    #[diesel(deserialize_as = Count)]
+    pub lookups: u64,
+}
+
+/// Which hits in the roster could alarm anybody by themselves.
+#[derive(Debug, Clone)]
+pub struct Telling {
+    /// Those of this level,
+    pub level: i16,
+    /// but in lists about such subjects
+    pub subject_type: i16,
+    /// not those of these kinds.
+    pub without: Vec<i32>,
 }
 
 impl Store {
@@ -56,11 +70,16 @@ impl Store {
     }
 
     /// How many subjects of the roster a publisher's lists have hit since `since`, or since a person released it: those
-    /// with an alert opened since, and those one of whose hits waits. Subjects that have left don't count.
+    /// with an alert opened since, and those one of whose `telling` hits waits. Subjects that have left don't count.
     ///
     /// # Errors
     /// Those of any read.
-    pub fn roster_hit_by(&self, publisher: &NodeId, since: Timestamp) -> Result<u64, StoreError> {
+    pub fn roster_hit_by(
+        &self,
+        publisher: &NodeId,
+        since: Timestamp,
+        telling: &Telling,
+    ) -> Result<u64, StoreError> {
         self.db.read(|link| {
             let released: Option<i64> = query!(link, |conn| brake_releases::table
                 .find(publisher.as_str())
@@ -80,10 +99,21 @@ impl Store {
             let known = alerts::table
                 .filter(alerts::publisher.eq(publisher.as_str()))
                 .filter(alerts::client_reference.eq(roster_hits::client_reference));
+            let tells = monitored_tokens::table
+                .filter(monitored_tokens::client_reference.eq(roster_hits::client_reference))
+                .filter(monitored_tokens::form.eq(roster_hits::form))
+                .filter(monitored_tokens::key_id.eq(roster_hits::key_id))
+                .filter(monitored_tokens::level.eq(telling.level))
+                .filter(
+                    roster_hits::subject_type
+                        .ne(telling.subject_type)
+                        .or(monitored_tokens::kind.ne_all(&telling.without)),
+                );
             let waiting: i64 = query!(link, |conn| roster_hits::table
                 .filter(roster_hits::publisher.eq(publisher.as_str()))
                 .filter(roster_hits::found_at.gt(since))
                 .filter(not(exists(known)))
+                .filter(exists(tells))
                 .filter(exists(monitored.filter(
                     monitored_subjects::client_reference.eq(roster_hits::client_reference)
                 )))
@@ -128,6 +158,7 @@ fn add(link: &mut Link<'_>, publisher: &NodeId, seen: &BrakeDay) -> Result<(), S
             brake_days::hits.eq(0),
             brake_days::unfounded.eq(0),
             brake_days::grown.eq(0),
+            brake_days::lookups.eq(0),
         ))
         .on_conflict_do_nothing()
         .execute(conn))?;
@@ -139,6 +170,7 @@ fn add(link: &mut Link<'_>, publisher: &NodeId, seen: &BrakeDay) -> Result<(), S
         brake_days::hits.eq(brake_days::hits + count(seen.hits)),
         brake_days::unfounded.eq(brake_days::unfounded + count(seen.unfounded)),
         brake_days::grown.eq(brake_days::grown + count(seen.grown)),
+        brake_days::lookups.eq(brake_days::lookups + count(seen.lookups)),
     ))
     .execute(conn))?;
     Ok(())

@@ -70,7 +70,7 @@ pub use acknowledgements::AcknowledgementRow;
 pub use alert_events::{AlertChange, AlertEvent};
 pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Opening};
 pub use audit::AuditRow;
-pub use brake::BrakeDay;
+pub use brake::{BrakeDay, Telling};
 pub use budgets::{BudgetLeft, BudgetRate, Charge};
 pub use close_alerts::EntryChange;
 pub use create_entries::{Created, NewEntry, NewEvent};

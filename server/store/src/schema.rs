@@ -196,6 +196,7 @@ diesel::table! {
         hits -> BigInt,
         unfounded -> BigInt,
         grown -> BigInt,
+        lookups -> BigInt,
     }
 }
 
@@ -405,4 +406,4 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(events, event_payloads);
 diesel::allow_tables_to_appear_in_same_query!(alerts, alert_matches);
-diesel::allow_tables_to_appear_in_same_query!(alerts, roster_hits, monitored_subjects);
+diesel::allow_tables_to_appear_in_same_query!(alerts, roster_hits, monitored_subjects, monitored_tokens);

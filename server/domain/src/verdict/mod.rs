@@ -13,8 +13,9 @@ pub use blocking::{Blocking, Ground};
 pub use confirmed::{Confirmed, ScreenedIdentifier};
 pub use link::OwnLink;
 pub use policy::{Policy, Situation, decide};
+pub use signal::told_twice;
 pub use telling::{Facts, told};
-pub use unanswered::Unanswered;
+pub use unanswered::{Unanswered, speaks_alone};
 
 use lianfang_wire::screening::Reason;
 use lianfang_wire::vocabulary::VerdictName;

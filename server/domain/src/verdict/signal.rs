@@ -82,3 +82,12 @@ impl Signals {
         self.0.iter().filter(about).nth(1).is_some()
     }
 }
+
+/// Publishers of which more than one finding speaks for one entry: together they call for a person, whatever each of them
+/// says alone.
+pub fn told_twice(findings: &[Confirmed]) -> BTreeSet<NodeId> {
+    let signals = Signals::of(findings, &[]);
+    let records = findings.iter().map(Confirmed::record);
+    let told = records.filter(|record| signals.second(&record.iss, record.entry));
+    told.map(|record| record.iss.clone()).collect()
+}

@@ -18,9 +18,14 @@ pub struct Unanswered {
 impl Unanswered {
     /// Whether the publisher's answer could send nobody to a person by itself: a name, a genuine item among a seller's.
     fn says_little(&self) -> bool {
-        let genuine = lianfang_identifier::info(self.kind).strength == Strength::Genuine;
-        self.level != Level::Strict || (genuine && self.subject_type == SubjectType::Seller)
+        !speaks_alone(self.kind, self.level, self.subject_type)
     }
+}
+
+/// Whether a hit in a list about such subjects could send anybody to a person by itself.
+pub fn speaks_alone(kind: Kind, level: Level, list: SubjectType) -> bool {
+    let genuine = lianfang_identifier::info(kind).strength == Strength::Genuine;
+    level == Level::Strict && !(genuine && list == SubjectType::Seller)
 }
 
 /// Whether what wasn't answered could have called for a person. What says little alone could only have done so beside

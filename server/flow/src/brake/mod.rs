@@ -8,3 +8,4 @@ mod run;
 
 pub(crate) use counters::Counters;
 pub(crate) use growth::Reached;
+pub(crate) use run::day;

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use lianfang_domain::brake::{WINDOW_DAYS, brake_monitored};
-use lianfang_encoding::NodeId;
+use lianfang_domain::verdict::speaks_alone;
+use lianfang_encoding::{NodeId, SubjectType};
+use lianfang_identifier::{Kind, Level};
+use lianfang_store::Telling;
 
 use crate::peers::quarantined;
 use crate::{FlowError, Node};
@@ -20,7 +23,7 @@ impl Node {
         let reason = self
             .gateway
             .store(move |store| {
-                let hits = store.roster_hit_by(&id, since)?;
+                let hits = store.roster_hit_by(&id, since, &telling())?;
                 // A handful never brakes, and counting a large roster takes a while.
                 if hits < rule.least_hits {
                     return Ok(None);
@@ -37,5 +40,19 @@ impl Node {
     /// Whether a person has to look at this publisher first.
     pub(crate) async fn holds_back(&self, publisher: &NodeId) -> Result<bool, FlowError> {
         Ok(quarantined(&self.peer_rows().await?).contains(publisher))
+    }
+}
+
+/// [`speaks_alone`], as the store asks for it.
+fn telling() -> Telling {
+    let silent = |kind: &&Kind| !speaks_alone(**kind, Level::Strict, SubjectType::Seller);
+    Telling {
+        level: i16::from(Level::Strict.number()),
+        subject_type: i16::from(SubjectType::Seller.number()),
+        without: Kind::ALL
+            .iter()
+            .filter(silent)
+            .map(|kind| i32::from(kind.number()))
+            .collect(),
     }
 }

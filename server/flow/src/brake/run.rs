@@ -8,15 +8,16 @@ use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::problem::Violation;
 use lianfang_wire::vocabulary::BrakeAction;
 
+use super::counters::Counted;
 use crate::peers::quarantined;
 use crate::randomness::timed_id;
 use crate::{Actor, FlowError, Node};
 
 impl Node {
-    /// Counts subjects that were looked up and what publishers hit of them; a flood is looked at without waiting for the
-    /// minute.
-    pub(crate) fn count_hits(self: &Arc<Self>, subjects: u64, hits: &BTreeMap<NodeId, Seen>) {
-        if self.counters.count(subjects, hits) {
+    /// Counts a subject that was looked up by so many tokens and what publishers hit of it; a flood is looked at without
+    /// waiting for the minute.
+    pub(crate) fn count_hits(self: &Arc<Self>, tokens: u64, hits: &BTreeMap<NodeId, Seen>) {
+        if self.counters.count(1, tokens, hits) {
             let node = Arc::clone(self);
             tokio::spawn(async move {
                 if let Err(error) = node.apply_brake().await {
@@ -31,10 +32,19 @@ impl Node {
     /// # Errors
     /// When the store fails; what was counted since the last run is lost then.
     pub async fn apply_brake(&self) -> Result<usize, FlowError> {
-        let (looked_up, mut hits) = self.counters.take();
+        let Counted {
+            looked_up,
+            tokens,
+            publishers: mut hits,
+        } = self.counters.take();
         if looked_up == 0 && hits.is_empty() {
             return Ok(0);
         }
+        let index = self.index.load_full();
+        let lists_of = |publisher: &NodeId| {
+            let lists = index.lists().iter();
+            lists.filter(|list| list.id.publisher == *publisher).count() as u64
+        };
         let document = self.document();
         let members = document
             .document
@@ -48,8 +58,12 @@ impl Node {
         let seen: Vec<_> = publishers
             .into_iter()
             .map(|publisher| {
-                let seen = hits.remove(&publisher).unwrap_or_default();
-                (publisher, Seen { looked_up, ..seen })
+                let seen = Seen {
+                    looked_up,
+                    lookups: tokens * lists_of(&publisher),
+                    ..hits.remove(&publisher).unwrap_or_default()
+                };
+                (publisher, seen)
             })
             .collect();
         let sums = self.add(seen).await?;
@@ -103,6 +117,7 @@ impl Node {
             })
             .await?;
         if decision.action == BrakeAction::Release {
+            self.counters.forget_wrong_hits();
             self.sync(Some(publisher.clone()), false).await?;
             self.confirm_later(vec![now]).await?;
         }
@@ -145,6 +160,7 @@ fn on_day(now: Timestamp, seen: Seen) -> BrakeDay {
         hits: seen.hits,
         unfounded: seen.unfounded,
         grown: 0,
+        lookups: seen.lookups,
     }
 }
 
@@ -153,11 +169,12 @@ fn sum_of(days: &[BrakeDay]) -> Seen {
         looked_up: sum.looked_up + day.looked_up,
         hits: sum.hits + day.hits,
         unfounded: sum.unfounded + day.unfounded,
+        lookups: sum.lookups + day.lookups,
     })
 }
 
 /// Days since 1970.
-pub(super) fn day(time: Timestamp) -> u64 {
+pub(crate) fn day(time: Timestamp) -> u64 {
     time.as_micros() / 86_400_000_000
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, max_confirm_bits};
-use lianfang_encoding::{FederationId, NodeId, Timestamp};
+use lianfang_encoding::{FederationId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
 use lianfang_token::{Token, TokenKeyId, confirm_key};
@@ -39,7 +39,7 @@ pub(crate) struct PossibleHit<T> {
 /// What became of one possible hit.
 pub(crate) enum Confirmation<T> {
     /// The publisher's records; none for a false positive.
-    Answered(NodeId, Vec<VerifiedRecord>, T),
+    Answered(Vec<VerifiedRecord>, T),
     /// The publisher couldn't be asked. With what it said before there may have come something else.
     Unavailable(Vec<VerifiedRecord>, T),
 }
@@ -122,7 +122,7 @@ impl Node {
                 results.extend(
                     hits.into_iter()
                         .zip(opened)
-                        .map(|(hit, records)| Confirmation::Answered(publisher.clone(), records, hit.tag)),
+                        .map(|(hit, records)| Confirmation::Answered(records, hit.tag)),
                 );
             }
             Err(error) => {
@@ -203,7 +203,7 @@ fn are_answered<T>(hits: &[Open<T>]) -> bool {
 /// What is known without asking.
 fn of_cached<T>((hit, cached): Open<T>) -> Confirmation<T> {
     match cached.is_answer {
-        true => Confirmation::Answered(hit.list.id.publisher.clone(), cached.records, hit.tag),
+        true => Confirmation::Answered(cached.records, hit.tag),
         false => Confirmation::Unavailable(cached.records, hit.tag),
     }
 }

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lianfang_domain::brake::Seen;
-use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier, Unanswered};
+use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier, Unanswered, speaks_alone, told_twice};
 use lianfang_encoding::{NodeId, SubjectType};
+use lianfang_identifier::Level;
+use lianfang_token::confirm_key;
 use lianfang_wire::record::VerifiedRecord;
 
 use super::test_publisher::TestAnswer;
+use crate::brake::{Counters, day};
 use crate::confirm::{Confirmation, PossibleHit};
 use crate::tokens::TokenOutcome;
 use crate::{FlowError, Node};
@@ -20,6 +23,16 @@ pub(super) struct Findings {
     pub(super) unanswered: Vec<Unanswered>,
     /// What the brake counts of this subject: publishers that hit it, and whether any record stood behind that.
     pub(super) seen: BTreeMap<NodeId, Seen>,
+    /// Tokens that were looked up and could have hit by themselves.
+    pub(super) lookups: u64,
+}
+
+/// A possible hit: what it stays until it is answered.
+#[derive(Clone)]
+struct Asked {
+    hit: Unanswered,
+    /// Its confirmation key: the token and the publisher in one.
+    key: [u8; 32],
 }
 
 impl Findings {
@@ -38,22 +51,40 @@ impl Node {
     ) -> Result<Findings, FlowError> {
         let mut findings = Findings::default();
         self.ask_test_publisher(&tokens, &mut findings)?;
+        findings.lookups = tokens.iter().filter(|outcome| is_telling(outcome)).count() as u64;
         let hits = self.possible_hits(tokens);
         for confirmation in self.confirm_hits(hits).await? {
             match confirmation {
-                Confirmation::Answered(publisher, records, asked) => {
-                    note(&mut findings.seen, publisher, records.is_empty());
-                    self.add_confirmed(records, asked.identifier, &mut findings)
+                Confirmation::Answered(records, asked) => {
+                    self.note_hit(&mut findings.seen, &asked, records.is_empty());
+                    self.add_confirmed(records, asked.hit.identifier, &mut findings)
                         .await?;
                 }
                 Confirmation::Unavailable(records, asked) => {
-                    self.add_confirmed(records, asked.identifier, &mut findings)
+                    self.add_confirmed(records, asked.hit.identifier, &mut findings)
                         .await?;
-                    findings.unanswered.push(asked);
+                    findings.unanswered.push(asked.hit);
                 }
             }
         }
+        for publisher in told_twice(&findings.confirmed) {
+            note(&mut findings.seen, publisher, false);
+        }
         Ok(findings)
+    }
+
+    /// Counts a hit for the brake if it could call for a person by itself: brands are on many honest offers, and a name or
+    /// a genuine item that is listed is no fault of who lists it.
+    fn note_hit(&self, seen: &mut BTreeMap<NodeId, Seen>, asked: &Asked, unfounded: bool) {
+        let hit = &asked.hit;
+        if !speaks_alone(hit.kind, hit.level, hit.subject_type) {
+            return;
+        }
+        let today = day(self.now());
+        let is_new = |counters: &Counters| counters.is_new_wrong_hit(asked.key, today);
+        if !unfounded || is_new(&self.counters) {
+            note(seen, hit.publisher.clone(), unfounded);
+        }
     }
 
     fn ask_test_publisher(
@@ -82,9 +113,9 @@ impl Node {
         Ok(())
     }
 
-    fn possible_hits(&self, tokens: Vec<TokenOutcome<ScreenedIdentifier>>) -> Vec<PossibleHit<Unanswered>> {
+    fn possible_hits(&self, tokens: Vec<TokenOutcome<ScreenedIdentifier>>) -> Vec<PossibleHit<Asked>> {
         let index = self.index.load();
-        let now = self.now();
+        let (fed, now) = (self.trust.federation(), self.now());
         let mut hits = Vec::new();
         for outcome in tokens {
             let Some(token) = outcome.token else { continue };
@@ -100,12 +131,15 @@ impl Node {
                     found_at: None,
                     subject: 0,
                     // What it stays until it is answered.
-                    tag: Unanswered {
-                        publisher: list.id.publisher.clone(),
-                        subject_type: list.id.subject_type,
-                        kind,
-                        level: outcome.canonical.level,
-                        identifier: outcome.tag,
+                    tag: Asked {
+                        hit: Unanswered {
+                            publisher: list.id.publisher.clone(),
+                            subject_type: list.id.subject_type,
+                            kind,
+                            level: outcome.canonical.level,
+                            identifier: outcome.tag,
+                        },
+                        key: confirm_key(&token, &fed, &list.id.publisher, &outcome.key_id),
                     },
                 });
             }
@@ -128,13 +162,17 @@ impl Node {
     }
 }
 
+fn is_telling(outcome: &TokenOutcome<ScreenedIdentifier>) -> bool {
+    outcome.token.is_some() && outcome.canonical.level == Level::Strict
+}
+
 /// One subject counts once for a publisher, and as unfounded only while no record was found.
 fn note(seen: &mut BTreeMap<NodeId, Seen>, publisher: NodeId, unfounded: bool) {
     let before = seen.get(&publisher).is_none_or(|seen| seen.unfounded > 0);
     let counted = Seen {
-        looked_up: 0,
         hits: 1,
         unfounded: u64::from(before && unfounded),
+        ..Seen::default()
     };
     seen.insert(publisher, counted);
 }

@@ -86,7 +86,7 @@ impl Node {
         };
         let without_token = mark_unavailable(&mut normalised, &tokens);
         let findings = self.findings(tokens).await?;
-        self.count_hits(1, &findings.seen);
+        self.count_hits(findings.lookups, &findings.seen);
         let screening = self.conclude(&asked, normalised, findings, without_token).await?;
         let answered = self.keep(actor, asked.purpose, screening).await?;
         self.tally

@@ -104,7 +104,7 @@ impl Node {
         let mut found = Vec::new();
         for confirmation in self.confirm_hits(ask).await? {
             match confirmation {
-                Confirmation::Answered(_, records, asked) => {
+                Confirmation::Answered(records, asked) => {
                     over.push(asked.hit.clone());
                     found.extend(records.into_iter().map(|record| (record, asked.clone())));
                 }

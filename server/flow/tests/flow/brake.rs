@@ -14,7 +14,7 @@ use crate::harness::{BACKENDS, Federation, code, company, entry, operator, scree
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
 
-async fn brake_of(node: &Arc<Node>, publisher: &str) -> Option<String> {
+pub(crate) async fn brake_of(node: &Arc<Node>, publisher: &str) -> Option<String> {
     let peers = node.peers().await.unwrap();
     let peer = peers.into_iter().find(|peer| peer.id.as_str() == publisher);
     peer.unwrap().brake_reason

@@ -10,6 +10,7 @@
 mod alerts;
 mod audiences;
 mod brake;
+mod brake_hits;
 mod bulk;
 mod claims;
 mod clocks;

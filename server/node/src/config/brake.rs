@@ -9,7 +9,7 @@ pub struct Brake {
     pub hits_per_million: u64,
     /// Fewer hits than this are chance.
     pub least_hits: u64,
-    /// Fewer hits without a record than this are chance.
+    /// So many hits without a record more than chance explains brake.
     pub least_unfounded: u64,
     /// Growth of a day that is nobody's concern, in identifiers.
     pub free_growth: u64,

@@ -12,6 +12,7 @@ fn seen(day: u64, hits: u64) -> BrakeDay {
         hits,
         unfounded: 1,
         grown: 5,
+        lookups: 6,
     }
 }
 
@@ -23,7 +24,7 @@ both! {
         store.count_brake(&[(one.clone(), seen(7, 3))]).unwrap();
         store.count_brake(&[(one.clone(), seen(8, 1))]).unwrap();
         store.count_brake(&[(other.clone(), seen(7, 9))]).unwrap();
-        let both = BrakeDay { day: 7, looked_up: 20, hits: 5, unfounded: 2, grown: 10 };
+        let both = BrakeDay { day: 7, looked_up: 20, hits: 5, unfounded: 2, grown: 10, lookups: 12 };
         assert_eq!(store.brake_days(&one, 0).unwrap(), [both, seen(8, 1)]);
         assert_eq!(store.brake_days(&one, 8).unwrap(), [seen(8, 1)]);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lianfang_store::{
     AlertFilter, AlertMatch, AlertState, EntryChange, HitRow, MonitoredSubject, MonitoredToken, NewAlert,
-    Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate,
+    Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate, Telling,
 };
 use uuid::Uuid;
 
@@ -335,13 +335,43 @@ both! {
         let alerted = HitRow { client_reference: "b".to_owned(), ..waiting.clone() };
         store.queue_hits(&[waiting, again, alerted, hit("c", "platform-b", 5)]).unwrap();
         store.open_alert(&alert(1, "b"), at(20)).unwrap();
-        let seen = |since| store.roster_hit_by(&publisher, at(since)).unwrap();
+        let seen = |since| store.roster_hit_by(&publisher, at(since), &telling()).unwrap();
         assert_eq!((seen(0), store.subjects_monitored().unwrap()), (2, 3));
         store.delete_subject("b", at(30)).unwrap();
         assert_eq!((seen(0), store.subjects_monitored().unwrap()), (1, 2), "who has left counts no more");
         assert_eq!(seen(1_000), 0, "only what came since");
         store.release(&publisher, 0, at(1_000), line(2)).unwrap();
         assert_eq!(seen(0), 0, "only what came since the release");
+    }
+}
+
+fn telling() -> Telling {
+    Telling {
+        level: 1,
+        subject_type: 1,
+        without: vec![40],
+    }
+}
+
+both! {
+    fn what_alarms_nobody_by_itself_counts_for_nothing_while_it_waits(database) {
+        let store = database.store();
+        let of = |reference: &str, kind, level| {
+            let mut subject = subject(reference, &[1]);
+            subject.tokens = subject.tokens.into_iter().map(|token| MonitoredToken { kind, level, ..token }).collect();
+            subject
+        };
+        store.put_subjects(vec![of("name", 1, 2), of("goods", 40, 1), of("seller", 1, 1)], at(1)).unwrap();
+        let waiting = |reference, subject_type| HitRow {
+            found_at: at(10),
+            subject_type,
+            ..hit(reference, "platform-a", 5)
+        };
+        let seen = || store.roster_hit_by(&node("platform-a"), at(0), &telling()).unwrap();
+        store.queue_hits(&[waiting("name", 1), waiting("name", 2), waiting("goods", 1)]).unwrap();
+        assert_eq!(seen(), 0);
+        store.queue_hits(&[waiting("goods", 2), waiting("seller", 1)]).unwrap();
+        assert_eq!(seen(), 2);
     }
 }
 

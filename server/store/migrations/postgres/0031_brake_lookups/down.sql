@@ -1,0 +1,1 @@
+ALTER TABLE brake_days DROP COLUMN lookups;
