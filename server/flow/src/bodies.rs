@@ -118,13 +118,37 @@ impl Bodies {
         self.troubles.note(error)
     }
 
-    pub(crate) fn remove(&self, hash: &[u8; 32]) {
-        for path in [self.path(hash), self.partial_path(hash)] {
-            if let Err(error) = fs::remove_file(path)
-                && error.kind() != io::ErrorKind::NotFound
+    /// Every file in the folder, with its length.
+    pub(crate) fn files(&self) -> Result<Vec<(String, u64)>, FlowError> {
+        let mut files = Vec::new();
+        for file in fs::read_dir(&self.folder).map_err(|error| self.failed(&error))? {
+            let file = file.map_err(|error| self.failed(&error))?;
+            // What is gone meanwhile, or named by nobody here, is left alone.
+            if let (Ok(name), Ok(found)) = (file.file_name().into_string(), file.metadata())
+                && found.is_file()
             {
-                tracing::warn!(error.kind = ?error.kind(), "a digest body couldn't be removed");
+                files.push((name, found.len()));
             }
         }
+        Ok(files)
+    }
+
+    /// Removes a file of [`Bodies::files`].
+    pub(crate) fn remove_file(&self, name: &str) {
+        remove(&self.folder.join(name));
+    }
+
+    pub(crate) fn remove(&self, hash: &[u8; 32]) {
+        for path in [self.path(hash), self.partial_path(hash)] {
+            remove(&path);
+        }
+    }
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(error.kind = ?error.kind(), "a digest body couldn't be removed");
     }
 }

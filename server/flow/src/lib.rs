@@ -20,6 +20,7 @@ mod group;
 mod index;
 mod info;
 mod keys;
+mod leftovers;
 mod links;
 mod membership;
 mod node;

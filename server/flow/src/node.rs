@@ -16,6 +16,7 @@ use crate::brake::Counters;
 use crate::confirm::SignedRecords;
 use crate::gateway::Gateway;
 use crate::index::{Images, Index};
+use crate::leftovers::Leftovers;
 use crate::links::LinkKey;
 use crate::quotas::Notices;
 use crate::rekey::settle_data_keys;
@@ -70,6 +71,7 @@ pub struct Node {
     pub(crate) telling: Turns<NodeId>,
     pub(crate) notices: Notices,
     pub(crate) fetching: Turns<[u8; 32]>,
+    pub(crate) leftovers: Arc<Leftovers>,
     pub(crate) loading: tokio::sync::Mutex<()>,
     /// Held while the membership document gets a successor, be it this node's or a peer's.
     pub(crate) adopting: tokio::sync::Mutex<()>,
@@ -138,6 +140,7 @@ impl Node {
             telling: Turns::default(),
             notices: Notices::default(),
             fetching: Turns::default(),
+            leftovers: Arc::default(),
             loading: tokio::sync::Mutex::new(()),
             adopting: tokio::sync::Mutex::new(()),
             changes: tokio::sync::Notify::new(),

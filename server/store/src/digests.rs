@@ -1,4 +1,4 @@
-use diesel::dsl::{auto_type, exists};
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use uuid::Uuid;
@@ -279,6 +279,20 @@ impl Store {
         })
     }
 
+    /// The bodies that live heads of any list name.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn live_bodies(&self) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.db.read(|link| {
+            let bodies: Vec<Bytes32> = query!(link, |conn| digest_heads::table
+                .filter(digest_heads::live.eq(true))
+                .select(digest_heads::body_hash)
+                .load(conn))?;
+            Ok(bodies.into_iter().map(<[u8; 32]>::from).collect())
+        })
+    }
+
     /// The lists whose heads name this body: who isn't in the audience of one of them must not learn that the
     /// body exists.
     ///
@@ -293,31 +307,19 @@ impl Store {
         })
     }
 
-    /// Forgets heads that are neither in force nor live and expired before `time`. Returns the hashes of bodies that no head
-    /// names any more, whose files may go.
+    /// Forgets heads that are neither in force nor live and expired before `time`. Returns how many there were.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn prune_heads(&self, time: Timestamp) -> Result<Vec<[u8; 32]>, StoreError> {
+    pub fn prune_heads(&self, time: Timestamp) -> Result<usize, StoreError> {
         self.db.write(|link| {
-            let gone: Vec<Bytes32> = query!(link, |conn| diesel::delete(
+            Ok(query!(link, |conn| diesel::delete(
                 digest_heads::table
                     .filter(digest_heads::in_force.eq(false))
                     .filter(digest_heads::live.eq(false))
                     .filter(digest_heads::expires.lt(micros(time)))
             )
-            .returning(digest_heads::body_hash)
-            .get_results(conn))?;
-            let mut gone: Vec<[u8; 32]> = gone.into_iter().map(<[u8; 32]>::from).collect();
-            gone.sort_unstable();
-            gone.dedup();
-            let mut unnamed = Vec::new();
-            for hash in gone {
-                if !is_named(link, &hash)? {
-                    unnamed.push(hash);
-                }
-            }
-            Ok(unnamed)
+            .execute(conn))?)
         })
     }
 }
@@ -422,11 +424,4 @@ fn compare_with_stored(link: &mut Link<'_>, list: &ListKey, head: &HeadRow) -> R
             stored: Box::new(stored),
         },
     })
-}
-
-fn is_named(link: &mut Link<'_>, body_hash: &[u8; 32]) -> Result<bool, StoreError> {
-    Ok(query!(link, |conn| diesel::select(exists(
-        digest_heads::table.filter(digest_heads::body_hash.eq(body_hash.as_slice()))
-    ))
-    .get_result(conn))?)
 }

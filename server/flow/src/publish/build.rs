@@ -12,6 +12,7 @@ use super::spool::{Spool, Spooled};
 use super::spread::built_list;
 use super::{BuildReport, BuiltList};
 use crate::durable::durable_step;
+use crate::leftovers::Reserved;
 use crate::{FlowError, Node};
 
 /// Expired heads are kept for so long, for whoever is still fetching.
@@ -118,7 +119,7 @@ impl Node {
         if before.is_some_and(|before| before.sequence >= seen && is_current(&before, &draft.head, now)) {
             return Ok(None);
         }
-        self.keep_body(&draft)?;
+        let _reserved = self.keep_body(&draft)?;
         let built = built_list(&draft);
         self.index_lags();
         self.publish_base(draft, rows).await?;
@@ -144,26 +145,28 @@ impl Node {
         Ok(())
     }
 
-    /// Stores the body of a draft, and its shard table when it has more than one shard.
-    pub(super) fn keep_body(&self, draft: &Draft) -> Result<(), FlowError> {
+    /// Stores the body of a draft, and its shard table when it has more than one shard. They are kept until a list names
+    /// them or what is returned is dropped.
+    pub(super) fn keep_body(&self, draft: &Draft) -> Result<Reserved, FlowError> {
         let body = draft.head.header().body;
+        let reserved = self.leftovers.reserve([body.sha256, body.shard_table]);
         self.bodies.store(&body.sha256, &draft.body)?;
         durable_step("body_kept");
         match ShardTable::implied(&body) {
-            Ok(Some(_)) => Ok(()),
+            Ok(Some(_)) => {}
             _ => {
                 let table = ShardTable::of(&draft.body).to_bytes();
-                self.bodies.store(&body.shard_table, &table)
+                self.bodies.store(&body.shard_table, &table)?;
             }
         }
+        Ok(reserved)
     }
 
-    /// Drops heads that expired a day ago and the bodies that nothing names any more.
+    /// Drops heads that expired a day ago, and files that nothing needs any more.
     async fn forget_expired(&self) -> Result<(), FlowError> {
         let before = self.now() - GRACE;
-        for body in self.gateway.store(move |store| store.prune_heads(before)).await? {
-            self.bodies.remove(&body);
-        }
+        self.gateway.store(move |store| store.prune_heads(before)).await?;
+        self.sweep_leftovers().await;
         Ok(())
     }
 

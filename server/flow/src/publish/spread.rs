@@ -144,7 +144,7 @@ impl Node {
     }
 
     async fn publish_delta(&self, draft: Draft, entries: Vec<Uuid>) -> Result<BuiltList, FlowError> {
-        self.keep_body(&draft)?;
+        let _reserved = self.keep_body(&draft)?;
         let built = built_list(&draft);
         let row = draft.row();
         self.index_lags();

@@ -137,6 +137,13 @@ impl Node {
             if self.grows_too_fast(peer, grown).await? {
                 return Err(Stop::Failed(SyncFailure::Braked));
             }
+            self.sweep_leftovers().await;
+            let live = accepted
+                .heads
+                .iter()
+                .filter(|head| is_live(&accepted.state, head));
+            // Until the store names them.
+            let _reserved = self.leftovers.reserve(live.flat_map(files_of));
             for head in accepted
                 .heads
                 .iter()
@@ -256,6 +263,12 @@ impl Node {
         }
         Ok(())
     }
+}
+
+/// The hashes by which a head names its files.
+pub(super) fn files_of(head: &VerifiedHead) -> [[u8; 32]; 2] {
+    let body = head.header().body;
+    [body.sha256, body.shard_table]
 }
 
 pub(super) fn is_live(state: &ListState, head: &VerifiedHead) -> bool {

@@ -85,6 +85,9 @@ impl Node {
         if news && !dry_run {
             self.put_in_force().await?;
         }
+        if !dry_run {
+            self.sweep_leftovers().await;
+        }
         if !dry_run && self.check_standing().is_ok() {
             let reached = report.peers.iter().filter(|peer| peer.error.is_none());
             self.hear_acknowledgements(reached.map(|peer| &peer.peer)).await?;

@@ -15,7 +15,7 @@ use lianfang_peer::{BodyStream, PeerError};
 use rand_core::RngCore as _;
 use tokio::time::Instant;
 
-use super::digests::Stop;
+use super::digests::{Stop, files_of};
 use super::run::SyncFailure;
 use crate::Node;
 use crate::durable::durable_step;
@@ -40,6 +40,7 @@ impl Node {
         let body = head.header().body;
         // Two publishers who say the same have the same body.
         let _fetching = self.fetching.take(&body.sha256).await;
+        let _reserved = self.leftovers.reserve(files_of(head));
         if self
             .bodies
             .find(&body.sha256)?
@@ -110,6 +111,7 @@ impl Node {
         let ends = Instant::now() + in_time(body.length);
         while let Some(piece) = next(&mut pieces, ends).await? {
             verifier.feed(&piece, |shard| {
+                self.leftovers.come(shard.len());
                 let written = file.write_all(shard);
                 written.map_err(|error| Stop::from(self.bodies.failed(&error)))
             })?;

@@ -35,6 +35,7 @@ mod further;
 mod harness;
 mod innocents;
 mod lapses;
+mod leftovers;
 mod links;
 mod memory;
 mod names;
