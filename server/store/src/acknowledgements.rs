@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 use lianfang_encoding::{NodeId, Timestamp};
 
 use crate::columns::{At, NodeName};
@@ -25,14 +26,16 @@ impl Store {
     /// # Errors
     /// Those of any write.
     pub fn keep_acknowledgement(&self, row: AcknowledgementRow) -> Result<(), StoreError> {
-        let of_peer = row.peer.as_str().to_owned();
         self.db.write(|link| {
-            query!(link, |conn| diesel::delete(
-                acknowledgements::table.find(&of_peer)
-            )
-            .execute(conn))?;
+            // In one statement: two who hear the member at once would both find nothing to delete.
             query!(link, |conn| diesel::insert_into(acknowledgements::table)
                 .values(row)
+                .on_conflict(acknowledgements::peer)
+                .do_update()
+                .set((
+                    acknowledgements::heard_at.eq(excluded(acknowledgements::heard_at)),
+                    acknowledgements::seen.eq(excluded(acknowledgements::seen)),
+                ))
                 .execute(conn))?;
             Ok(())
         })

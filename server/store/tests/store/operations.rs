@@ -194,3 +194,18 @@ both! {
         assert_eq!(store.acknowledgements().unwrap(), kept);
     }
 }
+
+both! {
+    fn a_member_may_be_heard_several_times_at_once(database) {
+        let store = database.store();
+        for round in 0..20 {
+            let heard = race(|number| store.keep_acknowledgement(AcknowledgementRow {
+                peer: node("platform-b"),
+                heard_at: at(round),
+                seen: number.to_string(),
+            }));
+            assert!(heard.iter().all(Result::is_ok), "{heard:?}");
+        }
+        assert_eq!(store.acknowledgements().unwrap().len(), 1);
+    }
+}
