@@ -28,13 +28,17 @@ const ALL: usize = usize::MAX;
 
 impl Node {
     /// Swaps in what the store has in force and matches the roster against what is new in it. What couldn't be swapped in
-    /// is made up for by the next call.
+    /// is made up for by the next call. Nobody would match later what has been swapped in, so that this runs to its end.
     pub(crate) async fn put_in_force(self: &Arc<Self>) -> Result<(), FlowError> {
-        self.index_behind.store(false, Ordering::Release);
-        let reloaded = self.catch_up().await;
-        let arrived = reloaded.inspect_err(|_| self.index_behind.store(true, Ordering::Release))?;
-        self.watch_arrivals(arrived).await;
-        Ok(())
+        let node = Arc::clone(self);
+        let work = async move {
+            node.index_behind.store(false, Ordering::Release);
+            let reloaded = node.catch_up().await;
+            let arrived = reloaded.inspect_err(|_| node.index_lags())?;
+            node.watch_arrivals(arrived).await;
+            Ok(())
+        };
+        self.gateway.to_the_end(work).await
     }
 
     async fn catch_up(&self) -> Result<Vec<Arrival>, FlowError> {
@@ -96,7 +100,7 @@ impl Node {
     ///
     /// # Errors
     /// When the index can't be brought up to date again.
-    pub async fn check_index(&self) -> Result<(), FlowError> {
+    pub async fn check_index(self: &Arc<Self>) -> Result<(), FlowError> {
         let index = self.index.load_full();
         let spoilt = self.gateway.compute(move || index.spoilt_images()).await?;
         if !spoilt.is_empty() {
@@ -104,7 +108,13 @@ impl Node {
                 images = spoilt.len(),
                 "the disk has spoilt the screening index; it is built anew"
             );
-            self.reload_without(spoilt).await?;
+            let node = Arc::clone(self);
+            let work = async move {
+                let arrived = node.reload_without(spoilt).await?;
+                node.watch_arrivals(arrived).await;
+                Ok(())
+            };
+            self.gateway.to_the_end(work).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use lianfang_domain::lifecycle::{Deadline, binding_deadline};
 use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_peer::PeerError;
-use lianfang_store::{PeerStatus, StatusOutcome};
+use lianfang_store::{PeerStatus, StatusOutcome, Store};
 use lianfang_wire::ProblemType;
 use lianfang_wire::feed::{StatusItem, StatusPage};
 use lianfang_wire::info::FeedHead;
@@ -88,16 +88,20 @@ impl Node {
     ) -> Result<u64, SyncFailure> {
         let (id, audience, now) = (peer.clone(), feed.audience.clone(), self.now());
         let heard: Vec<_> = items.iter().map(crate::watch::heard).collect();
-        let outcome = self
-            .gateway
-            .store(move |store| store.apply_status(&id, &audience, &items, now))
-            .await?;
-        match outcome {
-            StatusOutcome::Applied { cursor } => {
+        let node = Arc::clone(self);
+        // The sync may have no time left: nobody would hear of these items a second time.
+        let apply = async move {
+            let publisher = id.clone();
+            let apply = move |store: &Store| store.apply_status(&id, &audience, &items, now);
+            let outcome = node.gateway.store(apply).await?;
+            if matches!(outcome, StatusOutcome::Applied { .. }) {
                 durable_step("status_applied");
-                self.watch_status(peer, &heard).await;
-                Ok(cursor)
+                node.watch_status(&publisher, &heard).await;
             }
+            Ok(outcome)
+        };
+        match self.gateway.to_the_end(apply).await? {
+            StatusOutcome::Applied { cursor } => Ok(cursor),
             StatusOutcome::Gap { .. } => Err(SyncFailure::Refused(ProblemType::StatusGap)),
             StatusOutcome::Fork { .. } => {
                 self.quarantine(peer, "status_fork").await?;

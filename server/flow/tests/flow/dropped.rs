@@ -10,7 +10,7 @@ use lianfang_wire::entry::NewEvent;
 use lianfang_wire::roster::NewMonitoredSubject;
 use lianfang_wire::vocabulary::EventType;
 
-use crate::alerts::{CODE, alerts, publish, states, watch};
+use crate::alerts::{CODE, alerts, event, publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, entry, operator};
 
 const NEIGHBOUR: &str = "91130105MA0FRNGTXX";
@@ -23,6 +23,14 @@ async fn dropped_after_its_commit<T: Send + 'static>(
     request: impl Future<Output = T> + Send + 'static,
 ) {
     store.hold_next_commit();
+    dropped_at_the_held_commit(store, request).await;
+}
+
+/// The same, where the request itself comes to what is to be held.
+async fn dropped_at_the_held_commit<T: Send + 'static>(
+    store: &Store,
+    request: impl Future<Output = T> + Send + 'static,
+) {
     let request = tokio::spawn(request);
     let held = store.clone();
     let waits = tokio::task::spawn_blocking(move || held.wait_until_a_commit_is_held());
@@ -33,7 +41,7 @@ async fn dropped_after_its_commit<T: Send + 'static>(
 }
 
 /// Waits until the alerts of a node are in these states.
-async fn alerts_become(node: &Arc<Node>, expected: &[AlertState]) {
+pub(crate) async fn alerts_become(node: &Arc<Node>, expected: &[AlertState]) {
     let mut news = node.alert_news();
     let become_so = async {
         while states(node).await != expected {
@@ -114,6 +122,51 @@ async fn a_withdrawal_that_was_recorded_is_published_and_ends_own_alerts() {
         dropped_after_its_commit(federation.store("platform-a"), withdraw).await;
         alerts_become(&a, &[AlertState::Closed]).await;
         has_something_to_publish(&a).await;
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_was_heard_of_ends_alerts_although_its_sync_has_no_time_left() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        watch(&c, "shop-1", company(CODE)).await;
+        let recorded = publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Open]);
+        event(&a, &recorded, EventType::Withdrawn).await;
+        let store = federation.store("platform-c");
+        let told = store.clone();
+        federation.network.tamper(Box::new(move |asked, answer| {
+            if asked == "status" {
+                told.hold_next_commit();
+            }
+            answer
+        }));
+        let (node, of_a) = (Arc::clone(&c), Some(a.id().clone()));
+        dropped_at_the_held_commit(store, async move { node.sync(of_a, false).await }).await;
+        alerts_become(&c, &[AlertState::Closed]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_was_put_in_force_is_matched() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        watch(&a, "shop-1", company(CODE)).await;
+        a.watch_roster().await.unwrap();
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        let mut building = Box::pin(a.build_digests());
+        while a.figures().index.lists == 0 {
+            assert!(futures_util::poll!(&mut building).is_pending());
+            tokio::task::yield_now().await;
+        }
+        drop(building);
+        alerts_become(&a, &[AlertState::Open]).await;
     }
 }
 

@@ -2,14 +2,18 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use lianfang_store::{HeadRow, ListKey};
+use lianfang_wire::alert::AlertState;
 use lianfang_wire::vocabulary::VerdictName;
 
+use crate::alerts::{publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening};
 
 const CODE: &str = "91110108661572276L";
+const OTHER: &str = "91130105MA0FRNGTXX";
 
 #[tokio::test]
 async fn digests_and_confirmed_records_survive_a_restart_while_the_publisher_is_down() {
@@ -73,16 +77,21 @@ async fn a_restart_goes_on_with_the_index_that_was_built_before_and_needs_no_bod
     assert_eq!(image(&federation), before);
 }
 
+fn spoil(image: &Path) {
+    let sound = std::fs::read(image).unwrap();
+    // Its directory, which a start reads, stays as it is.
+    let (front, rows) = sound.split_at(4_096);
+    std::fs::remove_file(image).unwrap();
+    std::fs::write(image, [front, &vec![0; rows.len()]].concat()).unwrap();
+    std::fs::set_permissions(image, Permissions::from_mode(0o400)).unwrap();
+}
+
 #[tokio::test]
 async fn an_index_that_the_disk_has_spoilt_is_built_anew() {
     let federation = with_an_index().await;
     let (path, _) = image(&federation);
     let sound = std::fs::read(&path).unwrap();
-    // Its directory, which a start reads, stays as it is.
-    let (front, rows) = sound.split_at(4_096);
-    std::fs::remove_file(&path).unwrap();
-    std::fs::write(&path, [front, &vec![0; rows.len()]].concat()).unwrap();
-    std::fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+    spoil(&path);
     let b = federation.restart("platform-b").await;
     assert_eq!(
         verdict_of_b(&federation).await,
@@ -92,6 +101,44 @@ async fn an_index_that_the_disk_has_spoilt_is_built_anew() {
     b.check_index().await.unwrap();
     assert_eq!(verdict_of_b(&federation).await, VerdictName::Block);
     assert_eq!(std::fs::read(&path).unwrap(), sound);
+}
+
+#[tokio::test]
+async fn a_list_that_comes_into_force_with_an_index_built_anew_is_matched() {
+    let mut federation = Federation::found(BACKENDS[0]).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+    watch(&b, "shop-1", company(OTHER)).await;
+    publish(&a, CODE).await;
+    b.sync(None, false).await.unwrap();
+    drop(b);
+    let (path, _) = image(&federation);
+    spoil(&path);
+    let b = federation.restart("platform-b").await;
+    b.watch_roster().await.unwrap();
+    publish(&a, OTHER).await;
+    // Another replica of B's has taken it over.
+    let list = ListKey {
+        publisher: a.id().clone(),
+        audience: "all".parse().unwrap(),
+        subject_type: 1,
+        epoch: 1,
+    };
+    let newer = HeadRow {
+        tokens: None,
+        ..federation.store("platform-a").head(&list).unwrap()
+    };
+    let bodies = ["platform-a", "platform-b"].map(|node| federation.folder(node).join("digests"));
+    for file in std::fs::read_dir(&bodies[0]).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), bodies[1].join(file.file_name())).unwrap();
+    }
+    federation
+        .store("platform-b")
+        .adopt_heads(vec![newer], b.now())
+        .unwrap();
+    b.check_index().await.unwrap();
+    assert_eq!(states(&b).await, [AlertState::Open]);
 }
 
 #[tokio::test]
