@@ -30,23 +30,32 @@ impl Node {
     /// Swaps in what the store has in force and matches the roster against what is new in it. What couldn't be swapped in
     /// is made up for by the next call. Nobody would match later what has been swapped in, so that this runs to its end.
     pub(crate) async fn put_in_force(self: &Arc<Self>) -> Result<(), FlowError> {
+        self.index_lags();
         let node = Arc::clone(self);
         let work = async move {
-            node.index_behind.store(false, Ordering::Release);
-            let reloaded = node.catch_up().await;
-            let arrived = reloaded.inspect_err(|_| node.index_lags())?;
+            let arrived = node.catch_up().await?;
             node.watch_arrivals(arrived).await;
             Ok(())
         };
         self.gateway.to_the_end(work).await
     }
 
+    /// Whoever is next takes everything that is stored by then: who has waited meanwhile finds nothing left to do.
     async fn catch_up(&self) -> Result<Vec<Arrival>, FlowError> {
+        let _loading = self.loading.lock().await;
+        if !self.index_behind.swap(false, Ordering::AcqRel) {
+            return Ok(Vec::new());
+        }
+        let arrived = self.load_what_is_new().await;
+        arrived.inspect_err(|_| self.index_lags())
+    }
+
+    async fn load_what_is_new(&self) -> Result<Vec<Arrival>, FlowError> {
         if self.members_unlisted.load(Ordering::Acquire) {
             self.list_members_in_feed().await?;
             self.members_unlisted.store(false, Ordering::Release);
         }
-        self.reload_index().await
+        self.reload_without(Vec::new()).await
     }
 
     /// Notes that something has come into force in the store.
@@ -62,11 +71,12 @@ impl Node {
     /// Brings the index to what the store has in force, off the hot path, and swaps it in. Only lists whose newest head
     /// changed are read. Returns what is new.
     pub(crate) async fn reload_index(&self) -> Result<Vec<Arrival>, FlowError> {
+        let _loading = self.loading.lock().await;
         self.reload_without(Vec::new()).await
     }
 
+    /// Under the lock of [`Node::loading`].
     async fn reload_without(&self, spoilt: Vec<Image>) -> Result<Vec<Arrival>, FlowError> {
-        let _loading = self.loading.lock().await;
         let (wanted, now) = (self.wanted().await?, self.now());
         let before = self.index.load_full();
         let (bodies, images, clock) = (self.bodies.clone(), self.images.clone(), Arc::clone(&self.clock));
@@ -110,7 +120,9 @@ impl Node {
             );
             let node = Arc::clone(self);
             let work = async move {
+                let loading = node.loading.lock().await;
                 let arrived = node.reload_without(spoilt).await?;
+                drop(loading);
                 node.watch_arrivals(arrived).await;
                 Ok(())
             };

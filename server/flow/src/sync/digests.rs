@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lianfang_digest::{Accepted, Delta, Expectation, Kind, ListState, Refusal, SignedHead, VerifiedHead};
 use lianfang_encoding::{NodeId, PublicKey, Timestamp};
 use lianfang_peer::PeerError;
-use lianfang_store::{Adoption, HeadRow};
+use lianfang_store::{Adoption, HeadRow, Store};
 use lianfang_wire::ProblemType;
 use lianfang_wire::info::ListHead;
 use lianfang_wire::membership::Member;
@@ -153,12 +153,14 @@ impl Node {
                 self.check_delta(head)?;
             }
             let (rows, now) = (accepted.heads.iter().map(head_row).collect(), self.now());
-            self.index_lags();
-            match self
-                .gateway
-                .store(move |store| store.adopt_heads(rows, now))
-                .await?
-            {
+            let node = Arc::clone(self);
+            let adopt = move |store: &Store| {
+                let adopted = store.adopt_heads(rows, now);
+                // By then, because what others bring is put in force meanwhile.
+                node.index_lags();
+                adopted
+            };
+            match self.gateway.store(adopt).await? {
                 Adoption::Adopted => {
                     durable_step("heads_adopted");
                     self.count_growth(peer, grown).await?;

@@ -6,6 +6,8 @@ use lianfang_digest::ListId;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use lianfang_peer::PeerError;
 use lianfang_wire::ProblemType;
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use super::{ListSync, PeerSync, REPORT, SyncReport};
 use crate::peers::quarantined;
@@ -57,19 +59,22 @@ impl Node {
             .filter(|peer| only.as_ref().is_none_or(|only| only == peer));
         let tell = &tell;
         let everybody = only.is_none();
-        let mut peers = stream::iter(wanted)
+        let (mut peers, coming): (Vec<_>, Vec<_>) = stream::iter(wanted)
             .map(|peer| async move {
                 let _turn = self.turns.take(&peer).await;
                 let done = self.sync_peer(&peer, dry_run).await.inspect(tell)?;
+                let coming = (!dry_run).then(|| self.put_in_force_meanwhile(&done)).flatten();
                 if !dry_run && done.error.is_none() {
                     self.compare_held(&peer).await?;
                 }
-                Ok::<_, FlowError>(done)
+                Ok::<_, FlowError>((done, coming))
             })
             // In whatever order they are done: one that takes its time holds up no other.
             .buffer_unordered(PEERS_AT_ONCE)
             .try_collect::<Vec<_>>()
-            .await?;
+            .await?
+            .into_iter()
+            .unzip();
         peers.sort_unstable_by(|a, b| a.peer.cmp(&b.peer));
         let sends = match dry_run && everybody {
             true => Some(self.plan_publication().await?),
@@ -81,8 +86,12 @@ impl Node {
             peers,
             sends,
         };
-        let news = report.peers.iter().any(brought_digests) || self.index_is_behind();
-        if news && !dry_run {
+        for coming in coming.into_iter().flatten() {
+            coming
+                .await
+                .map_err(|_| FlowError::Internal("what a peer brought couldn't be put in force"))??;
+        }
+        if self.index_is_behind() && !dry_run {
             self.put_in_force().await?;
         }
         if !dry_run {
@@ -93,6 +102,16 @@ impl Node {
             self.hear_acknowledgements(reached.map(|peer| &peer.peer)).await?;
         }
         Ok(report)
+    }
+
+    /// Puts in force what a peer has brought, while others are still being asked.
+    fn put_in_force_meanwhile(
+        self: &Arc<Self>,
+        done: &PeerSync,
+    ) -> Option<JoinHandle<Result<(), FlowError>>> {
+        let node = Arc::clone(self);
+        let work = async move { node.put_in_force().await };
+        brought_digests(done).then(|| tokio::spawn(work.in_current_span()))
     }
 
     /// Syncs with a peer that says it has news, unless a sync that will see them is about to start.

@@ -54,6 +54,7 @@ mod roster;
 mod rules;
 mod shards;
 mod shared_tokens;
+mod slow;
 mod statements;
 mod statements_of_members;
 mod status;

@@ -25,6 +25,12 @@ pub(crate) struct Network {
     withholding: Mutex<BTreeSet<NodeId>>,
     /// Pairs that can't reach each other, the lesser name first.
     cut: Mutex<BTreeSet<(NodeId, NodeId)>>,
+    /// What is asked of whom without an answer for now.
+    held: tokio::sync::watch::Sender<BTreeSet<(&'static str, NodeId)>>,
+    /// Who doesn't confirm anything.
+    silent: Mutex<BTreeSet<NodeId>>,
+    /// How often each was asked to confirm something.
+    confirmations: Mutex<HashMap<NodeId, usize>>,
     /// Who has told whom that there is news.
     notices: Mutex<BTreeSet<(NodeId, NodeId)>>,
 }
@@ -88,6 +94,33 @@ impl Network {
 
     pub(crate) fn deliver_bodies_of(&self, node: &NodeId) {
         self.withholding.lock().unwrap().remove(node);
+    }
+
+    /// From now on `node` takes its time to answer this.
+    pub(crate) fn hold(&self, asked: &'static str, node: &NodeId) {
+        self.held.send_modify(|held| {
+            held.insert((asked, node.clone()));
+        });
+    }
+
+    /// It answers everything.
+    pub(crate) fn let_go(&self) {
+        self.held.send_modify(BTreeSet::clear);
+    }
+
+    /// From now on `node` can't be reached when it is asked to confirm something.
+    pub(crate) fn refuse_to_confirm(&self, node: &NodeId) {
+        self.silent.lock().unwrap().insert(node.clone());
+    }
+
+    pub(crate) fn confirmations_asked_of(&self, node: &NodeId) -> usize {
+        self.confirmations.lock().unwrap().get(node).copied().unwrap_or(0)
+    }
+
+    async fn wait_for(&self, asked: &'static str, node: &NodeId) {
+        let asked = (asked, node.clone());
+        let mut held = self.held.subscribe();
+        held.wait_for(|held| !held.contains(&asked)).await.unwrap();
     }
 
     pub(crate) fn peers_of(self: &Arc<Self>, own: &NodeId) -> InMemory {
@@ -156,6 +189,7 @@ impl Peers for InMemory {
     }
 
     async fn info(&self, to: &NodeId) -> Result<Info, PeerError> {
+        self.network.wait_for("info", to).await;
         let info = self.find(to)?.info(&self.own).await.map_err(refused)?;
         let bytes = self.network.pass("info", serde_json::to_vec(&info).unwrap());
         serde_json::from_slice(&bytes).map_err(|_| PeerError::Malformed)
@@ -181,6 +215,17 @@ impl Peers for InMemory {
     }
 
     async fn confirm(&self, to: &NodeId, request: &ConfirmRequest) -> Result<ConfirmResponse, PeerError> {
+        *self
+            .network
+            .confirmations
+            .lock()
+            .unwrap()
+            .entry(to.clone())
+            .or_default() += 1;
+        self.network.wait_for("confirm", to).await;
+        if self.network.silent.lock().unwrap().contains(to) {
+            return Err(PeerError::Timeout);
+        }
         self.network.hear(&serde_json::to_vec(request).unwrap());
         let answer = self
             .find(to)?
