@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use lianfang_domain::ClockStanding;
+use lianfang_encoding::Timestamp;
 use lianfang_store::PeerRow;
 
 use crate::{FlowError, Node};
@@ -23,15 +24,30 @@ impl Node {
         self.heard_of_clock(peers).standing
     }
 
-    /// Whether time may do now what can't be undone. Not in a federation from which nothing has been heard lately either:
-    /// a clock that has leapt ahead makes it look so.
+    /// Whether time may do now what can't be undone; says so in the log when it may not.
     pub(crate) async fn may_rely_on_clock(&self) -> Result<bool, FlowError> {
-        let heard = self.heard_of_clock(&self.peer_rows().await?);
-        let may = heard.standing != ClockStanding::Off && !heard.silent;
-        if !may {
-            tracing::warn!("entries wait to be ended: the peers don't confirm this node's clock");
+        let in_doubt = self.is_clock_in_doubt().await?;
+        if in_doubt {
+            tracing::warn!("entries and alerts wait to be ended: the peers don't confirm this node's clock");
         }
-        Ok(may)
+        Ok(!in_doubt)
+    }
+
+    /// Whether the peers don't confirm the clock. In a federation from which nothing has been heard lately neither: a clock
+    /// that has leapt ahead makes it look so.
+    pub(crate) async fn is_clock_in_doubt(&self) -> Result<bool, FlowError> {
+        let heard = self.heard_of_clock(&self.peer_rows().await?);
+        Ok(heard.standing == ClockStanding::Off || heard.silent)
+    }
+
+    /// The time by which findings end as they are read. While the peers say that the clock is off it ends none: what time
+    /// alone has ended stays, for review, since nobody is blocked then.
+    pub(crate) async fn ending_time(&self) -> Result<Timestamp, FlowError> {
+        let standing = self.clock_standing(&self.peer_rows().await?);
+        Ok(match standing {
+            ClockStanding::Off => Timestamp::default(),
+            ClockStanding::Agrees | ClockStanding::Unknown => self.now(),
+        })
     }
 
     fn heard_of_clock(&self, peers: &[PeerRow]) -> Heard {

@@ -89,9 +89,13 @@ impl Node {
         hits: Vec<PossibleHit<T>>,
     ) -> Result<Vec<Confirmation<T>>, FlowError> {
         let mut results = Vec::with_capacity(hits.len());
+        if hits.is_empty() {
+            return Ok(results);
+        }
+        let ends_by = self.ending_time().await?;
         let mut lists: BTreeMap<ListId, BTreeMap<usize, Vec<Open<T>>>> = BTreeMap::new();
         for hit in hits {
-            let cached = self.cached(&hit).await?;
+            let cached = self.cached(&hit, ends_by).await?;
             let subjects = lists.entry(hit.list.id.clone()).or_default();
             subjects.entry(hit.subject).or_default().push((hit, cached));
         }
@@ -100,7 +104,7 @@ impl Node {
             let answered: Vec<Vec<_>> = answered;
             results.extend(answered.into_iter().flatten().map(of_cached));
             for batch in batches(open) {
-                self.ask_publisher(batch, &mut results).await?;
+                self.ask_publisher(batch, ends_by, &mut results).await?;
             }
         }
         Ok(results)
@@ -109,16 +113,17 @@ impl Node {
     async fn ask_publisher<T: Clone>(
         self: &Arc<Self>,
         batch: Vec<Open<T>>,
+        ends_by: Timestamp,
         results: &mut Vec<Confirmation<T>>,
     ) -> Result<(), FlowError> {
         let Some((first, _)) = batch.first() else {
             return Ok(());
         };
-        let (publisher, asked_at) = (first.list.id.publisher.clone(), self.now());
+        let (publisher, times) = (first.list.id.publisher.clone(), (self.now(), ends_by));
         match self.request(&batch).await {
             Ok(sealed) => {
                 let hits: Vec<_> = batch.into_iter().map(|(hit, _)| hit).collect();
-                let opened = self.open_and_keep(&hits, sealed, asked_at).await?;
+                let opened = self.open_and_keep(&hits, sealed, times).await?;
                 results.extend(
                     hits.into_iter()
                         .zip(opened)
@@ -173,16 +178,16 @@ impl Node {
         self: &Arc<Self>,
         hits: &[PossibleHit<T>],
         sealed: Vec<Vec<u8>>,
-        asked_at: Timestamp,
+        (asked_at, ends_by): (Timestamp, Timestamp),
     ) -> Result<Vec<Vec<VerifiedRecord>>, FlowError> {
         let document = self.document();
         let publisher = hits.first().map(|hit| &hit.list.id.publisher);
         let Some(publisher) = publisher.and_then(|id| active_member(&document.document, id)) else {
             return Ok(hits.iter().map(|_| Vec::new()).collect());
         };
-        let (keys, now, fed) = (publisher.signing_keys.clone(), self.now(), document.federation);
+        let (keys, fed) = (publisher.signing_keys.clone(), document.federation);
         let asked: Vec<_> = hits.iter().map(PossibleHit::untagged).collect();
-        let open = move |hit: PossibleHit<()>| hit.opener(&fed).open_all(&hit.token, &sealed, &keys, now);
+        let open = move |hit: PossibleHit<()>| hit.opener(&fed).open_all(&hit.token, &sealed, &keys, ends_by);
         let opened = self.gateway.compute_each(asked, open).await?;
         let answers: Vec<_> = hits.iter().zip(opened).collect();
         self.keep_answers(&answers, asked_at).await?;

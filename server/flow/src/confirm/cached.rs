@@ -31,7 +31,11 @@ pub(super) struct Cached {
 }
 
 impl Node {
-    pub(super) async fn cached<T>(&self, hit: &PossibleHit<T>) -> Result<Cached, FlowError> {
+    pub(super) async fn cached<T>(
+        &self,
+        hit: &PossibleHit<T>,
+        ends_by: Timestamp,
+    ) -> Result<Cached, FlowError> {
         let document = self.document();
         let publisher = active_member(&document.document, &hit.list.id.publisher);
         let Some(publisher) = publisher.filter(|publisher| publisher.id != self.id) else {
@@ -57,7 +61,7 @@ impl Node {
         let verify = move |rows: Vec<RecordRow>| {
             let opener = hit.opener(&fed);
             let verified = rows.into_iter().filter_map(|row| {
-                let record = opener.verify(&row.jws, &keys, now)?;
+                let record = opener.verify(&row.jws, &keys, ends_by)?;
                 Some((row.received_at > said_last, record))
             });
             verified.collect::<Vec<_>>()
@@ -67,22 +71,26 @@ impl Node {
             1..AT_ONCE => verify(rows),
             _ => self.gateway.compute(move || verify(rows)).await?,
         };
-        self.judged(verified).await
+        self.judged(verified, ends_by).await
     }
 
     /// Sorts out what has ended: another entry may stand in its place.
-    async fn judged(&self, verified: Vec<(bool, VerifiedRecord)>) -> Result<Cached, FlowError> {
+    async fn judged(
+        &self,
+        verified: Vec<(bool, VerifiedRecord)>,
+        ends_by: Timestamp,
+    ) -> Result<Cached, FlowError> {
         let is_new = verified.iter().any(|(is_new, _)| *is_new);
         let records: Vec<_> = verified
             .into_iter()
             .filter_map(|(record_is_new, record)| (record_is_new == is_new).then_some(record))
             .collect();
-        let (reported, now) = (self.reported_since(&records).await?, self.now());
+        let reported = self.reported_since(&records).await?;
         let (is_part, mut has_changed) = (records.len() >= TOLD, false);
         let mut living = Vec::with_capacity(records.len());
         for (record, reported) in records.into_iter().zip(reported) {
             let (state, deadline) = reported.unwrap_or_else(|| (record.state, recorded_deadline(&record)));
-            let state = effective_state(state, deadline, now, record.expires);
+            let state = effective_state(state, deadline, ends_by, record.expires);
             has_changed |= state != record.state;
             if !state.is_terminal() {
                 living.push(record);

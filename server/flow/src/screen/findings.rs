@@ -153,9 +153,13 @@ impl Node {
         identifier: ScreenedIdentifier,
         findings: &mut Findings,
     ) -> Result<(), FlowError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let ends_by = self.ending_time().await?;
         let reported = self.reported_since(&records).await?;
         for (record, newer) in records.into_iter().zip(reported) {
-            let confirmed = Confirmed::new(record, identifier, newer, self.now());
+            let confirmed = Confirmed::new(record, identifier, newer, ends_by);
             findings.confirmed.extend(confirmed);
         }
         Ok(())

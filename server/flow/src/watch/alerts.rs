@@ -153,7 +153,8 @@ impl Node {
             .await?;
         let heard = Heard::of(record, reported.filter(|reported| reported.seq >= record.seq));
         let now = self.now();
-        if effective_state(heard.state, heard.deadline, now, record.expires).is_terminal() {
+        let has_ended = effective_state(heard.state, heard.deadline, now, record.expires).is_terminal();
+        if has_ended && (heard.state.is_terminal() || self.may_rely_on_clock().await?) {
             return Ok(());
         }
         let new = NewAlert {

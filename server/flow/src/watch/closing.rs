@@ -81,9 +81,17 @@ impl Node {
         self.match_subjects(outdated).await
     }
 
-    /// Closes alerts whose entries time itself has ended. Returns whom they were about: another entry may be about them.
+    /// Closes alerts whose entries time itself has ended, unless this node's clock is in doubt: what is closed stays so.
+    /// Returns whom they were about: another entry may be about them.
     pub(super) async fn close_ended(&self) -> Result<Vec<String>, FlowError> {
         let now = self.now();
+        let ending = self
+            .gateway
+            .store(move |store| store.alerts_ending(now, 1))
+            .await?;
+        if ending.is_empty() || !self.may_rely_on_clock().await? {
+            return Ok(Vec::new());
+        }
         let closed = self
             .gateway
             .store(move |store| {

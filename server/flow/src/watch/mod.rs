@@ -34,6 +34,8 @@ pub(crate) struct Watch {
     news: tokio::sync::watch::Sender<()>,
     /// Something may have arrived without having been matched.
     behind: AtomicBool,
+    /// The peers didn't confirm this node's clock: lists may have seemed to have expired, and findings to be over.
+    clock_in_doubt: AtomicBool,
 }
 
 impl Default for Watch {
@@ -43,6 +45,7 @@ impl Default for Watch {
             confirming: tokio::sync::Mutex::default(),
             news: tokio::sync::watch::Sender::new(()),
             behind: AtomicBool::new(true),
+            clock_in_doubt: AtomicBool::default(),
         }
     }
 }

@@ -28,11 +28,15 @@ impl Node {
     }
 
     /// Does what waits: tokens that were missing, what has arrived without having been matched (after every start
-    /// something may have), hits whose publishers couldn't be asked, alerts whose entries time has ended.
+    /// something may have, and while the clock was in doubt), hits whose publishers couldn't be asked, alerts whose entries time has ended.
     ///
     /// # Errors
     /// When the store fails; what wasn't done waits for the next run.
     pub async fn watch_roster(self: &Arc<Self>) -> Result<WatchReport, FlowError> {
+        let in_doubt = self.is_clock_in_doubt().await?;
+        if self.watch.clock_in_doubt.swap(in_doubt, Ordering::AcqRel) && !in_doubt {
+            self.watch_anew();
+        }
         let ended = self.close_ended().await?;
         let closed = ended.len();
         if let Err(error) = self.match_subjects(ended).await {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use lianfang_store::testing::Backend;
+use lianfang_wire::alert::AlertState;
 use lianfang_wire::info::Info;
 use lianfang_wire::vocabulary::{EventType, VerdictName};
 
-use crate::alerts::{CODE, event, publish};
-use crate::harness::{BACKENDS, Federation, Tampering, company, operator, screening};
+use crate::alerts::{CODE, alerts, event, publish, states, watch};
+use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, operator, screening};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const OTHERS: [&str; 4] = ["regulator", "platform-b", "platform-c", "platform-d"];
@@ -82,5 +83,88 @@ async fn a_clock_that_is_off_blocks_nobody() {
             let code = serde_json::to_value(answer.reasons[0].code).unwrap();
             assert_eq!(code == "clock_off", expected == VerdictName::Review, "{code}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_leaps_ahead_closes_no_alert_for_good() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        watch(&a, "shop-1", company(CODE)).await;
+        let entry = publish(&b, CODE).await;
+        event(&b, &entry, EventType::Contested).await;
+        a.sync(None, false).await.unwrap();
+        federation.put_ahead("platform-a", DAY * 20);
+        for heard in [false, true] {
+            if heard {
+                let _ = a.sync(None, false).await;
+            }
+            assert_eq!(a.watch_roster().await.unwrap().closed, 0, "{backend:?} {heard}");
+            assert_eq!(states(&a).await, [AlertState::Open], "{backend:?} {heard}");
+        }
+        federation.put_ahead("platform-a", Duration::ZERO);
+        federation.clock.advance(DAY * 20);
+        a.sync(None, false).await.unwrap();
+        assert_eq!(a.watch_roster().await.unwrap().closed, 1, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_clock_that_is_off_has_ended_is_review_and_not_clear() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        let (contested, expiring, living) = (code(1), code(2), code(3));
+        let recorded = publish(&b, &contested).await;
+        let mut short = entry(company(&expiring), b.now());
+        short.expires = b.now() + DAY * 15;
+        b.record_entry(&operator(), short).await.unwrap();
+        event(&b, &recorded, EventType::Contested).await;
+        federation.clock.advance(DAY * 13);
+        publish(&b, &living).await;
+        a.sync(None, false).await.unwrap();
+        federation.put_ahead("platform-a", DAY * 3);
+        a.sync(None, false).await.unwrap();
+        for about in [&contested, &expiring, &living] {
+            let answer = a.screen(&operator(), screening(company(about))).await.unwrap();
+            assert_eq!(
+                answer.verdict,
+                VerdictName::Review,
+                "{backend:?} {about}: {answer:?}"
+            );
+        }
+        federation.put_ahead("platform-a", Duration::ZERO);
+        federation.clock.advance(DAY * 3);
+        publish(&b, &code(4)).await;
+        a.sync(None, false).await.unwrap();
+        for (about, expected) in [
+            (&contested, VerdictName::Clear),
+            (&expiring, VerdictName::Clear),
+            (&living, VerdictName::Block),
+        ] {
+            let answer = a.screen(&operator(), screening(company(about))).await.unwrap();
+            assert_eq!(answer.verdict, expected, "{backend:?} {about}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_joins_the_roster_under_a_clock_that_is_off_is_matched_again_once_it_is_right() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        publish(&b, CODE).await;
+        a.sync(None, false).await.unwrap();
+        a.watch_roster().await.unwrap();
+        // Its lists have expired by then.
+        federation.put_ahead("platform-a", DAY * 8);
+        a.watch_roster().await.unwrap();
+        watch(&a, "shop-1", company(CODE)).await;
+        assert!(alerts(&a).await.is_empty(), "{backend:?}");
+        federation.put_ahead("platform-a", Duration::ZERO);
+        a.sync(None, false).await.unwrap();
+        a.watch_roster().await.unwrap();
+        assert_eq!(states(&a).await, [AlertState::Open], "{backend:?}");
     }
 }

@@ -52,6 +52,18 @@ impl Clock for TestClock {
     }
 }
 
+/// The clock of one node, which may be ahead of everybody else's.
+struct NodeClock {
+    shared: Arc<TestClock>,
+    ahead: Arc<AtomicU64>,
+}
+
+impl Clock for NodeClock {
+    fn now(&self) -> Timestamp {
+        self.shared.now() + Duration::from_micros(self.ahead.load(Ordering::SeqCst))
+    }
+}
+
 /// Seeded, so that a failing test fails again.
 struct Seeded(AtomicU64);
 
@@ -73,6 +85,8 @@ struct Papers {
     folder: tempfile::TempDir,
     database: TestDatabase,
     trusted: Vec<NodeId>,
+    /// Microseconds by which its clock is ahead.
+    ahead: Arc<AtomicU64>,
 }
 
 /// A founder and whoever has joined.
@@ -229,13 +243,22 @@ impl Federation {
             id: node.clone(),
             settings,
             keys,
-            clock: self.clock.clone(),
+            clock: Arc::new(NodeClock {
+                shared: self.clock.clone(),
+                ahead: self.papers[node].ahead.clone(),
+            }),
             randomness: self.randomness(),
             store: store.clone(),
             trust: Trust::load(envelopes(store)).unwrap(),
             peers: Arc::new(peers),
         };
         Node::start(parts).await.unwrap()
+    }
+
+    /// From now on the clock of this node is so far ahead of everybody else's.
+    pub(crate) fn put_ahead(&self, name: &str, by: Duration) {
+        let micros = by.as_micros() as u64;
+        self.papers[&id(name)].ahead.store(micros, Ordering::SeqCst);
     }
 
     fn randomness(&self) -> Arc<Seeded> {
@@ -256,6 +279,7 @@ impl Federation {
             folder: tempfile::tempdir().unwrap(),
             database: TestDatabase::on(self.backend),
             trusted: trusted.iter().map(|name| id(name)).collect(),
+            ahead: Arc::default(),
         }
     }
 }
