@@ -129,7 +129,8 @@ impl Node {
 
     /// Only what the entry's own state forbids is given up; whatever else goes wrong is for the next publication to repeat.
     async fn repeat_state(self: &Arc<Self>, entry: Uuid, item: &StatusItem) -> Result<(), FlowError> {
-        let Some(kind) = event_to(item.state) else {
+        let mut kinds = events_to(item.state).iter().copied();
+        let Some(mut kind) = kinds.next() else {
             return Ok(());
         };
         loop {
@@ -157,8 +158,11 @@ impl Node {
                 // Somebody moved it meanwhile: look again.
                 Err(FlowError::Stale(_)) => {}
                 Err(error @ FlowError::Problem(ProblemType::IllegalTransition, _)) => {
-                    tracing::warn!(error = %error, "a state told before the restore can't be repeated");
-                    return Ok(());
+                    let Some(next) = kinds.next() else {
+                        tracing::warn!(error = %error, "a state told before the restore can't be repeated");
+                        return Ok(());
+                    };
+                    kind = next;
                 }
                 Err(other) => return Err(other),
             }
@@ -186,19 +190,20 @@ impl Node {
     }
 }
 
-/// The event that leads to a state, where one alone does.
-fn event_to(state: StateName) -> Option<EventType> {
-    Some(match state {
-        StateName::Contested => EventType::Contested,
-        StateName::Forwarded => EventType::Forwarded,
-        StateName::Litigated => EventType::Litigated,
-        StateName::Upheld => EventType::Upheld,
-        StateName::Suspended => EventType::Suspended,
-        StateName::CourtStay => EventType::CourtStayed,
-        StateName::Released | StateName::Withdrawn => EventType::Withdrawn,
-        StateName::Expired => EventType::Expired,
-        StateName::Settled => EventType::Settled,
-        StateName::Corrected => EventType::Corrected,
-        StateName::Draft | StateName::Notified | StateName::Active => return None,
-    })
+/// The events that lead to a state, or else to one that is no worse for the subject: the first that the entry takes counts.
+/// The backup may lack what came before the last event, such as the contest that was settled.
+fn events_to(state: StateName) -> &'static [EventType] {
+    match state {
+        StateName::Contested => &[EventType::Contested],
+        StateName::Forwarded => &[EventType::Forwarded, EventType::Contested],
+        StateName::Litigated => &[EventType::Litigated, EventType::Contested],
+        StateName::Upheld => &[EventType::Upheld],
+        StateName::Suspended => &[EventType::Suspended],
+        StateName::CourtStay => &[EventType::CourtStayed],
+        StateName::Released | StateName::Withdrawn => &[EventType::Withdrawn],
+        StateName::Expired => &[EventType::Expired],
+        StateName::Settled => &[EventType::Settled, EventType::Withdrawn],
+        StateName::Corrected => &[EventType::Corrected, EventType::Withdrawn],
+        StateName::Draft | StateName::Notified | StateName::Active => &[],
+    }
 }

@@ -49,6 +49,7 @@ mod rekey;
 mod repeated;
 mod restart;
 mod restore;
+mod restored_states;
 mod returning;
 mod roster;
 mod rules;

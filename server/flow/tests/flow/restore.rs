@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::harness::{BACKENDS, Copy, Federation, company, entry, id, operator, screening};
 
-const BEFORE: &str = "91110108661572276L";
+pub(crate) const BEFORE: &str = "91110108661572276L";
 const LOST: &str = "91350100M000100Y43";
 const AFTERWARDS: &str = "91130105MA0FRNGTXX";
 
 /// The regulator, platform-a and readers of it.
-async fn federation(backend: lianfang_store::testing::Backend, readers: &[&str]) -> Federation {
+pub(crate) async fn federation(backend: lianfang_store::testing::Backend, readers: &[&str]) -> Federation {
     let mut federation = Federation::found(backend).await;
     federation.join("platform-a", "CN", &[]).await;
     for reader in readers {
@@ -24,7 +24,7 @@ async fn federation(backend: lianfang_store::testing::Backend, readers: &[&str])
     federation
 }
 
-async fn record(node: &Arc<Node>, code: &str) -> Uuid {
+pub(crate) async fn record(node: &Arc<Node>, code: &str) -> Uuid {
     let recorded = node
         .record_entry(&operator(), entry(company(code), node.now()))
         .await
@@ -33,8 +33,12 @@ async fn record(node: &Arc<Node>, code: &str) -> Uuid {
 }
 
 async fn withdraw(node: &Arc<Node>, id: Uuid) {
+    apply(node, id, EventType::Withdrawn).await;
+}
+
+pub(crate) async fn apply(node: &Arc<Node>, id: Uuid, kind: EventType) {
     let event = NewEvent {
-        kind: EventType::Withdrawn,
+        kind,
         reason: Some("test".to_owned()),
         reference: None,
     };
@@ -42,7 +46,7 @@ async fn withdraw(node: &Arc<Node>, id: Uuid) {
     node.apply_event(&operator(), id, revision, event).await.unwrap();
 }
 
-async fn spread(federation: &Federation, node: &Arc<Node>, readers: &[&str]) {
+pub(crate) async fn spread(federation: &Federation, node: &Arc<Node>, readers: &[&str]) {
     node.publish_changes().await.unwrap();
     for reader in readers {
         let report = federation
@@ -54,7 +58,7 @@ async fn spread(federation: &Federation, node: &Arc<Node>, readers: &[&str]) {
     }
 }
 
-async fn verdict(federation: &Federation, reader: &str, code: &str) -> VerdictName {
+pub(crate) async fn verdict(federation: &Federation, reader: &str, code: &str) -> VerdictName {
     let answer = federation
         .node(reader)
         .screen(&operator(), screening(company(code)))

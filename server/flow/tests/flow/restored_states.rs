@@ -1,0 +1,57 @@
+//! What had become of entries and alerts after the backup, as it stands once the node is restored from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_flow::{Recovery, RestorePlan};
+use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
+
+use crate::harness::{BACKENDS, code, id};
+use crate::restore::{apply, federation, record, spread, verdict};
+
+#[tokio::test]
+async fn what_was_contested_after_the_backup_isn_t_active_again_however_it_went_on() {
+    use EventType::{Contested, Corrected, Forwarded, Litigated, Released, Settled, Suspended, Withdrawn};
+    let lives: [(&[EventType], StateName); 8] = [
+        (&[Contested, Settled], StateName::Withdrawn),
+        (&[Contested, Forwarded, Settled], StateName::Withdrawn),
+        (&[Contested, Released], StateName::Withdrawn),
+        (&[Contested, Withdrawn], StateName::Withdrawn),
+        (&[Corrected], StateName::Corrected),
+        (&[Contested, Forwarded], StateName::Contested),
+        (&[Contested, Forwarded, Litigated], StateName::Contested),
+        (&[Suspended, Released], StateName::Withdrawn),
+    ];
+    for backend in BACKENDS {
+        let readers = ["platform-b", "regulator"];
+        let federation = federation(backend, &["platform-b"]).await;
+        let a = federation.node("platform-a");
+        let mut entries = Vec::new();
+        for (n, (events, expected)) in (1..).zip(lives) {
+            entries.push((record(&a, &code(n)).await, n, events, expected));
+        }
+        spread(&federation, &a, &readers).await;
+        let backup = federation.back_up("platform-a");
+        for (id, _, events, _) in &entries {
+            for event in *events {
+                federation.clock.advance(Duration::from_secs(1));
+                apply(&a, *id, *event).await;
+            }
+        }
+        spread(&federation, &a, &readers).await;
+        federation.network.stop(&id("platform-a"));
+        drop(a);
+        let copy = federation
+            .restored("platform-a", &backup, RestorePlan::default())
+            .await;
+        assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+        federation.network.add(Arc::clone(&copy.node));
+        spread(&federation, &copy.node, &readers).await;
+        for (id, n, events, expected) in entries {
+            let state = copy.node.entry(id).await.unwrap().state;
+            assert_eq!(state, expected, "{backend:?}: {events:?}");
+            let told = verdict(&federation, "platform-b", &code(n)).await;
+            assert_ne!(told, VerdictName::Block, "{backend:?}: {events:?}");
+        }
+    }
+}
