@@ -5,8 +5,15 @@ use uuid::Uuid;
 
 use crate::columns::{At, Count, Id, count, limit, micros};
 use crate::database::{Link, query};
+use crate::node_meta::{read, set};
 use crate::schema::alert_events;
 use crate::{Store, StoreError};
+
+/// No sequence up to this one is given out.
+const FLOOR: &str = "alert_events_floor";
+/// More changes than any node told between its backup and its end, and few enough to leave room for a million restores
+/// among the integers that JSON is sure of.
+const LEAP: u64 = 1_000_000_000;
 
 /// What happened to an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +83,7 @@ pub(crate) fn tell(
     change: AlertChange,
     at: Timestamp,
 ) -> Result<u64, StoreError> {
-    let seq = last(link)? + 1;
+    let seq = last(link)?.max(floor(link)?) + 1;
     query!(link, |conn| diesel::insert_into(alert_events::table)
         .values((
             alert_events::seq.eq(count(seq)),
@@ -94,4 +101,16 @@ pub(crate) fn last(link: &mut Link<'_>) -> Result<u64, StoreError> {
         .select(max(alert_events::seq))
         .first(conn))?;
     Ok(newest.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0))
+}
+
+/// Above whatever the node may have told after the backup that it was restored from: whoever has followed it then goes on
+/// with what is new.
+pub(crate) fn leap(link: &mut Link<'_>) -> Result<(), StoreError> {
+    let above = last(link)?.max(floor(link)?) + LEAP;
+    set(link, FLOOR, &above.to_string())
+}
+
+fn floor(link: &mut Link<'_>) -> Result<u64, StoreError> {
+    let noted = read(link, FLOOR)?;
+    noted.map_or(Ok(0), |noted| noted.parse().map_err(|_| StoreError::Corrupt))
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 
+use crate::alert_events::leap;
 use crate::audit::append;
 use crate::columns::{AudienceName, Count, Id, Word, count, limit, micros};
 use crate::database::{Link, query};
@@ -33,8 +34,8 @@ impl Store {
         self.db.write(|link| write_down(link, values, audit))
     }
 
-    /// Marks a database that was just restored: notes `values`, and counts every token budget as spent at `now`, those
-    /// of members that never asked too.
+    /// Marks a database that was just restored: notes `values`, counts every token budget as spent at `now`, those of
+    /// members that never asked too, and tells of alerts under sequences that weren't given out after the backup.
     ///
     /// # Errors
     /// Those of any write.
@@ -45,6 +46,7 @@ impl Store {
         audit: AuditRow,
     ) -> Result<(), StoreError> {
         self.db.write(|link| {
+            leap(link)?;
             set(link, BUDGETS_SPENT_AT, &now.as_micros().to_string())?;
             query!(link, |conn| diesel::update(token_buckets::table)
                 .set((

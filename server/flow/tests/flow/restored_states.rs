@@ -6,8 +6,9 @@ use std::time::Duration;
 use lianfang_flow::{Recovery, RestorePlan};
 use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
 
-use crate::harness::{BACKENDS, code, id};
-use crate::restore::{apply, federation, record, spread, verdict};
+use crate::alerts::watch;
+use crate::harness::{BACKENDS, code, company, id};
+use crate::restore::{BEFORE, apply, federation, record, spread, verdict};
 
 #[tokio::test]
 async fn what_was_contested_after_the_backup_isn_t_active_again_however_it_went_on() {
@@ -53,5 +54,34 @@ async fn what_was_contested_after_the_backup_isn_t_active_again_however_it_went_
             let told = verdict(&federation, "platform-b", &code(n)).await;
             assert_ne!(told, VerdictName::Block, "{backend:?}: {events:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn who_has_followed_alerts_before_a_restore_is_told_of_those_after_it() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        record(&a, BEFORE).await;
+        spread(&federation, &a, &["platform-b", "regulator"]).await;
+        watch(&b, "before", company(BEFORE)).await;
+        let backup = federation.back_up("platform-b");
+        for reference in ["lost-1", "lost-2", "lost-3"] {
+            watch(&b, reference, company(BEFORE)).await;
+        }
+        let seen = b.last_alert_event().await.unwrap();
+        federation.network.stop(&id("platform-b"));
+        drop(b);
+        let copy = federation
+            .restored("platform-b", &backup, RestorePlan::default())
+            .await;
+        assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+        watch(&copy.node, "afterwards", company(BEFORE)).await;
+        let told = copy.node.alert_events(seen, 10).await.unwrap();
+        let about: Vec<_> = told
+            .iter()
+            .map(|event| event.alert.client_reference.as_str())
+            .collect();
+        assert_eq!(about, ["afterwards"], "{backend:?}");
     }
 }
