@@ -27,6 +27,7 @@ impl Node {
             ));
         }
         let _adopting = self.adopting.lock().await;
+        self.take_up_membership().await?;
         let until = self.now() + days * DAY;
         let mut next = self.successor();
         if until <= next.expires {

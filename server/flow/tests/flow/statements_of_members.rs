@@ -109,6 +109,31 @@ async fn a_replaced_certificate_is_granted_or_the_old_one_stays_pinned() {
     }
 }
 
+#[tokio::test]
+async fn an_extension_whose_answer_is_lost_is_followed_and_not_contradicted() {
+    const SECOND: Duration = Duration::from_secs(1);
+    for backend in BACKENDS {
+        let federation = Federation::found(backend).await;
+        let (governor, store) = (federation.node("regulator"), federation.store("regulator"));
+        for n in 1..40 {
+            federation.clock.advance(SECOND);
+            store.fail_from_statement(n);
+            let first = governor.extend_membership(366).await;
+            let reached = store.stop_failing();
+            federation.clock.advance(SECOND);
+            governor
+                .extend_membership(366)
+                .await
+                .unwrap_or_else(|error| panic!("{backend:?}: statement {n}: {error}"));
+            check_documents(&governor, store);
+            if !reached {
+                first.unwrap();
+                break;
+            }
+        }
+    }
+}
+
 /// A pin, and platform-a's request for it.
 fn renewal(federation: &Federation, replaces: Hash32) -> (Hash32, String) {
     let (key, hosts) = (NodeKey::generate().unwrap(), vec!["127.0.0.1".to_owned()]);
