@@ -9,6 +9,7 @@ use lianfang_wire::alert::AlertState;
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::roster::NewMonitoredSubject;
 use lianfang_wire::vocabulary::EventType;
+use tokio::sync::Notify;
 
 use crate::alerts::{CODE, alerts, event, publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, entry, operator};
@@ -23,15 +24,17 @@ async fn dropped_after_its_commit<T: Send + 'static>(
     request: impl Future<Output = T> + Send + 'static,
 ) {
     store.hold_next_commit();
-    dropped_at_the_held_commit(store, request).await;
+    dropped_at_the_held_commit(store, request, async {}).await;
 }
 
-/// The same, where the request itself comes to what is to be held.
+/// The same, where the commit is held from a certain moment on.
 async fn dropped_at_the_held_commit<T: Send + 'static>(
     store: &Store,
     request: impl Future<Output = T> + Send + 'static,
+    held_from: impl Future<Output = ()>,
 ) {
     let request = tokio::spawn(request);
+    held_from.await;
     let held = store.clone();
     let waits = tokio::task::spawn_blocking(move || held.wait_until_a_commit_is_held());
     assert!(waits.await.unwrap(), "nothing was written");
@@ -137,15 +140,18 @@ async fn a_withdrawal_that_was_heard_of_ends_alerts_although_its_sync_has_no_tim
         assert_eq!(states(&c).await, [AlertState::Open]);
         event(&a, &recorded, EventType::Withdrawn).await;
         let store = federation.store("platform-c");
-        let told = store.clone();
+        let (told, reached) = (store.clone(), Arc::new(Notify::new()));
+        let here = Arc::clone(&reached);
         federation.network.tamper(Box::new(move |asked, answer| {
             if asked == "status" {
                 told.hold_next_commit();
+                here.notify_one();
             }
             answer
         }));
         let (node, of_a) = (Arc::clone(&c), Some(a.id().clone()));
-        dropped_at_the_held_commit(store, async move { node.sync(of_a, false).await }).await;
+        let sync = async move { node.sync(of_a, false).await };
+        dropped_at_the_held_commit(store, sync, reached.notified()).await;
         alerts_become(&c, &[AlertState::Closed]).await;
     }
 }
