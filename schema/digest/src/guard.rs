@@ -7,9 +7,6 @@ use crate::{ListId, ListState, Refusal, SignedHead, VerifiedHead};
 /// How far ahead of our clock a head may have been created.
 const SKEW: Duration = Duration::from_secs(60);
 
-/// How long a head may say that it counts: so long, and a day, a reader keeps it after a newer one has come.
-const LONGEST_LIFE: Duration = Duration::from_secs(30 * 86_400);
-
 /// What a reader knows before it looks at a peer's heads: everything foreign is held against it, and the old
 /// state stays in force unless all of it passes (PROTOCOL.md §3).
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +58,7 @@ impl Expectation<'_> {
     /// chained to it; others have to bring a base (a first contact, or a chain that broke).
     ///
     /// # Errors
-    /// Those of [`Expectation::verify`]; [`Refusal::Lifetime`] when a head counts for more than 30 days;
-    /// [`Refusal::Expired`] when the newest head has expired; those of
+    /// Those of [`Expectation::verify`]; [`Refusal::Expired`] when the newest head has expired; those of
     /// [`ListState::start`] and [`ListState::advance`].
     pub fn accept(&self, held: Option<&ListState>, heads: Vec<SignedHead>) -> Result<Accepted, Refusal> {
         let heads: Vec<_> = heads
@@ -72,10 +68,6 @@ impl Expectation<'_> {
         let (Some(first), Some(newest)) = (heads.first(), heads.last()) else {
             return Err(Refusal::BaseMissing);
         };
-        let too_long = |head: &VerifiedHead| head.header().expires > head.header().created + LONGEST_LIFE;
-        if heads.iter().any(too_long) {
-            return Err(Refusal::Lifetime);
-        }
         if newest.header().expires <= self.now {
             return Err(Refusal::Expired);
         }

@@ -41,7 +41,7 @@ pub enum Refusal {
     Parameters,
     #[error("the body's length isn't possible for these counts")]
     BodyLength,
-    #[error("the head doesn't expire within 30 days after it was created, or a time is beyond year 9999")]
+    #[error("the head doesn't expire after it was created, or a time is beyond year 9999")]
     Lifetime,
     #[error("sequences start at 1 and the base's sequence lies before the head's own")]
     Sequence,

@@ -191,7 +191,7 @@ problem_types! {
     DigestCriticalExtension = 92 422 "digest-critical-extension" "A critical extension of the digest isn't known here",
     DigestCounts = 93 422 "digest-counts" "A count of the digest isn't padded, or is beyond its limit",
     DigestBodyLength = 94 422 "digest-body-length" "The length of the digest's body isn't possible for its counts",
-    DigestLifetime = 95 422 "digest-lifetime" "The digest doesn't expire within 30 days after it was made",
+    DigestLifetime = 95 422 "digest-lifetime" "The digest doesn't expire after it was made",
     DigestSequence = 96 422 "digest-sequence" "The digest's sequences aren't in order",
     DigestConfirmBits = 97 422 "digest-confirm-bits" "The digest's prefix length leaves too few records under a prefix",
     DigestSigningKey = 98 422 "digest-signing-key" "The digest names another signing key than its publisher's",

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
@@ -10,6 +12,9 @@ use crate::list_records::replace_records_of;
 use crate::locks::{Lock, lock};
 use crate::schema::digest_heads;
 use crate::{ListRecord, ListVersion, Store, StoreError, digests_taken};
+
+/// A head that a newer one has followed is kept for so long at most.
+const LONGEST_LIFE: Duration = Duration::from_secs(30 * 86_400);
 
 /// A digest list: what one publisher says to one audience about one subject type under one epoch of the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -307,7 +312,8 @@ impl Store {
         })
     }
 
-    /// Forgets heads that are neither in force nor live and expired before `time`. Returns how many there were.
+    /// Forgets heads that are neither in force nor live and expired before `time`, or were made 30 days before it: when one
+    /// expires is its publisher's word. Returns how many there were.
     ///
     /// # Errors
     /// Those of any write.
@@ -317,7 +323,11 @@ impl Store {
                 digest_heads::table
                     .filter(digest_heads::in_force.eq(false))
                     .filter(digest_heads::live.eq(false))
-                    .filter(digest_heads::expires.lt(micros(time)))
+                    .filter(
+                        digest_heads::expires
+                            .lt(micros(time))
+                            .or(digest_heads::created.lt(micros(time - LONGEST_LIFE)))
+                    )
             )
             .execute(conn))?)
         })

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use lianfang_digest::gcs::MAX_PREFIXES;
 use lianfang_digest::{Header, MAX_DELTA_PREFIXES, MAX_DELTAS, Refusal, SignedHead};
 use lianfang_encoding::Timestamp;
@@ -86,17 +84,6 @@ fn missing_and_foreign_links_are_refused() {
         broken(|header| header.expires = Timestamp::from_secs(1_000_100)),
         both(Refusal::Expired)
     );
-}
-
-/// As long as a head counts, and longer, readers keep it: they bound what its publisher may say.
-#[test]
-fn a_head_counts_for_thirty_days_and_no_longer() {
-    let mut chain = Chain::new();
-    let mut header = chain.base(10, 0);
-    header.expires = header.created + Duration::from_secs(30 * 86_400);
-    assert!(chain.accept(None, std::slice::from_ref(&header)).is_ok());
-    header.expires = header.expires + Duration::from_micros(1);
-    assert_eq!(chain.accept(None, &[header]), Err(Refusal::Lifetime));
 }
 
 #[test]

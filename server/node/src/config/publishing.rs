@@ -33,11 +33,10 @@ impl Publishing {
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
-        // Readers refuse a digest that counts for more than 30 days (PROTOCOL.md §3).
-        if (24..=720).contains(&self.digest_valid_hours) && self.record_valid_hours > 0 {
+        if self.digest_valid_hours >= 24 && self.record_valid_hours > 0 {
             Ok(())
         } else {
-            Err("publishing: a digest is valid for 24 to 720 hours, a record for at least one".to_owned())
+            Err("publishing: a digest is valid for at least 24 hours, a record for at least one".to_owned())
         }
     }
 }

@@ -214,6 +214,22 @@ both! {
 }
 
 both! {
+    fn a_superseded_head_goes_after_thirty_days_however_long_it_counts(database) {
+        let store = database.store();
+        let key = list("platform-a", "all");
+        let made = lianfang_encoding::Timestamp::from_secs(100 * 86_400);
+        for sequence in [1, 2] {
+            let head = HeadRow { created: made, expires: lianfang_encoding::Timestamp::MAX, ..head(&key, sequence) };
+            store.adopt_heads(vec![head], made).unwrap();
+        }
+        let month = std::time::Duration::from_secs(30 * 86_400);
+        assert_eq!(store.prune_heads(made + month).unwrap(), 0);
+        assert_eq!(store.prune_heads(made + month + std::time::Duration::from_secs(1)).unwrap(), 1);
+        assert_eq!(sequences(&store.heads_after(&key, 0).unwrap()), [2]);
+    }
+}
+
+both! {
     fn pruning_keeps_what_is_in_force(database) {
         let store = database.store();
         let key = list("platform-a", "all");
