@@ -20,6 +20,9 @@ const AT_ONCE: usize = 8;
 /// A state that a publisher has told, and until when.
 pub(crate) type Reported = (StateName, Option<Deadline>);
 
+/// A question, and the records that were answered to it with their bytes.
+type Answer<'a, T> = (&'a PossibleHit<T>, Vec<(VerifiedRecord, String)>);
+
 /// What a publisher said of a token before.
 #[derive(Default, Clone)]
 pub(super) struct Cached {
@@ -131,7 +134,7 @@ impl Node {
     /// Keeps what a publisher has answered to some questions in place of what it answered before.
     pub(super) async fn keep_answers<T>(
         self: &Arc<Self>,
-        answers: &[(&PossibleHit<T>, Vec<(VerifiedRecord, String)>)],
+        answers: &[Answer<'_, T>],
         asked_at: Timestamp,
     ) -> Result<(), FlowError> {
         let fed = self.trust.federation();

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::Outcome;
 use super::oracle::Oracle;
-use super::process::{Process, run};
+use super::process::{Process, Step, run};
 use crate::harness::entries::typed;
 
 /// One node: its folder, its database, its process.
@@ -50,8 +50,8 @@ impl Site {
         lianfang_node::wiring::open_store(&self.config()).unwrap()
     }
 
-    /// Starts the node; it is killed at the `step`-th durable step if there is one.
-    pub(super) async fn serve(&mut self, step: Option<u64>) -> bool {
+    /// Starts the node; it is killed at `step` if it comes to it.
+    pub(super) async fn serve(&mut self, step: Option<Step>) -> bool {
         self.process = Process::serve(self.folder.path(), step);
         self.process.up().await
     }
@@ -91,7 +91,7 @@ impl Federation {
     }
 
     /// Records, imports, withdraws and builds until the publisher is killed, or everything is done.
-    pub(super) async fn kill_publisher(&mut self, number: u64, step: u64) -> Outcome {
+    pub(super) async fn kill_publisher(&mut self, number: u64, step: Step) -> Outcome {
         self.publisher.process.kill().await;
         let batch: Vec<_> = (2..6).map(|place| entry(number, place)).collect();
         let mut acknowledged = 0;
@@ -107,7 +107,7 @@ impl Federation {
     }
 
     /// Lets the reader fetch something new until it is killed.
-    pub(super) async fn kill_reader(&mut self, number: u64, step: u64) -> Outcome {
+    pub(super) async fn kill_reader(&mut self, number: u64, step: Step) -> Outcome {
         self.reader.process.kill().await;
         let new = entry(number, 0);
         let recorded = self.publisher.operator().record_entry(&new).await.unwrap();

@@ -13,6 +13,33 @@ const FILTER: &str = "error,lianfang_node::cli::serve=info,durable_step=trace";
 /// Nobody kills at this step.
 const NEVER: u64 = u64::MAX;
 
+/// The durable step at which a process is killed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// Of that name; any, if there is none.
+    named: Option<&'static str>,
+    /// The first, the second and so on.
+    nth: u64,
+}
+
+impl Step {
+    pub(super) fn any(nth: u64) -> Self {
+        Self { named: None, nth }
+    }
+
+    pub(super) fn named(name: &'static str, nth: u64) -> Self {
+        Self {
+            named: Some(name),
+            nth,
+        }
+    }
+
+    fn is_said_in(&self, line: &str) -> bool {
+        let name = self.named.map(|name| format!("\"{name}\""));
+        line.contains("\"durable_step\"") && name.is_none_or(|name| line.contains(&name))
+    }
+}
+
 pub(crate) struct Process {
     child: Arc<Mutex<Child>>,
     left: Arc<AtomicU64>,
@@ -29,8 +56,8 @@ enum State {
 }
 
 impl Process {
-    /// Starts `lianfang`; it is killed at the `step`-th durable step if there is one.
-    pub(super) fn start(arguments: &[&str], step: Option<u64>) -> Self {
+    /// Starts `lianfang`; it is killed at `step` if it comes to it.
+    pub(super) fn start(arguments: &[&str], step: Option<Step>) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lianfang"))
             .args(arguments)
             .env("LIANFANG_LOG__FILTER", FILTER)
@@ -43,7 +70,7 @@ impl Process {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (child, left) = (
             Arc::new(Mutex::new(child)),
-            Arc::new(AtomicU64::new(step.unwrap_or(NEVER))),
+            Arc::new(AtomicU64::new(step.map_or(NEVER, |step| step.nth))),
         );
         let (say, state) = watch::channel(State::Starting);
         let (victim, count) = (Arc::clone(&child), Arc::clone(&left));
@@ -51,14 +78,14 @@ impl Process {
         let words = Arc::clone(&last);
         let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if line.contains("\"durable_step\"") {
+                if step.is_some_and(|step| step.is_said_in(&line)) {
                     let step = |left: u64| left.checked_sub(u64::from(left != NEVER));
                     if count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step) == Ok(1) {
                         let _ = victim.lock().unwrap().kill();
                     }
                 } else if line.contains("the node is up") {
                     let _ = say.send(State::Up);
-                } else {
+                } else if !line.contains("\"durable_step\"") {
                     *words.lock().unwrap() = line;
                 }
             }
@@ -74,7 +101,7 @@ impl Process {
     }
 
     /// `lianfang serve` on a data folder.
-    pub(super) fn serve(data: &Path, step: Option<u64>) -> Self {
+    pub(super) fn serve(data: &Path, step: Option<Step>) -> Self {
         let config = data.join("lianfang.toml");
         Self::start(&["serve", "--config", config.to_str().unwrap()], step)
     }

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::Outcome;
 use super::federation::Federation;
-use super::process::run;
+use super::process::{Step, run};
 
 impl Federation {
     /// What was withdrawn after the backup stays withdrawn, and the copy goes on by itself.
-    pub(super) async fn kill_recovering(&mut self, step: u64) -> Outcome {
+    pub(super) async fn kill_recovering(&mut self, step: Step) -> Outcome {
         let place = tempfile::tempdir().unwrap();
         let backup = self.back_up(&place).await;
         let acknowledged = u64::from(self.withdraw().await.unwrap());

@@ -5,10 +5,11 @@ use lianfang_sdk::{Client, EntryQuery};
 
 use super::Outcome;
 use super::federation::Federation;
+use super::process::Step;
 
 impl Federation {
     /// Changes the publisher's data key until it is killed.
-    pub(super) async fn kill_rekeying(&mut self, step: u64) -> Outcome {
+    pub(super) async fn kill_rekeying(&mut self, step: Step) -> Outcome {
         self.publisher.process.kill().await;
         let mut acknowledged = 0;
         if self.publisher.serve(Some(step)).await {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::Outcome;
 use super::federation::Federation;
-use super::process::{Process, run};
+use super::process::{Process, Step, run};
 
 impl Federation {
     /// The publisher, while it runs.
@@ -34,7 +34,7 @@ impl Federation {
     }
 
     /// Backs the publisher up while it runs and restores that elsewhere; the copy never starts.
-    pub(super) async fn kill_restore(&mut self, _number: u64, step: u64) -> Outcome {
+    pub(super) async fn kill_restore(&mut self, step: Step) -> Outcome {
         let place = tempfile::tempdir().unwrap();
         let backup = self.back_up(&place).await;
         let (target, _database) = self.empty_place();
