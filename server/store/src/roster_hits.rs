@@ -92,20 +92,23 @@ impl Store {
                 .load(conn))?;
             let mut found = Vec::new();
             for publisher in publishers {
-                found.extend(query!(link, |conn| roster_hits::table
-                    .filter(roster_hits::publisher.eq(&publisher))
-                    .filter(roster_hits::due_at.le(micros(now)))
-                    .order((
-                        roster_hits::due_at,
-                        roster_hits::client_reference,
-                        roster_hits::form
-                    ))
-                    .limit(limit(each))
-                    .select(HitRow::as_select())
-                    .load(conn))?);
+                found.extend(due_of(link, &publisher, now, each)?);
             }
             Ok(found)
         })
+    }
+
+    /// The same of one publisher.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn hits_due_of(
+        &self,
+        publisher: &NodeId,
+        now: Timestamp,
+        each: usize,
+    ) -> Result<Vec<HitRow>, StoreError> {
+        self.db.read(|link| due_of(link, publisher.as_str(), now, each))
     }
 
     /// When the next hit is due; `None` when none waits.
@@ -191,6 +194,25 @@ pub(crate) fn hasten(link: &mut Link<'_>, publisher: &NodeId, now: Timestamp) ->
     .set(roster_hits::due_at.eq(micros(now)))
     .execute(conn))?;
     Ok(())
+}
+
+fn due_of(
+    link: &mut Link<'_>,
+    publisher: &str,
+    now: Timestamp,
+    each: usize,
+) -> Result<Vec<HitRow>, StoreError> {
+    Ok(query!(link, |conn| roster_hits::table
+        .filter(roster_hits::publisher.eq(publisher))
+        .filter(roster_hits::due_at.le(micros(now)))
+        .order((
+            roster_hits::due_at,
+            roster_hits::client_reference,
+            roster_hits::form
+        ))
+        .limit(limit(each))
+        .select(HitRow::as_select())
+        .load(conn))?)
 }
 
 fn settle(link: &mut Link<'_>, hit: &HitRow) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! The asker's side: cached records first, then one request per list for at most 16 prefixes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -74,6 +74,12 @@ impl<T> PossibleHit<T> {
     }
 }
 
+/// Whether there is any use in asking a publisher on.
+enum Asked {
+    Present,
+    Absent,
+}
+
 impl Node {
     /// Confirms every possible hit with its publisher.
     pub(crate) async fn confirm_hits<T: Clone>(
@@ -99,12 +105,17 @@ impl Node {
             let subjects = lists.entry(hit.list.id.clone()).or_default();
             subjects.entry(hit.subject).or_default().push((hit, cached));
         }
-        for subjects in lists.into_values() {
+        let mut absent = BTreeSet::new();
+        for (list, subjects) in lists {
             let (answered, open) = subjects.into_values().partition(|hits| are_answered(hits));
             let answered: Vec<Vec<_>> = answered;
             results.extend(answered.into_iter().flatten().map(of_cached));
             for batch in batches(open) {
-                self.ask_publisher(batch, ends_by, &mut results).await?;
+                if absent.contains(&list.publisher) {
+                    results.extend(batch.into_iter().map(of_cached));
+                } else if let Asked::Absent = self.ask_publisher(batch, ends_by, &mut results).await? {
+                    absent.insert(list.publisher.clone());
+                }
             }
         }
         Ok(results)
@@ -115,9 +126,9 @@ impl Node {
         batch: Vec<Open<T>>,
         ends_by: Timestamp,
         results: &mut Vec<Confirmation<T>>,
-    ) -> Result<(), FlowError> {
+    ) -> Result<Asked, FlowError> {
         let Some((first, _)) = batch.first() else {
-            return Ok(());
+            return Ok(Asked::Present);
         };
         let (publisher, times) = (first.list.id.publisher.clone(), (self.now(), ends_by));
         match self.request(&batch).await {
@@ -133,9 +144,12 @@ impl Node {
             Err(error) => {
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
                 results.extend(batch.into_iter().map(of_cached));
+                if error.is_absence() {
+                    return Ok(Asked::Absent);
+                }
             }
         }
-        Ok(())
+        Ok(Asked::Present)
     }
 
     /// Asks with prefixes that hide which record is meant; a list that would make them too long isn't asked.

@@ -27,7 +27,7 @@ struct Turn {
 
 impl<K: Clone + Eq + Hash> Turns<K> {
     /// Waits until nobody else is at it.
-    pub(super) async fn take(&self, key: &K) -> OwnedMutexGuard<()> {
+    pub(crate) async fn take(&self, key: &K) -> OwnedMutexGuard<()> {
         Arc::clone(&self.turn(key).busy).lock_owned().await
     }
 

@@ -1,10 +1,11 @@
 //! Asking publishers about possible hits, batched, and later than they were found: who asks when says little about who
 //! came into the roster when (PROTOCOL.md §5).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use lianfang_encoding::{NodeId, SubjectType, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_store::{HitRow, MonitoredToken};
@@ -17,6 +18,9 @@ use crate::{FlowError, Node};
 
 /// Hits of a list that isn't in force are kept for so long.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);
+
+/// Publishers that are asked at once.
+const PUBLISHERS_AT_ONCE: usize = 8;
 
 /// A hit that can be asked about.
 #[derive(Clone)]
@@ -71,21 +75,30 @@ impl Node {
     /// Confirms hits due by `until`, of each publisher no more than the operator lets one run ask; the rest keep their
     /// place. Returns how many were answered.
     pub(super) async fn confirm_hits_due(self: &Arc<Self>, until: Timestamp) -> Result<usize, FlowError> {
-        let _confirming = self.watch.confirming.lock().await;
-        let each = self.settings.roster.confirmations_per_run;
+        let first = self.gateway.store(move |store| store.hits_due(until, 1)).await?;
+        let runs = stream::iter(first)
+            .map(|hit| self.confirm_hits_of(hit.publisher, until))
+            // One that takes its time holds up nobody else's.
+            .buffer_unordered(PUBLISHERS_AT_ONCE);
+        let runs: Vec<_> = runs.collect().await;
+        runs.into_iter().sum()
+    }
+
+    async fn confirm_hits_of(
+        self: &Arc<Self>,
+        publisher: NodeId,
+        until: Timestamp,
+    ) -> Result<usize, FlowError> {
+        let _turn = self.watch.confirming.take(&publisher).await;
+        let (of, each) = (publisher.clone(), self.settings.roster.confirmations_per_run);
         let due = self
             .gateway
-            .store(move |store| store.hits_due(until, each))
+            .store(move |store| store.hits_due_of(&of, until, each))
             .await?;
-        let mut by_publisher: BTreeMap<NodeId, Vec<HitRow>> = BTreeMap::new();
-        for hit in due {
-            by_publisher.entry(hit.publisher.clone()).or_default().push(hit);
+        if due.is_empty() {
+            return Ok(0);
         }
-        let mut answered = 0;
-        for (publisher, hits) in by_publisher {
-            answered += self.confirm_with(&publisher, hits).await?;
-        }
-        Ok(answered)
+        self.confirm_with(&publisher, due).await
     }
 
     async fn confirm_with(

@@ -24,12 +24,16 @@ pub use upkeep::WatchReport;
 
 pub(crate) use closing::{heard, heard_of_own};
 
+use lianfang_encoding::NodeId;
+
+use crate::sync::Turns;
+
 /// What the watch keeps in memory.
 pub(crate) struct Watch {
     /// The roster's tokens; none until they are first needed.
     tokens: tokio::sync::Mutex<Option<tokens::WatchedTokens>>,
-    /// One run of confirmations at a time.
-    confirming: tokio::sync::Mutex<()>,
+    /// One run of confirmations at a time for each publisher.
+    confirming: Turns<NodeId>,
     /// Wakes whoever follows the alerts.
     news: tokio::sync::watch::Sender<()>,
     /// Something may have arrived without having been matched.
@@ -42,7 +46,7 @@ impl Default for Watch {
     fn default() -> Self {
         Self {
             tokens: tokio::sync::Mutex::default(),
-            confirming: tokio::sync::Mutex::default(),
+            confirming: Turns::default(),
             news: tokio::sync::watch::Sender::new(()),
             behind: AtomicBool::new(true),
             clock_in_doubt: AtomicBool::default(),
