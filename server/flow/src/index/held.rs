@@ -1,6 +1,7 @@
 //! One list as its live heads and bodies make it up.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lianfang_digest::{Delta, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
 use lianfang_encoding::{PublicKey, Timestamp};
@@ -10,6 +11,9 @@ use lianfang_wire::peer::DisabledKind;
 use super::announced::Announced;
 use crate::FlowError;
 use crate::bodies::Bodies;
+
+/// Clocks of members differ by no more, or the head would have been refused.
+const SKEW: Duration = Duration::from_secs(60);
 
 /// One list in force.
 #[derive(Debug, Clone)]
@@ -87,11 +91,17 @@ impl HeldList {
         let state = ListState::start(&heads).map_err(|_| "its heads don't follow each other")?;
         let before = before.filter(|before| before.is_continued_by(&state));
         let (net, since) = net(&state, bodies, before)?;
-        let announced = before.map_or_else(|| Announced::with_base(now), |before| before.announced.clone());
         let base = heads
             .iter()
             .rfind(|head| head.header().kind == Kind::Base)
             .ok_or("it has no base")?;
+        let (announced, came) = match before {
+            Some(before) => (before.announced.clone(), now),
+            None => (
+                Announced::with_base(known_by(base.header().created, now)),
+                known_by(newest.created, now),
+            ),
+        };
         Ok(Self {
             id: newest.list.clone(),
             confirm_bits: newest.confirm_bits,
@@ -107,7 +117,7 @@ impl HeldList {
                 .map_err(|_| "its base states no size class")?,
             content: newest.state,
             net,
-            announced: announced.then(&since, now),
+            announced: announced.then(&since, came),
             since,
             state,
         })
@@ -117,6 +127,12 @@ impl HeldList {
     fn is_continued_by(&self, state: &ListState) -> bool {
         self.state.base() == state.base() && state.deltas().starts_with(self.state.deltas())
     }
+}
+
+/// From when on a publisher's answers have held what a head says, by this node's clock, when nobody remembers when it came: a
+/// restart makes nothing new of it.
+fn known_by(created: Timestamp, now: Timestamp) -> Timestamp {
+    now.min(created + SKEW)
 }
 
 fn verify(row: &HeadRow, keys: &[PublicKey]) -> Result<VerifiedHead, &'static str> {

@@ -3,7 +3,7 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use lianfang_store::{HeadRow, ListKey};
 use lianfang_wire::alert::AlertState;
@@ -24,6 +24,7 @@ async fn digests_and_confirmed_records_survive_a_restart_while_the_publisher_is_
             .unwrap();
         a.build_digests().await.unwrap();
         b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(120));
         assert_eq!(
             b.screen(&operator(), screening(company(CODE)))
                 .await
