@@ -50,7 +50,7 @@ const APPLICANTS: [&str; 4] = [
 
 #[tokio::main]
 async fn main() {
-    let unlimited = "[limits]\nplatform_per_minute = 100000000";
+    let unlimited = "[limits]\nplatform_per_minute = 100000000\npublic_per_minute = 100000000";
     let node = TestNode::start_with(|text| text.replace("[limits]", unlimited)).await;
     let clients: Vec<_> = (0..CONNECTIONS).map(|_| node.raw()).collect();
     let client = |place: usize| &clients[place % CONNECTIONS];
