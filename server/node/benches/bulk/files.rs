@@ -53,6 +53,7 @@ fn shared() -> Value {
         "evidence": [{ "sha256": "ab".repeat(32), "media_type": "image/png", "title": "purchase" }],
         "subject_notice": { "sent_at": time(now - day), "channel": "letter" },
         "expires": time(now + 300 * day),
+        "sharing": { "audience": "cn" },
     })
 }
 

@@ -32,6 +32,7 @@ impl Node {
             let port = free_port();
             federation.add(&Newcomer {
                 name: &format!("platform-{member}"),
+                jurisdiction: jurisdiction(member),
                 endpoint: &format!("https://127.0.0.1:{port}"),
                 configuration: &configuration(member, port),
             });
@@ -106,13 +107,19 @@ fn is_published(explanation: &Explanation) -> bool {
     entry.forms.iter().all(is_published)
 }
 
+/// What is loaded is for the node's own country: what readers do with it isn't what loading costs.
+fn jurisdiction(member: u16) -> &'static str {
+    if member == 1 { "CN" } else { "DE" }
+}
+
 /// No door but the operator's and that for the committee, and budgets that a bulk load doesn't exhaust.
 fn configuration(member: u16, port: u16) -> String {
     format!(
-        "[node]\nid = \"platform-{member}\"\nrole = \"platform\"\njurisdiction = \"CN\"\n\n\
+        "[node]\nid = \"platform-{member}\"\nrole = \"platform\"\njurisdiction = \"{}\"\n\n\
          [doors.federation]\nlisten = \"127.0.0.1:{port}\"\n\n\
          [doors.platform]\nlisten = \"127.0.0.1:0\"\n\n\
-         [doors.operations]\nlisten = \"127.0.0.1:0\"\n{PLENTY}"
+         [doors.operations]\nlisten = \"127.0.0.1:0\"\n{PLENTY}",
+        jurisdiction(member)
     )
 }
 

@@ -43,6 +43,7 @@ pub(crate) struct Federation {
 pub(crate) struct Newcomer<'a> {
     /// Its role, or its role, `-` and a number.
     pub(crate) name: &'a str,
+    pub(crate) jurisdiction: &'a str,
     /// Where the others reach its federation door.
     pub(crate) endpoint: &'a str,
     pub(crate) configuration: &'a str,
@@ -64,7 +65,15 @@ impl Federation {
         let role = name.split('-').next().unwrap();
         run(
             &folder,
-            &["init", "--name", name, "--role", role, "--jurisdiction", "CN"],
+            &[
+                "init",
+                "--name",
+                name,
+                "--role",
+                role,
+                "--jurisdiction",
+                newcomer.jurisdiction,
+            ],
         );
         std::fs::write(folder.join("lianfang.toml"), newcomer.configuration).unwrap();
         let endpoint = ["--endpoint", newcomer.endpoint];

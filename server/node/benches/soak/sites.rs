@@ -36,6 +36,7 @@ pub(crate) async fn start(nodes: usize) -> Federation {
         let ports = Ports([free_port(), free_port(), free_port(), free_port()]);
         federation.add(&Newcomer {
             name: &name,
+            jurisdiction: "CN",
             endpoint: &format!("https://127.0.0.1:{}", ports.0[0]),
             configuration: &configuration(&name, role, &ports),
         });

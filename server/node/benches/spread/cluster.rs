@@ -40,6 +40,7 @@ impl Cluster {
         let endpoint = format!("https://127.0.0.1:{}", self.network.front(door).await);
         self.federation.add(&Newcomer {
             name: &name,
+            jurisdiction: "CN",
             endpoint: &endpoint,
             configuration: &configuration(&name, role, address, door),
         });
