@@ -16,6 +16,8 @@ use crate::{FlowError, Node};
 
 /// After this without an answer one more member is asked.
 const HEDGE: Duration = Duration::from_millis(300);
+/// So much later for each element: an evaluation too many costs its member as much as the others theirs.
+const HEDGE_PER_ELEMENT: Duration = Duration::from_millis(1);
 
 impl Node {
     /// Tokens of `inputs` in order, or none when fewer than t members answered well.
@@ -63,13 +65,13 @@ impl Node {
         blinded: &Arc<Blinded>,
     ) -> Result<Vec<VerifiedEvaluation>, FlowError> {
         let document = self.document();
-        let needed = usize::from(key.threshold());
+        let (needed, patience) = (usize::from(key.threshold()), patience(blinded.elements().len()));
         let mut committee = self.committee(key, &document.document.members).into_iter();
         let ask = |member| async move { (member, self.ask(member, key, request, blinded).await) }.boxed();
         let mut asked: FuturesUnordered<_> = committee.by_ref().take(needed).map(ask).collect();
         let (mut answers, mut twice) = (Vec::with_capacity(needed), Vec::new());
         while answers.len() < needed {
-            let next = match tokio::time::timeout(HEDGE, asked.next()).await {
+            let next = match tokio::time::timeout(patience, asked.next()).await {
                 Ok(Some((_, Some(answer)))) => {
                     answers.push(answer);
                     continue;
@@ -148,5 +150,31 @@ impl Node {
             .evaluate(member, request.encode())
             .await
             .map_err(|error| FlowError::because(lianfang_wire::ProblemType::Unavailable, error.to_string()))
+    }
+}
+
+fn patience(elements: usize) -> Duration {
+    HEDGE + HEDGE_PER_ELEMENT * u32::try_from(elements).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use lianfang_token::{MAX_ELEMENTS, padded_len};
+
+    use super::*;
+
+    /// What a member took for an element on a shared core (docs/benchmarks.md), and how many full sections it is sent at once.
+    const EVALUATION: Duration = Duration::from_micros(60);
+    const AT_ONCE: u32 = 4;
+
+    #[test]
+    fn a_member_that_is_at_work_on_full_sections_is_waited_for() {
+        let work = EVALUATION * u32::try_from(MAX_ELEMENTS).unwrap() * AT_ONCE;
+        assert!(patience(MAX_ELEMENTS) > 2 * work);
+    }
+
+    #[test]
+    fn an_applicant_waits_no_longer_than_before_for_a_member_that_is_slow() {
+        assert!(patience(padded_len(1)) < HEDGE + HEDGE / 10);
     }
 }
