@@ -19,7 +19,7 @@ use lianfang_wire::record::{Record, RecordBasis, RecordMeasure, RecordRight, sea
 use lianfang_wire::vocabulary::Role;
 use uuid::Uuid;
 
-use super::signed::Place;
+use super::signed::{Place, Version};
 use crate::entries::{grade_of, open_content, state_of};
 use crate::publish::list_key;
 use crate::{FlowError, Node};
@@ -160,17 +160,20 @@ impl Node {
             confirm_key: found.record.confirm_key,
             entry: row.id,
             identifier_index: found.record.identifier_index,
+        };
+        let version = Version {
             revision: row.revision,
+            audience_seq: row.audience_seq,
             state: state_of(row).ok()?.effective(now, expires),
         };
-        if let Some(jws) = self.signed.find(&place, now) {
+        if let Some(jws) = self.signed.find(&place, version, now) {
             return Some(jws);
         }
         let content = open_content(&self.keys.data, row).ok()?.entry;
         let record = self.record(list, found, row, &content)?;
         let jws: Arc<str> = record.sign(self.signing().ok()?).ok()?.into();
         let until = (now + self.settings.record_life / 2).min(record.valid_until);
-        self.signed.put(place, Arc::clone(&jws), until);
+        self.signed.put(place, version, Arc::clone(&jws), until);
         Some(jws)
     }
 

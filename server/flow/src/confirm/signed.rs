@@ -9,21 +9,28 @@ use lianfang_wire::vocabulary::StateName;
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
-const CAPACITY: usize = 65_536;
+const CAPACITY: usize = 16_384;
 
-/// What a signed record depends on, beside the time.
+/// Which record it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub(super) list: Arc<ListId>,
     pub(super) confirm_key: [u8; 32],
     pub(super) entry: Uuid,
     pub(super) identifier_index: u16,
+}
+
+/// What it says, beside the time: one that says something else takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Version {
     pub(super) revision: u64,
+    pub(super) audience_seq: Option<u64>,
     pub(super) state: StateName,
 }
 
 #[derive(Clone)]
 struct Signed {
+    version: Version,
     jws: Arc<str>,
     until: Timestamp,
 }
@@ -38,13 +45,14 @@ impl Default for SignedRecords {
 }
 
 impl SignedRecords {
-    /// The record at `place` while it may still be handed out at `now`.
-    pub(super) fn find(&self, place: &Place, now: Timestamp) -> Option<Arc<str>> {
+    /// The record at `place` as it is now, while it may still be handed out at `now`.
+    pub(super) fn find(&self, place: &Place, version: Version, now: Timestamp) -> Option<Arc<str>> {
         let signed = self.0.get(place)?;
-        (now < signed.until).then_some(signed.jws)
+        (signed.version == version && now < signed.until).then_some(signed.jws)
     }
 
-    pub(super) fn put(&self, place: Place, jws: Arc<str>, until: Timestamp) {
-        self.0.insert(place, Signed { jws, until });
+    pub(super) fn put(&self, place: Place, version: Version, jws: Arc<str>, until: Timestamp) {
+        let signed = Signed { version, jws, until };
+        self.0.insert(place, signed);
     }
 }
