@@ -8,6 +8,8 @@ use crate::{Store, StoreError};
 
 const NODE: &str = "node";
 const FEED: &str = "feed";
+/// Before the name of an audience.
+pub(crate) const SCOPE: &str = "audience/";
 
 /// The end of this node's chain of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
@@ -103,5 +105,5 @@ fn move_head(link: &mut Link<'_>, scope: String, head: EventHead) -> Result<(), 
 }
 
 fn scope(audience: &Audience) -> String {
-    format!("audience/{audience}")
+    format!("{SCOPE}{audience}")
 }

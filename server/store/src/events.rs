@@ -165,7 +165,7 @@ impl Store {
         audience_seq: u64,
         rows: usize,
     ) -> Result<Vec<StatusItem>, StoreError> {
-        // What a restored node got back lies below everything it has signed since.
+        // What a restored node got back or said again has places of its own among those of events.
         let mut items = self.recovered_status(audience, audience_seq, rows)?;
         let found: Vec<(MaybeCount, Id, Option<Vec<u8>>)> = self.db.read(|link| {
             Ok(query!(link, |conn| events::table

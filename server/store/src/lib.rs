@@ -51,6 +51,7 @@ mod regulator_feed;
 mod regulator_pages;
 mod resealing;
 mod resolve_alert;
+mod restated;
 mod restores;
 mod retention;
 mod roster_hits;

@@ -71,14 +71,7 @@ impl Store {
                 if item.audience_seq != end + 1 {
                     continue;
                 }
-                query!(link, |conn| diesel::insert_into(recovered_status::table)
-                    .values((
-                        recovered_status::audience.eq(audience.as_str()),
-                        recovered_status::seq.eq(count(item.audience_seq)),
-                        recovered_status::entry_id.eq(item.entry_id.as_bytes().as_slice()),
-                        recovered_status::raw.eq(&item.bytes),
-                    ))
-                    .execute(conn))?;
+                put_status(link, audience, item)?;
                 end = item.audience_seq;
             }
             move_audience(link, audience, EventHead { seq: end, ..chain })?;
@@ -166,6 +159,23 @@ impl Store {
                 .load(conn))?)
         })
     }
+}
+
+/// Gives an item of an audience's status feed its place without an event of the chain.
+pub(crate) fn put_status(
+    link: &mut Link<'_>,
+    audience: &Audience,
+    item: &StatusItem,
+) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::insert_into(recovered_status::table)
+        .values((
+            recovered_status::audience.eq(audience.as_str()),
+            recovered_status::seq.eq(count(item.audience_seq)),
+            recovered_status::entry_id.eq(item.entry_id.as_bytes().as_slice()),
+            recovered_status::raw.eq(&item.bytes),
+        ))
+        .execute(conn))?;
+    Ok(())
 }
 
 fn write_down(

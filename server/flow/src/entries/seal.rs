@@ -1,7 +1,7 @@
 //! Seals an event inside the store's transaction: commitment, chain, signature, status item.
 
 use lianfang_encoding::{SigningKey, SubjectType, Timestamp};
-use lianfang_store::{EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
+use lianfang_store::{EntryRow, EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
 use lianfang_wire::event::{EventHeader, commitment};
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::stix;
@@ -9,6 +9,7 @@ use lianfang_wire::vocabulary::{BasisType, Category, DeadlineRule, StateName};
 use rand_core::RngCore as _;
 use uuid::Uuid;
 
+use super::state_of;
 use crate::Node;
 
 /// Table label that payloads are bound to at rest.
@@ -58,6 +59,31 @@ impl Node {
             previous: *draft.previous_hash,
             commitment,
         }
+    }
+
+    /// What was last said of an entry, signed for a further place in its audience's feed.
+    pub(crate) fn state_again(&self, row: &EntryRow, place: u64) -> Result<Vec<u8>, SealingError> {
+        let signing = self.signing().map_err(|_| SealingError::Standing)?;
+        let deadline = state_of(row).map_err(|_| SealingError::Forged)?.deadline();
+        // No event of the chain goes with it.
+        let said = EventDraft {
+            seq: row.last_seq,
+            at: row.updated_at,
+            previous_hash: &[0; 32],
+            entry_id: row.id,
+            event_type: 0,
+            audience: &row.audience,
+            audience_seq: Some(place),
+            subject_type: row.subject_type,
+            category: row.category,
+            basis: row.basis,
+            state: row.state,
+            deadline: deadline.map(|deadline| deadline.due),
+            rule: deadline.map(|deadline| i16::from(deadline.rule.number())),
+            expires_at: row.expires_at,
+            payload: &[],
+        };
+        self.status_item(&said, signing)?.ok_or(SealingError::Forged)
     }
 
     fn status_item(

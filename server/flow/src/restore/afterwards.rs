@@ -1,15 +1,13 @@
-//! Once a restored node has its incarnation: what it had ended stays ended, its lists are published anew, and members
-//! that were away are asked for their grant.
+//! Once a restored node has its incarnation: what it had ended stays ended, and its lists are published anew.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lianfang_encoding::{Audience, NodeId};
+use lianfang_encoding::Audience;
 use lianfang_store::StatusItem as Recovered;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::feed::StatusItem;
-use lianfang_wire::info::Info;
 use lianfang_wire::vocabulary::{EventType, StateName};
 use uuid::Uuid;
 
@@ -53,65 +51,7 @@ impl Node {
         }
     }
 
-    /// Asks members for their grant who were away when the node recovered, and goes on above what they have seen too.
-    pub(crate) async fn claim_late(self: &Arc<Self>) -> Result<(), FlowError> {
-        let _turn = self.recovering.lock().await;
-        let Some(mut mark) = self.restore_mark().filter(|mark| mark.stage != Stage::Recovering) else {
-            return Ok(());
-        };
-        let others = self.others();
-        let late: Vec<_> = others
-            .into_iter()
-            .filter(|peer| !mark.granted.contains_key(peer))
-            .collect();
-        if late.is_empty() || self.check_standing().is_err() {
-            return Ok(());
-        }
-        let (granted, _) = self.claim_from(&late, &mark).await;
-        if granted.is_empty() {
-            return Ok(());
-        }
-        let lists: Vec<_> = granted.iter().flat_map(|heard| heard.lists.clone()).collect();
-        self.gateway.store(move |store| store.raise_lists(lists)).await?;
-        for heard in granted {
-            mark.granted.insert(heard.peer, heard.statement);
-        }
-        // A list that one of them has seen further is published above that.
-        if mark.stage == Stage::Published {
-            mark.stage = Stage::Raised;
-        }
-        self.keep_mark(&mark).await?;
-        self.changes.notify_one();
-        Ok(())
-    }
-
-    /// A peer says what it has granted: when that is less than what it had granted to this node, it came back from a backup
-    /// that is older, and is asked anew.
-    pub(crate) async fn hear_of_lost_grant(
-        self: &Arc<Self>,
-        peer: &NodeId,
-        info: &Info,
-    ) -> Result<(), FlowError> {
-        let is_lost = |mark: &Mark| {
-            mark.stage != Stage::Recovering
-                && info.granted < mark.incarnation
-                && mark.granted.contains_key(peer)
-        };
-        if !self.restore_mark().is_some_and(|mark| is_lost(&mark)) {
-            return Ok(());
-        }
-        {
-            let _turn = self.recovering.lock().await;
-            let Some(mut mark) = self.restore_mark().filter(is_lost) else {
-                return Ok(());
-            };
-            mark.granted.remove(peer);
-            self.keep_mark(&mark).await?;
-        }
-        self.claim_late().await
-    }
-
-    async fn keep_mark(&self, mark: &Mark) -> Result<(), FlowError> {
+    pub(super) async fn keep_mark(&self, mark: &Mark) -> Result<(), FlowError> {
         let text = mark.text()?;
         self.gateway
             .store(move |store| store.set_meta(MARK, &text))
@@ -128,7 +68,11 @@ impl Node {
     }
 
     /// Only what the entry's own state forbids is given up; whatever else goes wrong is for the next publication to repeat.
-    async fn repeat_state(self: &Arc<Self>, entry: Uuid, item: &StatusItem) -> Result<(), FlowError> {
+    pub(super) async fn repeat_state(
+        self: &Arc<Self>,
+        entry: Uuid,
+        item: &StatusItem,
+    ) -> Result<(), FlowError> {
         let mut kinds = events_to(item.state).iter().copied();
         let Some(mut kind) = kinds.next() else {
             return Ok(());

@@ -33,7 +33,12 @@ impl Node {
     }
 
     /// As far as the peer gives them.
-    async fn fetch_back(&self, peer: &NodeId, audience: &Audience, seen: u64) -> Result<(), FlowError> {
+    pub(super) async fn fetch_back(
+        &self,
+        peer: &NodeId,
+        audience: &Audience,
+        seen: u64,
+    ) -> Result<(), FlowError> {
         let mut end = self.feed_end(audience).await?;
         while end < seen {
             let (items, name) = (self.given_back(peer, audience, end).await, audience.clone());
@@ -51,7 +56,7 @@ impl Node {
     }
 
     /// A page of what the peer has, or nothing when something in it isn't this node's.
-    async fn given_back(&self, peer: &NodeId, audience: &Audience, after: u64) -> Vec<Recovered> {
+    pub(super) async fn given_back(&self, peer: &NodeId, audience: &Audience, after: u64) -> Vec<Recovered> {
         let own = self.own_keys();
         let Ok(page) = self.peers.seen_status(peer, &self.id, audience, after).await else {
             return Vec::new();
@@ -67,7 +72,7 @@ impl Node {
         items.collect::<Option<_>>().unwrap_or_default()
     }
 
-    async fn feed_end(&self, audience: &Audience) -> Result<u64, FlowError> {
+    pub(super) async fn feed_end(&self, audience: &Audience) -> Result<u64, FlowError> {
         let name = audience.clone();
         self.gateway.store(move |store| store.audience_head(&name)).await
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lianfang_encoding::{NodeId, SigningKey, Timestamp};
+use lianfang_encoding::{Audience, NodeId, SigningKey, Timestamp};
 use lianfang_store::{AuditRow, DataKeys, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -26,6 +26,9 @@ pub(crate) struct Mark {
     pub(super) stage: Stage,
     /// Who granted it, with the signed statement.
     pub(super) granted: BTreeMap<NodeId, String>,
+    /// Where each status feed ended when it got its incarnation: what follows, this copy has said.
+    #[serde(default)]
+    pub(super) begun: BTreeMap<Audience, u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +90,7 @@ pub fn mark_restored(
         alone: plan.alone,
         stage: Stage::Recovering,
         granted: BTreeMap::new(),
+        begun: BTreeMap::new(),
     };
     let audit = AuditRow {
         id: timed_id(randomness, now),

@@ -5,6 +5,7 @@ mod afterwards;
 mod feeds;
 mod hear;
 mod incarnation;
+mod late;
 mod mark;
 mod recover;
 mod seen;

@@ -123,6 +123,8 @@ impl Node {
         durable_step("seen_taken_over");
         let mut mark = mark;
         mark.stage = Stage::Granted;
+        let ends = self.gateway.store(|store| store.audience_heads()).await?;
+        mark.begun = ends.into_iter().collect();
         for heard in granted {
             mark.granted.insert(heard.peer.clone(), heard.statement.clone());
         }

@@ -35,6 +35,7 @@ mod further;
 mod harness;
 mod innocents;
 mod lapses;
+mod late;
 mod leftovers;
 mod links;
 mod memory;

@@ -17,6 +17,7 @@ mod own_links;
 mod peers;
 mod permissions;
 mod regulator_feed;
+mod restated;
 mod restores;
 mod retention;
 mod roster;
