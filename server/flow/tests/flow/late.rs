@@ -157,14 +157,23 @@ async fn a_late_member_s_word_counts_whichever_statement_fails() {
 }
 
 #[tokio::test]
-async fn what_a_late_member_has_read_already_is_not_said_again() {
+async fn what_a_late_member_has_read_since_is_not_said_again_when_its_grant_was_lost_on_the_way() {
     for backend in BACKENDS {
         let scene = after_backup(backend, async |_, _, _| {}).await;
         apply(&scene.copy.node, scene.disputed, EventType::Contested).await;
         scene.copy.node.publish_changes().await.unwrap();
-        // It hears of it before it is asked for its grant, without which it takes over no list.
-        let late = scene.federation.node(LATE);
-        late.sync(Some(id("platform-a")), false).await.unwrap();
+        scene.copy.unreachable.lock().unwrap().clear();
+        let late = scene.federation.store(LATE);
+        for n in 1.. {
+            assert!(n < MOST, "no end");
+            scene.copy.store.fail_from_statement(n);
+            let _ = scene.copy.node.sync(None, false).await;
+            assert!(scene.copy.store.stop_failing(), "the grant was noted");
+            if late.granted_incarnation(&id("platform-a")).unwrap().is_some() {
+                break;
+            }
+        }
+        spread(&scene.federation, &scene.copy.node, &[LATE]).await;
         let all = "all".parse().unwrap();
         let said = scene.copy.store.audience_head(&all).unwrap();
         scene.come_back().await;
