@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_digest::{Delta, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
+use lianfang_digest::{Delta, Header, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
 use lianfang_encoding::{PublicKey, Timestamp};
 use lianfang_store::HeadRow;
 use lianfang_wire::peer::DisabledKind;
@@ -19,6 +19,8 @@ const SKEW: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub(crate) struct HeldList {
     pub(crate) id: ListId,
+    /// Of its publisher, when its heads were verified.
+    keys: Vec<PublicKey>,
     pub(crate) confirm_bits: u8,
     pub(crate) total: u32,
     pub(crate) token_keys: Vec<[u8; 16]>,
@@ -46,7 +48,7 @@ pub(crate) struct HeldList {
 pub(super) enum Unusable {
     /// What is stored of it isn't what it must be.
     Damaged(&'static str),
-    /// Nobody can say, because the files can't be reached.
+    /// Nobody can say, because the store or the files can't be reached.
     Unread(FlowError),
 }
 
@@ -83,27 +85,71 @@ impl HeldList {
         before: Option<&Self>,
         now: Timestamp,
     ) -> Result<Self, Unusable> {
-        let heads = rows
-            .iter()
-            .map(|row| verify(row, keys))
-            .collect::<Result<Vec<_>, _>>()?;
+        let heads = verify_all(rows, keys)?;
         let newest = heads.last().ok_or("it has no head")?.header();
         let state = ListState::start(&heads).map_err(|_| "its heads don't follow each other")?;
-        let before = before.filter(|before| before.is_continued_by(&state));
-        let (net, since) = net(&state, bodies, before)?;
         let base = heads
             .iter()
             .rfind(|head| head.header().kind == Kind::Base)
-            .ok_or("it has no base")?;
+            .ok_or("it has no base")?
+            .header();
+        let class = base.class().map_err(|_| "its base states no size class")?;
+        let before = before.filter(|before| before.is_continued_by(&state));
+        let (net, since) = net(&state, bodies, before)?;
         let (announced, came) = match before {
             Some(before) => (before.announced.clone(), now),
             None => (
-                Announced::with_base(known_by(base.header().created, now)),
+                Announced::with_base(known_by(base.created, now)),
                 known_by(newest.created, now),
             ),
         };
-        Ok(Self {
+        let announced = announced.then(&since, came);
+        Ok(Self::of(newest, keys, state, class, (net, since), announced))
+    }
+
+    /// What the list has become by the heads that came after its own, which alone are verified and read. Nothing unless all of
+    /// them are deltas that follow it, signed by the keys that it was put together with.
+    pub(super) fn followed_by(
+        &self,
+        rows: &[HeadRow],
+        keys: &[PublicKey],
+        bodies: &Bodies,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Unusable> {
+        if self.keys != keys {
+            return Ok(None);
+        }
+        let heads = verify_all(rows, keys)?;
+        let Some(newest) = heads.last().map(VerifiedHead::header) else {
+            return Ok(None);
+        };
+        let follows = |state: ListState, head: &VerifiedHead| match head.header().kind {
+            Kind::Base => None,
+            Kind::Delta { .. } => state.advance(head).ok(),
+        };
+        let Some(state) = heads.iter().try_fold(self.state.clone(), follows) else {
+            return Ok(None);
+        };
+        if !self.is_continued_by(&state) {
+            return Ok(None);
+        }
+        let (net, since) = net(&state, bodies, Some(self))?;
+        let announced = self.announced.clone().then(&since, now);
+        let followed = Self::of(newest, keys, state, self.class, (net, since), announced);
+        Ok(Some(followed))
+    }
+
+    fn of(
+        newest: &Header,
+        keys: &[PublicKey],
+        state: ListState,
+        class: SizeClass,
+        (net, since): (Arc<Delta>, Arc<Delta>),
+        announced: Announced,
+    ) -> Self {
+        Self {
             id: newest.list.clone(),
+            keys: keys.to_vec(),
             confirm_bits: newest.confirm_bits,
             total: newest.total,
             token_keys: newest.token_keys.clone(),
@@ -111,16 +157,13 @@ impl HeldList {
             disabled_kinds: crate::rules::disabled(&crate::rules::of_head(&newest.rules)),
             created: newest.created,
             expires: newest.expires,
-            class: base
-                .header()
-                .class()
-                .map_err(|_| "its base states no size class")?,
+            class,
             content: newest.state,
             net,
-            announced: announced.then(&since, came),
+            announced,
             since,
             state,
-        })
+        }
     }
 
     /// Whether `state` rests on the same base and has every delta that this list has.
@@ -133,6 +176,10 @@ impl HeldList {
 /// restart makes nothing new of it.
 fn known_by(created: Timestamp, now: Timestamp) -> Timestamp {
     now.min(created + SKEW)
+}
+
+fn verify_all(rows: &[HeadRow], keys: &[PublicKey]) -> Result<Vec<VerifiedHead>, &'static str> {
+    rows.iter().map(|row| verify(row, keys)).collect()
 }
 
 fn verify(row: &HeadRow, keys: &[PublicKey]) -> Result<VerifiedHead, &'static str> {

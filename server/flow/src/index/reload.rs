@@ -6,7 +6,7 @@ use lianfang_digest::{ListId, Seed};
 use lianfang_domain::{Clock, includes};
 use lianfang_encoding::{NodeId, PublicKey, SubjectType, Timestamp};
 use lianfang_screener::{ChangeSource, Changes, Current};
-use lianfang_store::{HeadRow, Store};
+use lianfang_store::{HeadRow, ListKey, Store};
 
 use super::held::Unusable;
 use super::images::Image;
@@ -175,8 +175,7 @@ fn load<'a>(
             lists.push(Arc::clone(held));
             continue;
         }
-        let rows = store.live_heads(&newest.list(), 0, ALL)?;
-        match HeldList::load(&rows, keys, bodies, held.map(Arc::as_ref), clock.now()) {
+        match put_together(store, &newest.list(), keys, bodies, held.map(Arc::as_ref), clock) {
             Ok(list) => lists.push(Arc::new(list)),
             Err(Unusable::Damaged(why)) => {
                 tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used");
@@ -185,6 +184,27 @@ fn load<'a>(
         }
     }
     Ok(lists)
+}
+
+/// From its live heads, or from those after the ones that are held already: a list may rest on hundreds.
+fn put_together(
+    store: &Store,
+    list: &ListKey,
+    keys: &[PublicKey],
+    bodies: &Bodies,
+    held: Option<&HeldList>,
+    clock: &dyn Clock,
+) -> Result<HeldList, Unusable> {
+    let heads_after = |sequence| store.live_heads(list, sequence, ALL).map_err(FlowError::from);
+    if let Some(held) = held {
+        let rows = heads_after(held.state.sequence())?;
+        match held.followed_by(&rows, keys, bodies, clock.now()) {
+            Ok(Some(list)) => return Ok(list),
+            Ok(None) | Err(Unusable::Damaged(_)) => {}
+            Err(unread @ Unusable::Unread(_)) => return Err(unread),
+        }
+    }
+    HeldList::load(&heads_after(0)?, keys, bodies, held, clock.now())
 }
 
 fn assemble(

@@ -238,18 +238,23 @@ impl Node {
     /// What is in force of a list here: as the index has it, or, when it doesn't count at present, from the store.
     pub(super) async fn held_state(&self, offered: &ListHead) -> Result<Option<ListState>, FlowError> {
         let key = list_key(&offered.list);
+        let newest = self.gateway.store(move |store| store.head(&key)).await;
+        let newest = match newest {
+            Err(FlowError::NotFound) => return Ok(None),
+            newest => newest?.head_hash,
+        };
+        let index = self.index.load();
+        if let Some(list) = index
+            .list(&offered.list)
+            .filter(|list| newest == *list.state.head())
+        {
+            return Ok(Some(list.state.clone()));
+        }
+        let key = list_key(&offered.list);
         let rows = self
             .gateway
             .store(move |store| store.live_heads(&key, 0, usize::MAX))
             .await?;
-        let newest = rows.last().map(|row| row.head_hash);
-        let index = self.index.load();
-        if let Some(list) = index
-            .list(&offered.list)
-            .filter(|list| newest == Some(*list.state.head()))
-        {
-            return Ok(Some(list.state.clone()));
-        }
         let document = self.document();
         let publisher = active_member(&document.document, &offered.list.publisher);
         Ok(publisher.and_then(|publisher| stored_state(&rows, &publisher.signing_keys)))

@@ -43,13 +43,27 @@ impl Node {
         list: &ListId,
         done: &mut PeerSync,
     ) -> Result<(), SyncFailure> {
-        let rows = self.live_rows(list).await?;
-        for row in &rows {
-            if self.bodies.find(&row.body_hash)?.is_none() {
-                return self.fetch_lost(peer, &rows, done).await;
+        // What came just now is there; a list that isn't in the index is read as it is stored.
+        if let Some(held) = self.index.load().list(list) {
+            let pieces = std::iter::once(held.state.base()).chain(held.state.deltas());
+            if !self.is_any_missing(pieces.map(|piece| &piece.body.sha256))? {
+                return Ok(());
             }
         }
+        let rows = self.live_rows(list).await?;
+        if self.is_any_missing(rows.iter().map(|row| &row.body_hash))? {
+            self.fetch_lost(peer, &rows, done).await?;
+        }
         Ok(())
+    }
+
+    fn is_any_missing<'a>(&self, bodies: impl Iterator<Item = &'a [u8; 32]>) -> Result<bool, FlowError> {
+        for body in bodies {
+            if self.bodies.find(body)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn live_rows(&self, list: &ListId) -> Result<Vec<HeadRow>, FlowError> {
