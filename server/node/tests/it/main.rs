@@ -6,6 +6,7 @@ mod batches;
 mod certificates;
 mod command;
 mod crowds;
+mod database_away;
 mod doctor;
 mod federation_door;
 mod federation_tls;
