@@ -1,6 +1,7 @@
 //! The doors from outside, over real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod alarms;
 mod backup;
 mod batches;
 mod certificates;
