@@ -123,12 +123,11 @@ impl Scene {
 
     /// Waits until the node says by itself that it is ready.
     async fn until_ready(&self) {
-        for _ in 0..ASKED {
-            if self.operations("/readyz").await.0 == 200 {
-                return;
-            }
+        let mut asked = 0;
+        while self.operations("/readyz").await.0 != 200 {
+            asked += 1;
+            assert!(asked < ASKED, "the node doesn't come back by itself");
         }
-        panic!("the node doesn't come back by itself");
     }
 
     /// The entries that are there, by reference.
