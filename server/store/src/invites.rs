@@ -4,7 +4,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 use crate::columns::{At, MaybeAt, NodeName, micros};
 use crate::database::query;
 use crate::schema::invites;
-use crate::{Store, StoreError};
+use crate::{AuditRow, Store, StoreError, audit};
 
 /// What became of an invitation code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum InviteUse {
 }
 
 impl Store {
-    /// Keeps the hash of an invitation code for `node`.
+    /// Keeps the hash of an invitation code for `node`, with the line that says who invited it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the code exists.
@@ -30,6 +30,7 @@ impl Store {
         code_hash: &[u8; 32],
         node: &NodeId,
         expires: Timestamp,
+        line: AuditRow,
     ) -> Result<(), StoreError> {
         self.db.write(|link| {
             query!(link, |conn| diesel::insert_into(invites::table)
@@ -39,7 +40,7 @@ impl Store {
                     invites::expires.eq(micros(expires)),
                 ))
                 .execute(conn))?;
-            Ok(())
+            audit::append(link, line)
         })
     }
 

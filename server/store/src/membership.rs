@@ -5,7 +5,7 @@ use crate::columns::{At, Count, Word, count, micros};
 use crate::database::{Link, query};
 use crate::locks::{Lock, lock};
 use crate::schema::{key_descriptors_seen, memberships};
-use crate::{Store, StoreError};
+use crate::{AuditRow, Store, StoreError, audit};
 
 /// A membership document as received.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -36,7 +36,7 @@ pub enum MembershipAdoption {
 }
 
 impl Store {
-    /// Takes in a verified membership document.
+    /// Takes in a verified membership document, with the line that says who made it when it was made here.
     ///
     /// # Errors
     /// Those of any write.
@@ -45,6 +45,7 @@ impl Store {
         version: u64,
         envelope: &[u8],
         now: Timestamp,
+        line: Option<AuditRow>,
     ) -> Result<MembershipAdoption, StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Membership)?;
@@ -70,6 +71,9 @@ impl Store {
                     memberships::received_at.eq(micros(now)),
                 ))
                 .execute(conn))?;
+            if let Some(line) = line {
+                audit::append(link, line)?;
+            }
             Ok(MembershipAdoption::Adopted)
         })
     }

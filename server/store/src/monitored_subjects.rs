@@ -11,7 +11,7 @@ use crate::columns::{At, Bytes32, MaybeAt, limit, micros};
 use crate::database::{Link, query};
 use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits, monitored_subjects, monitored_tokens, roster_hits};
-use crate::{MonitoredToken, Store, StoreError};
+use crate::{AuditRow, MonitoredToken, Store, StoreError, audit};
 
 /// A seller or product that trades here and is watched.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -127,11 +127,11 @@ impl Store {
         })
     }
 
-    /// Takes a subject out of the roster, with its tokens, hits and cleared hits; its open alerts end.
+    /// Takes a subject out of the roster, with its tokens, hits and cleared hits; its open alerts end. `line` says who did it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub fn delete_subject(&self, reference: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn delete_subject(&self, reference: &str, now: Timestamp, line: AuditRow) -> Result<(), StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
             end_alerts_of(link, reference, None, now)?;
@@ -151,7 +151,7 @@ impl Store {
             if gone == 0 {
                 Err(StoreError::NotFound)
             } else {
-                Ok(())
+                audit::append(link, line)
             }
         })
     }

@@ -2,23 +2,28 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use lianfang_domain::MembershipError;
-use lianfang_store::MembershipAdoption;
+use lianfang_store::{AuditRow, MembershipAdoption};
 use lianfang_wire::ProblemType;
 
 use crate::{FlowError, Node};
 
 impl Node {
     /// Takes over the next membership document: checked, stored, then in force at every door at once. What can't be
-    /// brought up to it now, index or feed, is by the next sync: the document counts already.
+    /// brought up to it now, index or feed, is by the next sync: the document counts already. `line` says who made it, when
+    /// it was made here, and commits with it.
     ///
     /// # Errors
     /// [`FlowError::Membership`] when it may not follow the one in force.
-    pub async fn adopt_membership(self: &Arc<Self>, envelope: &[u8]) -> Result<(), FlowError> {
+    pub async fn adopt_membership(
+        self: &Arc<Self>,
+        envelope: &[u8],
+        line: Option<AuditRow>,
+    ) -> Result<(), FlowError> {
         let next = self.trust.check(envelope)?;
         let (version, bytes, now) = (next.document.version, envelope.to_vec(), self.now());
         let adopted = self
             .gateway
-            .store(move |store| store.adopt_membership(version, &bytes, now))
+            .store(move |store| store.adopt_membership(version, &bytes, now, line))
             .await;
         let adopted = match adopted {
             Ok(adopted) => adopted,
@@ -67,7 +72,7 @@ impl Node {
             let Some(row) = stored else {
                 return Ok(());
             };
-            self.adopt_membership(&row.envelope).await?;
+            self.adopt_membership(&row.envelope, None).await?;
         }
     }
 }

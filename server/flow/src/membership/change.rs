@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use lianfang_certs::{NodeIdentity, Serial};
 use lianfang_encoding::NodeId;
+use lianfang_store::AuditRow;
 use lianfang_wire::ProblemType;
 use lianfang_wire::join::{JoinRequest, Welcome};
 use lianfang_wire::membership::{Envelope, Hash32, Member, Membership, Quotas};
@@ -10,10 +11,13 @@ use lianfang_wire::vocabulary::MemberStatus;
 
 use super::invite::use_invitation;
 use super::issued::issued;
-use crate::{FlowError, Node};
+use crate::{Actor, FlowError, Node};
 
 /// Life of a node's certificate.
 const CERTIFICATE_LIFE: Duration = Duration::from_secs(397 * 86_400);
+
+/// The purpose of audit lines about members.
+pub(super) const AUDITED: &str = "membership";
 
 impl Node {
     /// Admits the node that answers an invitation of this governor. Asked again with the same request, it gives the same
@@ -22,7 +26,11 @@ impl Node {
     /// # Errors
     /// When this node is no governor or keeps no authority, when the membership document has expired, when the
     /// invitation isn't good, or when the request breaks a rule.
-    pub async fn approve(self: &Arc<Self>, request: JoinRequest) -> Result<Welcome, FlowError> {
+    pub async fn approve(
+        self: &Arc<Self>,
+        actor: &Actor,
+        request: JoinRequest,
+    ) -> Result<Welcome, FlowError> {
         self.check_standing()?;
         let _adopting = self.adopting.lock().await;
         self.take_up_membership().await?;
@@ -57,9 +65,13 @@ impl Node {
         };
         let certificate = self.certify(&identity, &request.csr, version)?;
         use_invitation(self, &request).await?;
+        let (action, of) = ("approve", request.node.to_string());
         if known.is_none() {
             next.members.push(member);
-            self.put_forward(next).await?;
+            let line = self.membership_line(actor, action, of);
+            self.put_forward(next, line).await?;
+        } else {
+            self.audit(actor, action, of, AUDITED, "again").await?;
         }
         Ok(Welcome {
             node: request.node,
@@ -72,7 +84,7 @@ impl Node {
     ///
     /// # Errors
     /// When this node is no governor, when the membership document has expired, or when there is no such active member.
-    pub async fn remove(self: &Arc<Self>, node: NodeId) -> Result<(), FlowError> {
+    pub async fn remove(self: &Arc<Self>, actor: &Actor, node: NodeId) -> Result<(), FlowError> {
         let _adopting = self.adopting.lock().await;
         self.take_up_membership().await?;
         let mut next = self.successor_in_time()?;
@@ -82,7 +94,8 @@ impl Node {
             .find(|member| member.id == node && member.is_active());
         member.ok_or(FlowError::NotFound)?.status = MemberStatus::Removed;
         next.governance.governors.retain(|governor| governor.node != node);
-        self.put_forward(next).await
+        let line = self.membership_line(actor, "remove", node.to_string());
+        self.put_forward(next, line).await
     }
 
     /// A certificate for a key that version `version` of the membership document is to pin.
@@ -150,8 +163,17 @@ impl Node {
         Ok(next)
     }
 
-    /// Signs the next document as a governor, puts it in force here and tells the peers.
-    pub(super) async fn put_forward(self: &Arc<Self>, next: Membership) -> Result<(), FlowError> {
+    /// The audit line of a change, which commits with the document.
+    pub(super) fn membership_line(&self, actor: &Actor, action: &str, object: String) -> AuditRow {
+        self.audit_row(actor, action, object, AUDITED, "done")
+    }
+
+    /// Signs the next document as a governor, puts it in force here and tells the peers. `line` says who asked for it.
+    pub(super) async fn put_forward(
+        self: &Arc<Self>,
+        next: Membership,
+        line: AuditRow,
+    ) -> Result<(), FlowError> {
         self.check_standing()?;
         let key = self.keys.governor.as_ref().ok_or_else(|| {
             FlowError::because(
@@ -161,7 +183,7 @@ impl Node {
         })?;
         let envelope = Envelope::seal(&next, &[key])
             .map_err(|_| FlowError::Internal("a membership document can't be written"))?;
-        self.adopt_membership(&envelope.to_json()).await?;
+        self.adopt_membership(&envelope.to_json(), Some(line)).await?;
         self.notify_peers();
         Ok(())
     }

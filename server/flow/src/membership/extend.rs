@@ -7,7 +7,7 @@ use lianfang_token::{DescriptorFields, KeyDescriptor};
 use lianfang_wire::ProblemType;
 
 use super::MembershipView;
-use crate::{FlowError, Node};
+use crate::{Actor, FlowError, Node};
 
 /// Whoever is kept from newer documents believes the last one until it ends.
 const LONGEST_DAYS: u32 = 730;
@@ -19,7 +19,11 @@ impl Node {
     ///
     /// # Errors
     /// When this node is no governor, when `days` aren't 1 to 730, or when the document lasts longer already.
-    pub async fn extend_membership(self: &Arc<Self>, days: u32) -> Result<MembershipView, FlowError> {
+    pub async fn extend_membership(
+        self: &Arc<Self>,
+        actor: &Actor,
+        days: u32,
+    ) -> Result<MembershipView, FlowError> {
         if !(1..=LONGEST_DAYS).contains(&days) {
             return Err(FlowError::because(
                 ProblemType::Invalid,
@@ -38,7 +42,8 @@ impl Node {
         }
         next.expires = until;
         next.keys = extended(next.keys, until)?;
-        self.put_forward(next).await?;
+        let line = self.membership_line(actor, "extend", format!("version {}", next.version));
+        self.put_forward(next, line).await?;
         Ok(self.members())
     }
 }

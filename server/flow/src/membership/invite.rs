@@ -6,7 +6,7 @@ use lianfang_wire::ProblemType;
 use lianfang_wire::join::{Invitation, JoinRequest};
 use rand_core::RngCore as _;
 
-use crate::{FlowError, Node};
+use crate::{Actor, FlowError, Node};
 
 const LIFE: Duration = Duration::from_secs(7 * 86_400);
 
@@ -15,7 +15,7 @@ impl Node {
     ///
     /// # Errors
     /// When the id is taken or was once, or the store fails.
-    pub async fn invite(&self, node: NodeId) -> Result<Invitation, FlowError> {
+    pub async fn invite(&self, actor: &Actor, node: NodeId) -> Result<Invitation, FlowError> {
         let document = self.document();
         if document.document.members.iter().any(|member| member.id == node) {
             return Err(FlowError::because(
@@ -33,8 +33,9 @@ impl Node {
             expires: self.now() + LIFE,
         };
         let (hash, expires) = (hash(&invitation.code), invitation.expires);
+        let line = self.membership_line(actor, "invite", node.to_string());
         self.gateway
-            .store(move |store| store.add_invite(&hash, &node, expires))
+            .store(move |store| store.add_invite(&hash, &node, expires, line))
             .await?;
         Ok(invitation)
     }

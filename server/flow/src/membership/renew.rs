@@ -7,9 +7,10 @@ use lianfang_wire::ProblemType;
 use lianfang_wire::membership::{Hash32, Member, RetiringPin};
 use lianfang_wire::renewal::{Renewal, Renewed};
 
+use super::change::AUDITED;
 use super::reached::is_reached;
 use crate::trust::active_member;
-use crate::{FlowError, Node};
+use crate::{Actor, FlowError, Node};
 
 /// A key that leaves is out after this at the latest.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
@@ -25,6 +26,7 @@ impl Node {
     /// doesn't name the host where others find the member.
     pub async fn replace_certificate(
         self: &Arc<Self>,
+        actor: &Actor,
         node: &NodeId,
         request: &str,
         overlap: Duration,
@@ -53,11 +55,14 @@ impl Node {
             hosts: renewal.hosts,
         };
         let mut next = self.successor_in_time()?;
+        let (action, of) = ("replace_certificate", node.to_string());
         if pin == member.pin {
             let membership_version = self.pinned_since(node).await?;
+            let certificate = self.certify(&identity, &renewal.csr, membership_version)?;
+            self.audit(actor, action, of, AUDITED, "again").await?;
             return Ok(Renewed {
                 node: node.clone(),
-                certificate: self.certify(&identity, &renewal.csr, membership_version)?,
+                certificate,
                 membership_version,
                 until: member.retiring.map_or(self.now(), |retiring| retiring.until),
             });
@@ -73,7 +78,8 @@ impl Node {
             member.retiring = (!overlap.is_zero()).then_some(retiring);
         }
         let membership_version = next.version;
-        self.put_forward(next).await?;
+        let line = self.membership_line(actor, action, of);
+        self.put_forward(next, line).await?;
         Ok(Renewed {
             node: node.clone(),
             certificate,

@@ -6,6 +6,9 @@ use tokio::sync::watch::Receiver;
 use super::alerts::view;
 use crate::{Actor, FlowError, Node};
 
+/// The purpose of audit lines about the roster.
+pub(super) const AUDITED: &str = "roster";
+
 impl Node {
     /// Up to `limit` changes of alerts after `seq`, oldest first, each with its alert as it is now.
     ///
@@ -62,6 +65,6 @@ impl Node {
         object: String,
         outcome: &str,
     ) -> Result<(), FlowError> {
-        self.audit(actor, action, object, "roster", outcome).await
+        self.audit(actor, action, object, AUDITED, outcome).await
     }
 }

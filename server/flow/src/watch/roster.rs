@@ -5,6 +5,7 @@ use lianfang_store::{MonitoredToken, SubjectUpdate};
 use lianfang_wire::Problem;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 
+use super::events::AUDITED;
 use super::forms::Prepared;
 use super::standing::Missing;
 use crate::{Actor, FlowError, Node};
@@ -113,15 +114,14 @@ impl Node {
     /// [`FlowError::NotFound`].
     pub async fn delete_subject(self: &Arc<Self>, actor: &Actor, reference: String) -> Result<(), FlowError> {
         can_be_stored(&reference)?;
-        let (node, actor, now) = (Arc::clone(self), actor.clone(), self.now());
+        let (node, now) = (Arc::clone(self), self.now());
+        let line = self.audit_row(actor, "delete_subject", reference.clone(), AUDITED, "done");
         let work = async move {
-            let gone = reference.clone();
             node.gateway
-                .store(move |store| store.delete_subject(&gone, now))
+                .store(move |store| store.delete_subject(&reference, now, line))
                 .await?;
             node.tell_alert_news();
-            node.audit_roster(&actor, "delete_subject", reference, "done")
-                .await
+            Ok(())
         };
         self.gateway.to_the_end(work).await
     }

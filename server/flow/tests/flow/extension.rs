@@ -47,7 +47,7 @@ fn refused<T>(answer: Result<T, FlowError>, kind: ProblemType) -> String {
 
 /// The answer to a fresh invitation.
 async fn applicant(governor: &Arc<Node>, name: &str) -> JoinRequest {
-    let invitation = governor.invite(id(name)).await.unwrap();
+    let invitation = governor.invite(&operator(), id(name)).await.unwrap();
     let hosts = vec!["127.0.0.1".to_owned()];
     JoinRequest {
         federation: invitation.federation,
@@ -71,7 +71,7 @@ async fn extended_in_time_the_federation_goes_on_past_the_day_with_the_same_toke
         let governor = federation.node("regulator");
         let before = document(&a);
         federation.clock.advance(364 * DAY);
-        let view = governor.extend_membership(365).await.unwrap();
+        let view = governor.extend_membership(&operator(), 365).await.unwrap();
         assert_eq!(
             (view.version, view.expires),
             (before.version + 1, governor.now() + 365 * DAY)
@@ -105,15 +105,15 @@ async fn past_the_day_it_can_still_be_extended_and_until_then_nothing_else_is_si
         assert_ne!(told(&a, &b, 2).await, VerdictName::Block);
         let version = document(&governor).version;
         let tried = [
-            governor.remove(id("platform-a")).await,
-            governor.approve(applicant.clone()).await.map(drop),
+            governor.remove(&operator(), id("platform-a")).await,
+            governor.approve(&operator(), applicant.clone()).await.map(drop),
         ];
         for refusal in tried {
             let detail = refused(refusal, ProblemType::Conflict);
             assert!(detail.contains("lianfang federation extend"), "{detail}");
         }
         assert_eq!(document(&governor).version, version);
-        governor.extend_membership(365).await.unwrap();
+        governor.extend_membership(&operator(), 365).await.unwrap();
         for node in [&a, &b] {
             node.sync(None, false).await.unwrap();
             assert_eq!(document(node), document(&governor));
@@ -127,7 +127,7 @@ async fn past_the_day_it_can_still_be_extended_and_until_then_nothing_else_is_si
                 "{number}, {backend:?}"
             );
         }
-        governor.remove(id("platform-a")).await.unwrap();
+        governor.remove(&operator(), id("platform-a")).await.unwrap();
     }
 }
 
@@ -138,9 +138,12 @@ async fn an_invitation_that_was_answered_too_late_is_good_again_after_the_extens
         let governor = federation.node("regulator");
         federation.clock.advance(366 * DAY);
         let applicant = applicant(&governor, "platform-c").await;
-        refused(governor.approve(applicant.clone()).await, ProblemType::Conflict);
-        governor.extend_membership(1).await.unwrap();
-        governor.approve(applicant).await.unwrap();
+        refused(
+            governor.approve(&operator(), applicant.clone()).await,
+            ProblemType::Conflict,
+        );
+        governor.extend_membership(&operator(), 1).await.unwrap();
+        governor.approve(&operator(), applicant).await.unwrap();
     }
 }
 
@@ -154,15 +157,21 @@ async fn who_is_no_governor_extends_nothing_and_nothing_is_shortened() {
             if late {
                 federation.clock.advance(366 * DAY);
             }
-            let detail = refused(a.extend_membership(730).await, ProblemType::Conflict);
+            let detail = refused(a.extend_membership(&operator(), 730).await, ProblemType::Conflict);
             assert!(detail.contains("isn't a governor"), "{detail}");
             for days in [0, 731, u32::MAX] {
-                refused(governor.extend_membership(days).await, ProblemType::Invalid);
+                refused(
+                    governor.extend_membership(&operator(), days).await,
+                    ProblemType::Invalid,
+                );
             }
         }
         assert_eq!(document(&governor), before);
-        governor.extend_membership(300).await.unwrap();
-        let detail = refused(governor.extend_membership(300).await, ProblemType::Invalid);
+        governor.extend_membership(&operator(), 300).await.unwrap();
+        let detail = refused(
+            governor.extend_membership(&operator(), 300).await,
+            ProblemType::Invalid,
+        );
         assert!(detail.contains("nothing is shortened"), "{detail}");
     }
 }
@@ -172,7 +181,7 @@ async fn who_is_no_governor_extends_nothing_and_nothing_is_shortened() {
 async fn a_successor_that_has_expired_when_it_is_issued_is_refused_by_every_member() {
     let (federation, a, _) = Federation::of_two(BACKENDS[0]).await;
     let governor = federation.node("regulator");
-    governor.extend_membership(400).await.unwrap();
+    governor.extend_membership(&operator(), 400).await.unwrap();
     let row = federation
         .store("regulator")
         .latest_membership()
@@ -186,7 +195,7 @@ async fn a_successor_that_has_expired_when_it_is_issued_is_refused_by_every_memb
     let mut lapsed = parsed.document;
     lapsed.expires = lapsed.issued;
     let sealed = lianfang_wire::membership::Envelope::seal(&lapsed, &[&signing_key(1)]).unwrap();
-    let refusal = a.adopt_membership(&sealed.to_json()).await.unwrap_err();
+    let refusal = a.adopt_membership(&sealed.to_json(), None).await.unwrap_err();
     assert!(matches!(refusal, FlowError::Membership(MembershipError::Expiry)));
 }
 
@@ -200,10 +209,11 @@ async fn two_changes_at_once_are_made_one_after_the_other() {
             applicant(&governor, "platform-d").await,
         );
         let version = document(&governor).version;
+        let by = operator();
         let (c, d, extended) = tokio::join!(
-            governor.approve(c),
-            governor.approve(d),
-            governor.extend_membership(400)
+            governor.approve(&by, c),
+            governor.approve(&by, d),
+            governor.extend_membership(&by, 400)
         );
         c.unwrap();
         d.unwrap();

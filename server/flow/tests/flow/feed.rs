@@ -210,7 +210,7 @@ async fn members_stand_in_the_feed_before_they_speak_and_are_revoked_when_remove
         (3, 0),
         "software, regulator, platform A"
     );
-    regulator.remove(id("platform-a")).await.unwrap();
+    regulator.remove(&operator(), id("platform-a")).await.unwrap();
     let listed = read(&regulator, &query).await;
     assert_eq!((listed.len(), revoked(&listed)), (3, 1));
 }

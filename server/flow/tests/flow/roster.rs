@@ -9,6 +9,7 @@ use lianfang_wire::roster::{NewMonitoredSubject, RosterLine};
 
 use crate::alerts::{CODE, alerts, publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, operator, product};
+use crate::statements::{MOST, told};
 
 #[tokio::test]
 async fn a_deleted_seller_is_matched_no_more_and_its_alert_closes() {
@@ -37,6 +38,31 @@ async fn a_deleted_seller_is_matched_no_more_and_its_alert_closes() {
         let again = c.delete_subject(&operator(), "gone-after".to_owned()).await;
         assert_eq!(again.unwrap_err().problem().kind(), Some(ProblemType::NotFound));
         assert_eq!(c.roster_status().await.unwrap().subjects, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_seller_is_deleted_with_the_audit_line_or_stays() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        let store = federation.store("platform-c");
+        for n in 1.. {
+            assert!(n < MOST, "no end");
+            let name = format!("shop-{n}");
+            watch(&c, &name, company(CODE)).await;
+            store.fail_statement(n);
+            let deleted = c.delete_subject(&operator(), name.clone()).await;
+            let reached = store.stop_failing();
+            let stays = c.monitored_subject(name.clone()).await.is_ok();
+            let told = told(store, "delete_subject", &name).len();
+            assert_eq!(told, usize::from(!stays), "{backend:?}: statement {n}");
+            if !reached {
+                deleted.unwrap();
+                assert!(!stays);
+                break;
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screeni
 
 const CODE: &str = "91110108661572276L";
 /// No flow here has as many statements.
-const MOST: u64 = 2_000;
+pub(crate) const MOST: u64 = 2_000;
 
 /// Runs `attempt` with the n-th statement of `store` failing, then again without a failure, for every n that it reaches.
 /// `attempt` is told its round, so that each has a subject of its own, and has to bear to be repeated.
@@ -329,14 +329,14 @@ async fn an_alert_is_resolved_once() {
 }
 
 /// Lines of the audit log that tell of `action` on `object`.
-fn lines(store: &Store, action: &str) -> impl Iterator<Item = AuditRow> {
+pub(crate) fn lines(store: &Store, action: &str) -> impl Iterator<Item = AuditRow> {
     let audit = store
         .audit_page(lianfang_encoding::Timestamp::default(), None, usize::MAX)
         .unwrap();
     audit.into_iter().filter(move |row| row.action == action)
 }
 
-fn told(store: &Store, action: &str, object: &str) -> Vec<String> {
+pub(crate) fn told(store: &Store, action: &str, object: &str) -> Vec<String> {
     let of = |row: &AuditRow| row.object == object;
     lines(store, action).filter(of).map(|row| row.outcome).collect()
 }

@@ -13,7 +13,7 @@ use lianfang_wire::stix;
 use lianfang_wire::vocabulary::{MemberStatus, StateName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, id, operator, request, screening, signing_key};
-use crate::statements::{check_chain, for_every_statement};
+use crate::statements::{MOST, check_chain, lines, told};
 
 const CODE: &str = "91110108661572276L";
 
@@ -23,9 +23,22 @@ fn member(node: &Node, name: &str) -> Option<Member> {
     members.find(|member| member.id == id(name)).cloned()
 }
 
+fn newest(store: &Store) -> u64 {
+    store.latest_membership().unwrap().unwrap().version
+}
+
+/// One statement fails for each of the first 40 numbers, and from one on every statement for each of the others: what follows
+/// a document grows with the members, so that single ones never come to the end of it.
+fn fail(store: &Store, n: u8) {
+    match n.checked_sub(40) {
+        None | Some(0) => store.fail_statement(n.into()),
+        Some(from) => store.fail_from_statement(from.into()),
+    }
+}
+
 /// What counts is what is stored, and each version follows the one before it.
 fn check_documents(node: &Node, store: &Store) {
-    let newest = store.latest_membership().unwrap().unwrap().version;
+    let newest = newest(store);
     assert_eq!(node.trust().current().document.version, newest);
     let stored = (1..=newest).map(|version| store.membership(version).unwrap().unwrap().envelope);
     let loaded = lianfang_flow::Trust::load(stored).unwrap();
@@ -39,16 +52,28 @@ async fn a_member_is_admitted_once_and_gets_its_welcome_whatever_fails() {
         let (governor, store) = (federation.node("regulator"), federation.store("regulator"));
         let founded = governor.trust().current().document.version;
         let mut asked = None;
-        // The later, the more documents there are to be read for the welcome.
-        for n in 1..=40 {
-            let invitation = governor.invite(id(&format!("shop-{n}"))).await.unwrap();
+        for n in 1..=60 {
+            let invitation = governor
+                .invite(&operator(), id(&format!("shop-{n}")))
+                .await
+                .unwrap();
             let (key, signing) = (NodeKey::generate().unwrap(), signing_key(100 + n));
             let request = request(invitation, &key, &signing, "CN");
-            store.fail_statement(n.into());
-            let first = governor.approve(request.clone()).await;
+            let before = newest(store);
+            fail(store, n);
+            let first = governor.approve(&operator(), request.clone()).await;
             assert!(store.stop_failing(), "statement {n}");
-            let welcome = first.or(governor.approve(request.clone()).await).unwrap();
+            let admitted = || {
+                let told = told(store, "approve", request.node.as_str());
+                told.iter().filter(|outcome| *outcome == "done").count()
+            };
+            let stands = newest(store) > before;
+            assert_eq!(admitted(), usize::from(stands), "statement {n}");
+            let welcome = first
+                .or(governor.approve(&operator(), request.clone()).await)
+                .unwrap();
             assert_eq!(welcome.node, request.node);
+            assert_eq!(admitted(), 1, "statement {n}");
             let version = governor.trust().current().document.version;
             assert_eq!(welcome.memberships.len() as u64, version, "statement {n}");
             assert_eq!(
@@ -61,68 +86,101 @@ async fn a_member_is_admitted_once_and_gets_its_welcome_whatever_fails() {
         check_documents(&governor, store);
         let mut stranger = asked.unwrap();
         stranger.signing_key = signing_key(99).public();
-        governor.approve(stranger).await.unwrap_err();
+        governor.approve(&operator(), stranger).await.unwrap_err();
     }
 }
 
 #[tokio::test]
-async fn a_member_is_removed_once_whatever_fails() {
+async fn a_member_is_removed_once_with_its_audit_line_whatever_fails() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        for name in ["platform-a", "platform-b", "platform-c"] {
-            federation.join(name, "CN", &[]).await;
-        }
+        let federation = Federation::found(backend).await;
         let (governor, store) = (federation.node("regulator"), federation.store("regulator"));
-        for (n, name) in (1..).zip(["platform-a", "platform-b", "platform-c"]) {
-            // Only what comes before the document counts can be reached; what follows is made up for.
-            store.fail_statement(n);
-            let first = governor.remove(id(name)).await;
-            store.stop_failing();
-            if first.is_err() {
-                assert_eq!(member(&governor, name).unwrap().status, MemberStatus::Active);
-                governor.remove(id(name)).await.unwrap();
+        let mut ended = [false; 2];
+        for n in 1..=60 {
+            admit(&governor, n).await;
+            let (name, before) = (format!("shop-{n}"), newest(store));
+            fail(store, n);
+            let first = governor.remove(&operator(), id(&name)).await;
+            assert!(store.stop_failing(), "statement {n}");
+            let removed = || told(store, "remove", &name).len();
+            let stands = newest(store) > before;
+            assert_eq!(removed(), usize::from(stands), "{backend:?}: statement {n}");
+            if let Err(error) = &first {
+                // It stands already when only the answer to the commit was lost.
+                let again = governor.remove(&operator(), id(&name)).await;
+                assert_eq!(again.is_err(), stands, "{backend:?}: statement {n}: {error}");
             }
-            assert_eq!(member(&governor, name).unwrap().status, MemberStatus::Removed);
+            assert_eq!(removed(), 1, "{backend:?}: statement {n}");
+            assert_eq!(member(&governor, &name).unwrap().status, MemberStatus::Removed);
             check_documents(&governor, store);
+            // What follows the document is made up for.
+            ended[usize::from(n > 40)] = first.is_ok();
         }
+        assert_eq!(
+            ended, [true; 2],
+            "statements before the document weren't all tried"
+        );
     }
 }
 
+/// `shop-n` becomes a member, whom nobody starts.
+async fn admit(governor: &Arc<Node>, n: u8) {
+    let name = id(&format!("shop-{n}"));
+    let invitation = governor.invite(&operator(), name).await.unwrap();
+    let (key, signing) = (NodeKey::generate().unwrap(), signing_key(100 + n));
+    let request = request(invitation, &key, &signing, "CN");
+    governor.approve(&operator(), request).await.unwrap();
+}
+
 #[tokio::test]
-async fn a_replaced_certificate_is_granted_or_the_old_one_stays_pinned() {
+async fn a_replaced_certificate_is_granted_with_its_audit_line_or_the_old_one_stays_pinned() {
     for backend in BACKENDS {
         let mut federation = Federation::found(backend).await;
         federation.join("platform-a", "CN", &[]).await;
         let (governor, store) = (federation.node("regulator"), federation.store("regulator"));
-        for_every_statement(store, async |_| {
-            let before = member(&governor, "platform-a").unwrap().pin;
+        let (by, of) = (operator(), id("platform-a"));
+        let granted = || told(store, "replace_certificate", "platform-a").len();
+        let pinned = || member(&governor, "platform-a").unwrap().pin;
+        for n in 1.. {
+            assert!(n < MOST, "no end");
+            let (before, granted_before) = (pinned(), granted());
             let (pin, asked) = renewal(&federation, before);
-            let renewed = governor
-                .replace_certificate(&id("platform-a"), &asked, Duration::ZERO)
-                .await;
-            let now = member(&governor, "platform-a").unwrap().pin;
-            assert_eq!(now, if renewed.is_ok() { pin } else { before });
-            renewed.map(drop)
-        })
-        .await;
+            let ask = || governor.replace_certificate(&by, &of, &asked, Duration::ZERO);
+            store.fail_statement(n);
+            let renewed = ask().await;
+            let reached = store.stop_failing();
+            let changed = usize::from(renewed.is_ok());
+            assert_eq!(pinned(), [before, pin][changed], "{backend:?}: statement {n}");
+            assert_eq!(granted() - granted_before, changed, "{backend:?}: statement {n}");
+            if !reached {
+                renewed.unwrap();
+                break;
+            }
+            ask().await.unwrap();
+            assert_eq!(pinned(), pin, "{backend:?}: statement {n}");
+        }
         check_documents(&governor, store);
     }
 }
 
 #[tokio::test]
-async fn an_extension_whose_answer_is_lost_is_followed_and_not_contradicted() {
+async fn an_extension_whose_answer_is_lost_has_its_audit_line_and_is_followed_and_not_contradicted() {
     const SECOND: Duration = Duration::from_secs(1);
     for backend in BACKENDS {
         let federation = Federation::found(backend).await;
         let (governor, store) = (federation.node("regulator"), federation.store("regulator"));
-        for n in 1..40 {
+        let founded = newest(store);
+        for n in 1.. {
+            assert!(n < MOST, "no end");
             federation.clock.advance(SECOND);
             store.fail_from_statement(n);
-            let first = governor.extend_membership(366).await;
+            let first = governor.extend_membership(&operator(), 366).await;
             let reached = store.stop_failing();
+            let extended = lines(store, "extend").count() as u64;
+            assert_eq!(extended, newest(store) - founded, "{backend:?}: statement {n}");
             federation.clock.advance(SECOND);
             governor
-                .extend_membership(366)
+                .extend_membership(&operator(), 366)
                 .await
                 .unwrap_or_else(|error| panic!("{backend:?}: statement {n}: {error}"));
             check_documents(&governor, store);
@@ -159,16 +217,13 @@ async fn who_has_left_has_left_the_regulators_feed_too_by_the_next_sync_whatever
         let (governor, store) = (federation.node("regulator"), federation.store("platform-b"));
         let name = |n: u8| id(&format!("shop-{n}"));
         for n in 1..=MEMBERS {
-            let invitation = governor.invite(name(n)).await.unwrap();
-            let (key, signing) = (NodeKey::generate().unwrap(), signing_key(100 + n));
-            let request = request(invitation, &key, &signing, "CN");
-            governor.approve(request).await.unwrap();
+            admit(&governor, n).await;
         }
         let sync = async || b.sync(Some(id("regulator")), false).await;
         sync().await.unwrap();
         for n in 1..=MEMBERS {
             federation.clock.advance(Duration::from_secs(1));
-            governor.remove(name(n)).await.unwrap();
+            governor.remove(&operator(), name(n)).await.unwrap();
             store.fail_statement(n.into());
             let _ = sync().await;
             assert!(store.stop_failing(), "statement {n}");
@@ -201,14 +256,15 @@ async fn a_membership_document_is_taken_over_with_all_that_follows_from_it() {
         b.sync(None, false).await.unwrap();
         federation.join("platform-c", "CN", &[]).await;
         let governor = federation.node("regulator");
-        governor.remove(id("platform-c")).await.unwrap();
-        governor.remove(id("platform-a")).await.unwrap();
+        governor.remove(&operator(), id("platform-c")).await.unwrap();
+        governor.remove(&operator(), id("platform-a")).await.unwrap();
         federation.network.stop(&id("platform-a"));
         let newest = governor.trust().current().document.version;
         let store = federation.store("platform-b");
         let mut statement = 0;
         loop {
             statement += 1;
+            assert!(statement < MOST, "no end");
             store.fail_statement(statement);
             let synced = b.sync(None, false).await;
             if !store.stop_failing() {
@@ -235,7 +291,8 @@ async fn entries_whose_time_is_over_expire_once_whatever_fails() {
         let mut federation = Federation::found(backend).await;
         let a = federation.join("platform-a", "CN", &[]).await;
         let store = federation.store("platform-a");
-        for n in 1..200 {
+        for n in 1.. {
+            assert!(n < MOST, "no end");
             let mut ids = Vec::new();
             for number in 0..2 {
                 let mut new = entry(company(CODE), a.now());
@@ -306,7 +363,7 @@ async fn a_restored_node_recovers_once_whatever_fails() {
 
 /// Tries with each statement failing in turn, until it isn't reached any more and the node has recovered.
 async fn recover(store: &Store, node: &Arc<Node>) {
-    for statement in 1..200 {
+    for statement in 1..MOST {
         store.fail_statement(statement);
         let outcome = node.recover().await;
         let reached = store.stop_failing();
@@ -316,6 +373,7 @@ async fn recover(store: &Store, node: &Arc<Node>) {
             Ok(other) => assert_eq!(other, Recovery::Settled),
         }
     }
+    panic!("no end after {MOST} statements");
 }
 
 async fn record_and_spread(node: &Arc<Node>, reader: &Arc<Node>, reference: &str) {

@@ -29,7 +29,7 @@ pub(crate) fn deal(folders: &[PathBuf], threshold: u16) {
     documents.push(next.to_json());
     for ((store, folder), shares) in stores.iter().zip(folders).zip(&dealt) {
         for (version, document) in (1..).zip(&documents) {
-            let adopted = store.adopt_membership(version, document, current.document.issued);
+            let adopted = store.adopt_membership(version, document, current.document.issued, None);
             let expected = [MembershipAdoption::Adopted, MembershipAdoption::Known];
             assert!(expected.contains(&adopted.unwrap()), "version {version}");
         }

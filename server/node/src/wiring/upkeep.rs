@@ -40,6 +40,8 @@ pub struct Upkeep {
     tokens_read: Mutex<[u8; 32]>,
     tls: Tls,
     telemetry: Arc<Telemetry>,
+    /// One look at a time: a signal may come in the midst of another, and both would take up and tell of the same file.
+    looking: Mutex<()>,
     /// What was said last about each thing, so that it is said once.
     said: Mutex<BTreeMap<&'static str, Standing>>,
 }
@@ -72,6 +74,7 @@ impl Upkeep {
             tokens: TokenFiles::of(config),
             tls: config.tls.clone(),
             telemetry,
+            looking: Mutex::default(),
             said: Mutex::default(),
         }
     }
@@ -95,6 +98,7 @@ impl Upkeep {
     }
 
     fn look_at_files(&self) {
+        let _alone = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         let now = SystemClock.now();
         let listed = self.revocations.renew(&self.members.authorities());
         let fits = |identity: &CertificateIdentity| self.fits(identity);

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lianfang_certs::NodeKey;
+use lianfang_flow::Actor;
 use lianfang_node::config::Config;
 use lianfang_node::data::DataFolder;
 use lianfang_node::wiring::open_store;
@@ -219,7 +220,11 @@ async fn a_key_that_is_on_its_way_out_is_said() {
     };
     let signing = DataFolder::at(node.data()).secrets().unwrap().signing;
     let request = asked.sign(&signing).unwrap();
-    let replaced = node.node().replace_certificate(&own.id, &request, HOUR).await;
+    let by = Actor::operator();
+    let replaced = node
+        .node()
+        .replace_certificate(&by, &own.id, &request, HOUR)
+        .await;
     replaced.unwrap();
     assert!(complaints(node.data()).await.contains(&"pin_retiring".to_owned()));
 }

@@ -1,11 +1,13 @@
 //! The doors from outside, over real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod alarms;
 mod backup;
 mod batches;
 mod certificates;
 mod command;
 mod crowds;
+mod database_away;
 mod doctor;
 mod federation_door;
 mod federation_tls;

@@ -193,7 +193,7 @@ fn names_in(expression: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn alarms() -> Vec<Value> {
+pub(crate) fn alarms() -> Vec<Value> {
     let rules: Value = serde_yaml_ng::from_str(&repository("ops/prometheus/alerts.yml")).unwrap();
     let groups = rules["groups"].as_array().unwrap().iter();
     let rules = groups.flat_map(|group| group["rules"].as_array().unwrap().clone());

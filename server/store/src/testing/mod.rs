@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub(crate) use commits::HeldCommits;
 pub use line::SlowLine;
 pub use server::OwnServer;
+pub use trouble::HeldTable;
 
 use crate::{DatabaseSettings, Store};
 

@@ -1,11 +1,36 @@
 //! What happens to databases in the field, brought about on purpose and taken back.
 
 use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
 
 use super::{Backend, TestDatabase, administer, must};
 use crate::database::Db;
 
+/// A table that nobody else can use until it is let go.
+pub struct HeldTable(PgConnection);
+
+impl HeldTable {
+    /// Others can use it again.
+    pub fn let_go(mut self) {
+        must("let go", self.0.batch_execute("ROLLBACK"));
+    }
+}
+
+impl std::fmt::Debug for HeldTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HeldTable")
+    }
+}
+
 impl TestDatabase {
+    /// From now on a lock of another connection keeps everybody from `table` of PostgreSQL.
+    pub fn hold_table(&self, table: &str) -> HeldTable {
+        let mut conn = must("connect", PgConnection::establish(&self.settings.url));
+        let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        must("lock", conn.batch_execute(&lock));
+        HeldTable(conn)
+    }
+
     /// From now on nothing more fits: the SQLite file may not grow, PostgreSQL refuses events as it does on a full disk.
     pub fn fill_disk(&self) {
         match self.backend() {

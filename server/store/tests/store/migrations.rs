@@ -159,10 +159,12 @@ fn fill(store: &Store) {
     store
         .cache_answers(crate::sample::answered(vec![record(new.id, at(9))]))
         .unwrap();
-    store.adopt_membership(1, b"document", at(0)).unwrap();
+    store.adopt_membership(1, b"document", at(0), None).unwrap();
     store.see_generation(1, 1, 1).unwrap();
     store.set_meta("incarnation", "1").unwrap();
-    store.add_invite(&[1; 32], &node("platform-c"), at(9)).unwrap();
+    store
+        .add_invite(&[1; 32], &node("platform-c"), at(9), line(90))
+        .unwrap();
     fill_restores(store);
     fill_operations(store);
     crate::roster::fill(store);

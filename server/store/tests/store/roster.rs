@@ -137,14 +137,14 @@ both! {
         let store = database.store();
         fill(store);
         store.open_alert(&NewAlert { record_seq: 2, ..alert(2, "shop") }, at(6)).unwrap();
-        store.delete_subject("shop", at(8)).unwrap();
+        store.delete_subject("shop", at(8), line(8)).unwrap();
         assert_eq!(store.roster_counts().unwrap(), RosterCounts::default());
         let (ended, _) = store.alert(Uuid::from_u128(2)).unwrap();
         assert_eq!(
             (ended.state, ended.ended_by.as_deref(), ended.ended_at),
             (AlertState::Closed as i16, Some("subject_removed"), Some(at(8)))
         );
-        assert_eq!(store.delete_subject("shop", at(9)), Err(StoreError::NotFound));
+        assert_eq!(store.delete_subject("shop", at(9), line(9)), Err(StoreError::NotFound));
         assert_eq!(store.open_alert(&alert(3, "shop"), at(9)).unwrap(), Opening::Gone);
     }
 }
@@ -337,7 +337,7 @@ both! {
         store.open_alert(&alert(1, "b"), at(20)).unwrap();
         let seen = |since| store.roster_hit_by(&publisher, at(since), &telling()).unwrap();
         assert_eq!((seen(0), store.subjects_monitored().unwrap()), (2, 3));
-        store.delete_subject("b", at(30)).unwrap();
+        store.delete_subject("b", at(30), line(30)).unwrap();
         assert_eq!((seen(0), store.subjects_monitored().unwrap()), (1, 2), "who has left counts no more");
         assert_eq!(seen(1_000), 0, "only what came since");
         store.release(&publisher, 0, at(1_000), line(2)).unwrap();

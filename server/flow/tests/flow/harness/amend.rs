@@ -23,7 +23,7 @@ impl Federation {
         limited.for_each(|member| change(&mut member.quotas));
         let envelope = Envelope::seal(&next, &[&self.governor]).unwrap();
         self.store(node)
-            .adopt_membership(next.version, &envelope.to_json(), self.clock.now())
+            .adopt_membership(next.version, &envelope.to_json(), self.clock.now(), None)
             .unwrap();
         self.restart(node).await
     }

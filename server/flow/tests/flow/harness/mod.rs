@@ -173,9 +173,9 @@ impl Federation {
     pub(crate) async fn join(&mut self, name: &str, country: &'static str, trusted: &[&str]) -> Arc<Node> {
         let papers = self.papers(MemberRole::Platform, country, trusted);
         let governor = self.node("regulator");
-        let invitation = governor.invite(id(name)).await.unwrap();
+        let invitation = governor.invite(&operator(), id(name)).await.unwrap();
         let request = request(invitation, &papers.key, &papers.signing, country);
-        let welcome = governor.approve(request).await.unwrap();
+        let welcome = governor.approve(&operator(), request).await.unwrap();
         keep(papers.database.store(), &welcome.memberships, self.clock.now());
         let keys = keys(&papers);
         self.papers.insert(id(name), papers);
@@ -372,7 +372,7 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
 fn keep(store: &Store, memberships: &[Envelope], now: Timestamp) {
     for (place, envelope) in memberships.iter().enumerate() {
         store
-            .adopt_membership(place as u64 + 1, &envelope.to_json(), now)
+            .adopt_membership(place as u64 + 1, &envelope.to_json(), now, None)
             .unwrap();
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use lianfang_encoding::NodeId;
-use lianfang_flow::{FlowError, MembershipView, Node};
+use lianfang_flow::{MembershipView, Node};
 use lianfang_wire::Problem;
 use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
 use lianfang_wire::renewal::{GrantRenewal, Renewed};
@@ -34,9 +34,7 @@ pub(super) struct Invited {
     responses((status = 201, body = Invitation), (status = 403, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn invite(node: Data<Node>, by: By, invited: Json<Invited>) -> Answer {
-    let member = invited.0.node;
-    let invitation = node.invite(member.clone()).await?;
-    audit(&node, &by, "invite", &member).await?;
+    let invitation = node.invite(&by.0, invited.0.node).await?;
     Ok(HttpResponse::Created().json(invitation))
 }
 
@@ -45,9 +43,7 @@ pub(super) async fn invite(node: Data<Node>, by: By, invited: Json<Invited>) -> 
     responses((status = 201, body = Welcome), (status = 403, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn approve(node: Data<Node>, by: By, request: Json<JoinRequest>) -> Answer {
-    let (node, member) = (node.into_inner(), request.0.node.clone());
-    let welcome = node.approve(request.0).await?;
-    audit(&node, &by, "approve", &member).await?;
+    let welcome = node.into_inner().approve(&by.0, request.0).await?;
     Ok(HttpResponse::Created().json(welcome))
 }
 
@@ -56,9 +52,7 @@ pub(super) async fn approve(node: Data<Node>, by: By, request: Json<JoinRequest>
     params(("id" = String, Path, description = "The member.", example = "platform-b")),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn remove(node: Data<Node>, by: By, member: Path<NodeId>) -> Answer {
-    let (node, member) = (node.into_inner(), member.into_inner());
-    node.remove(member.clone()).await?;
-    audit(&node, &by, "remove", &member).await?;
+    node.into_inner().remove(&by.0, member.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -76,9 +70,7 @@ pub(super) struct Extension {
     responses((status = 200, body = MembershipView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn extend(node: Data<Node>, by: By, extension: Json<Extension>) -> Answer {
     let node = node.into_inner();
-    let view = node.extend_membership(extension.0.days).await?;
-    let version = format!("version {}", view.version);
-    node.audit(&by.0, "extend", version, "membership", "done").await?;
+    let view = node.extend_membership(&by.0, extension.0.days).await?;
     Ok(HttpResponse::Ok().json(view))
 }
 
@@ -96,13 +88,7 @@ pub(super) async fn replace(
     let (node, member, granted) = (node.into_inner(), member.into_inner(), granted.0);
     let overlap = Duration::from_secs(granted.overlap_seconds);
     let renewed = node
-        .replace_certificate(&member, &granted.request, overlap)
+        .replace_certificate(&by.0, &member, &granted.request, overlap)
         .await?;
-    audit(&node, &by, "replace_certificate", &member).await?;
     Ok(HttpResponse::Created().json(renewed))
-}
-
-async fn audit(node: &Node, by: &By, action: &str, member: &NodeId) -> Result<(), FlowError> {
-    node.audit(&by.0, action, member.to_string(), "membership", "done")
-        .await
 }

@@ -143,7 +143,7 @@ fn read_document<T: DeserializeOwned>(path: &PathBuf) -> Result<T, Fault> {
 /// Stores the chain of membership documents that a founding or a welcome brought.
 fn adopt(store: &Store, memberships: &[Envelope]) -> Result<(), Fault> {
     for (version, envelope) in (1..).zip(memberships) {
-        let adopted = store.adopt_membership(version, &envelope.to_json(), SystemClock.now())?;
+        let adopted = store.adopt_membership(version, &envelope.to_json(), SystemClock.now(), None)?;
         if !matches!(adopted, MembershipAdoption::Adopted | MembershipAdoption::Known) {
             return Err(Fault::new("other_federation"));
         }

@@ -332,7 +332,7 @@ fn found_federation(config: &Config) {
     let store = open_store(config).unwrap();
     for (version, envelope) in (1..).zip(&founded.memberships) {
         store
-            .adopt_membership(version, &envelope.to_json(), SystemClock.now())
+            .adopt_membership(version, &envelope.to_json(), SystemClock.now(), None)
             .unwrap();
     }
 }

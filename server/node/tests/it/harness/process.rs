@@ -18,14 +18,25 @@ pub(crate) struct Process {
     pub(crate) platform: SocketAddr,
     child: Child,
     log: Lines<BufReader<ChildStderr>>,
+    /// What it has logged so far, as far as somebody has waited for it.
+    seen: Vec<Value>,
     folder: TempDir,
 }
 
 impl Process {
     /// Founds a federation of one and serves it, with a changed configuration.
     pub(crate) async fn serve(change: impl Fn(String) -> String) -> Self {
+        Self::serve_prepared(change, |_| ()).await
+    }
+
+    /// The same after `prepare` has done its work in the data folder.
+    pub(crate) async fn serve_prepared(
+        change: impl Fn(String) -> String,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = founded(&folder, change);
+        prepare(folder.path());
         let mut child = Command::new(env!("CARGO_BIN_EXE_lianfang"))
             .args(["serve", "--config"])
             .arg(DataFolder::at(folder.path()).config())
@@ -36,20 +47,27 @@ impl Process {
             .spawn()
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let up = logged(&mut log, "the node is up").await;
+        let mut seen = Vec::new();
+        let up = logged(&mut log, "the node is up", &mut seen).await;
         let door = |name: &str| up[format!("door.{name}")].as_str().unwrap().parse().unwrap();
         Self {
             platform: door("platform"),
             config,
             child,
             log,
+            seen,
             folder,
         }
     }
 
     /// Waits until the node logs `message` and gives the whole line.
     pub(crate) async fn logs(&mut self, message: &str) -> Value {
-        logged(&mut self.log, message).await
+        logged(&mut self.log, message, &mut self.seen).await
+    }
+
+    /// Every line up to the last one that was waited for.
+    pub(crate) fn seen(&self) -> &[Value] {
+        &self.seen
     }
 
     pub(crate) fn data(&self) -> &Path {
@@ -103,12 +121,13 @@ impl Process {
     }
 }
 
-async fn logged(log: &mut Lines<BufReader<ChildStderr>>, message: &str) -> Value {
+async fn logged(log: &mut Lines<BufReader<ChildStderr>>, message: &str, seen: &mut Vec<Value>) -> Value {
     loop {
         let line = log.next_line().await.unwrap().unwrap();
-        match serde_json::from_str::<Value>(&line) {
-            Ok(line) if line["message"] == message => return line,
-            _ => {}
+        let line = serde_json::from_str::<Value>(&line).unwrap_or_default();
+        seen.push(line.clone());
+        if line["message"] == message {
+            return line;
         }
     }
 }
