@@ -25,6 +25,7 @@ mod rows;
 mod sample;
 mod schema;
 mod screenings;
+mod statements;
 mod tokens;
 mod trouble;
 mod trust;
