@@ -3,6 +3,7 @@
 
 mod backup;
 mod batches;
+mod budgets;
 mod certificates;
 mod command;
 mod crowds;
