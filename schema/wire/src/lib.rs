@@ -2,6 +2,7 @@
 //! document, events, the status feed, sealed records, confirmation, and the messages of the platform door.
 
 pub mod alert;
+pub mod budget;
 pub mod confirm;
 pub mod entry;
 pub mod event;

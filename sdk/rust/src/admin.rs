@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lianfang_encoding::NodeId;
+use lianfang_wire::budget::{Budgets, CreditGranted, GrantCredit, MemberBudget};
 use lianfang_wire::explanation::Explanation;
 use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
 use lianfang_wire::names::{RankNames, RankedName};
@@ -96,6 +97,24 @@ impl Client {
     /// [`Error::Refused`] when the kind isn't a name.
     pub async fn rank_names(&self, asked: &RankNames) -> Result<Vec<RankedName>, Error> {
         self.post("/v1/admin/names", asked).await
+    }
+
+    /// What each member may have evaluated at the node, for each class of which it holds a key share.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn budgets(&self) -> Result<Vec<MemberBudget>, Error> {
+        let budgets: Budgets = self.get("/v1/admin/budgets").await?;
+        Ok(budgets.items)
+    }
+
+    /// Lets a member have more elements evaluated at the node, once: an allowance to try as many inputs out. It adds to what
+    /// stands; under a key (see [`Client::keyed`]) it is granted once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when it isn't an active member, the node holds no share of the class, or it would be too much.
+    pub async fn grant_credit(&self, asked: &GrantCredit) -> Result<CreditGranted, Error> {
+        self.post("/v1/admin/budgets/credits", asked).await
     }
 
     /// The federation as the node sees it. `T` is the node's view.

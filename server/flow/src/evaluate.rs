@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lianfang_encoding::{Class, NodeId};
-use lianfang_store::{BudgetRate, Charge};
+use lianfang_store::{Charge, Purse};
 use lianfang_token::message::{
-    EvalError, EvalRequest, EvalResponse, MessageError, RequestSection, ResponseSection,
+    EvalError, EvalRequest, EvalResponse, MessageError, Purpose, RequestSection, ResponseSection,
 };
 use lianfang_token::{Evaluation, TokenError};
 use lianfang_wire::ProblemType;
@@ -14,7 +14,7 @@ use lianfang_wire::membership::Membership;
 
 use crate::keys::HeldShare;
 use crate::trust::{active_member, key_by_id};
-use crate::{Budget, FlowError, Node};
+use crate::{FlowError, Node};
 
 impl Node {
     /// Evaluates a member's blinded elements. The node learns the member, the time, the classes and the
@@ -103,21 +103,13 @@ impl Node {
         }
         let mut left = BTreeMap::new();
         for (class, elements) in costs {
-            let budget = self
-                .settings
-                .budgets
-                .get(&class)
-                .copied()
-                .unwrap_or_else(|| Budget::proposed(class));
-            let rate = BudgetRate {
-                capacity: budget.capacity,
-                per_day: budget.per_day,
-            };
+            let rate = self.settings.budget(class).rate();
             let (member, now) = (caller.clone(), self.now());
             let number = i16::from(class.number());
+            let purse = purse(request.purpose());
             let charge = self
                 .gateway
-                .store(move |store| store.charge(&member, number, elements, rate, now))
+                .store(move |store| store.charge(&member, number, elements, purse, rate, now))
                 .await?;
             match charge {
                 Charge::Charged { left: rest } => {
@@ -154,6 +146,14 @@ impl Node {
             .into(),
             _ => FlowError::Internal("a key share couldn't be used"),
         })
+    }
+}
+
+/// What is published and watched is paid from a credit first, if there is one. The purpose is the caller's word.
+fn purse(purpose: Purpose) -> Purse {
+    match purpose {
+        Purpose::Screen => Purse::Bucket,
+        Purpose::Publish | Purpose::Roster => Purse::CreditFirst,
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use lianfang_encoding::{Class, NodeId, Timestamp};
 use lianfang_screener::ListMemory;
-use lianfang_store::{BudgetLeft, BudgetRate, HitsWaiting, PeerRow, Store, StoreError, StoreFigures};
+use lianfang_store::{
+    BudgetLeft, BudgetRate, CreditLeft, HitsWaiting, PeerRow, Store, StoreError, StoreFigures,
+};
 
 use crate::files::Troubles;
 use crate::tally::Counted;
@@ -51,6 +53,8 @@ pub struct MemberFigures {
     pub oldest_hit: Duration,
     /// Elements it may still have evaluated here; classes it never asked for are missing.
     pub budgets_left: BTreeMap<Class, u64>,
+    /// Elements that it may once have evaluated here beside those; classes without a grant are missing.
+    pub credits_left: BTreeMap<Class, u64>,
 }
 
 /// Bytes of the screening index.
@@ -83,6 +87,7 @@ struct Stored {
     rows: Vec<PeerRow>,
     hits: Vec<HitsWaiting>,
     budgets: Vec<BudgetLeft>,
+    credits: Vec<CreditLeft>,
 }
 
 impl Node {
@@ -134,6 +139,7 @@ impl Node {
                 .hits(&member.id)
                 .map_or(Duration::ZERO, |hits| now.since(hits.oldest)),
             budgets_left: stored.budgets_left(&member.id),
+            credits_left: stored.credits_left(&member.id),
         });
         Ok(members.collect())
     }
@@ -165,6 +171,7 @@ impl Stored {
             rows: store.peers()?,
             hits: store.hits_waiting()?,
             budgets: store.budgets_left(rate, now)?,
+            credits: store.credits(now)?,
         })
     }
 
@@ -187,6 +194,12 @@ impl Stored {
     fn budgets_left(&self, member: &NodeId) -> BTreeMap<Class, u64> {
         let own = self.budgets.iter().filter(|budget| budget.member == *member);
         own.filter_map(|budget| Some((class(budget.class)?, budget.left)))
+            .collect()
+    }
+
+    fn credits_left(&self, member: &NodeId) -> BTreeMap<Class, u64> {
+        let own = self.credits.iter().filter(|credit| credit.member == *member);
+        own.filter_map(|credit| Some((class(credit.class)?, credit.credit.left)))
             .collect()
     }
 }

@@ -5,6 +5,7 @@ mod actor;
 mod audit;
 mod bodies;
 mod brake;
+mod budgets;
 mod clock;
 mod confirm;
 mod durable;

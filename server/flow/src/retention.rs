@@ -21,6 +21,8 @@ pub struct Forgotten {
     pub alerts: usize,
     /// Records of others that had been confirmed and are valid no more.
     pub records: usize,
+    /// Credits for evaluations that had expired.
+    pub credits: usize,
 }
 
 impl Default for Retention {
@@ -53,6 +55,10 @@ impl Node {
         let Some(counted) = self.counted(now).await? else {
             return Ok(forgotten);
         };
+        forgotten.credits = self
+            .gateway
+            .store(move |store| store.forget_credits(counted))
+            .await?;
         if let Some(kept) = self.settings.retention.job_runs {
             let before = counted - kept;
             forgotten.job_runs = self

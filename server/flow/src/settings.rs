@@ -5,6 +5,7 @@ use std::time::Duration;
 use lianfang_domain::brake::BrakeRule;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::Class;
+use lianfang_store::BudgetRate;
 use lianfang_wire::vocabulary::Mode;
 
 use crate::Retention;
@@ -40,6 +41,14 @@ pub struct Settings {
     pub retention: Retention,
     /// What each member may have evaluated here.
     pub budgets: BTreeMap<Class, Budget>,
+}
+
+impl Settings {
+    /// The bucket of each member for a class.
+    pub(crate) fn budget(&self, class: Class) -> Budget {
+        let configured = self.budgets.get(&class).copied();
+        configured.unwrap_or_else(|| Budget::proposed(class))
+    }
 }
 
 /// How the roster is watched.
@@ -87,6 +96,13 @@ impl Budget {
                 capacity: 50_000,
                 per_day: 50_000,
             },
+        }
+    }
+
+    pub(crate) fn rate(self) -> BudgetRate {
+        BudgetRate {
+            capacity: self.capacity,
+            per_day: self.per_day,
         }
     }
 }

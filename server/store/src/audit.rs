@@ -1,3 +1,4 @@
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use crate::{Store, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
 #[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 pub struct AuditRow {
-    /// Rising with time (UUIDv7).
+    /// Rising with time (UUIDv7), or derived from the name of a request that is written down once.
     #[diesel(serialize_as = Id, deserialize_as = Id)]
     pub id: Uuid,
     #[diesel(serialize_as = At, deserialize_as = At)]
@@ -68,6 +69,12 @@ impl Store {
                 .load(conn))?)
         })
     }
+}
+
+/// Whether there is a row with this id.
+pub(crate) fn holds(link: &mut Link<'_>, id: Uuid) -> Result<bool, StoreError> {
+    let held = audit_log::table.find(id.as_bytes().to_vec());
+    Ok(query!(link, |conn| diesel::select(exists(held)).get_result(conn))?)
 }
 
 /// Appends within the transaction of what the row speaks of.

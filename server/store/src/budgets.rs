@@ -6,7 +6,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 use crate::columns::{At, Count, NodeName, count, micros};
 use crate::database::{Link, first_locked, query};
 use crate::schema::token_buckets;
-use crate::{Store, StoreError, node_meta};
+use crate::{Store, StoreError, credits, node_meta};
 
 /// Levels are stored in millionths of an element.
 const SCALE: u128 = 1_000_000;
@@ -19,10 +19,19 @@ pub struct BudgetRate {
     pub per_day: u64,
 }
 
+/// What a charge is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purse {
+    /// The bucket alone.
+    Bucket,
+    /// What was granted once, and the bucket for the rest.
+    CreditFirst,
+}
+
 /// Whether a charge was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charge {
-    /// Taken; `left` whole elements remain.
+    /// Taken; `left` whole elements remain in the bucket.
     Charged { left: u64 },
     /// Nothing was taken. `retry_after` says when there will be enough; `None`: never, the bucket is too small.
     Over { retry_after: Option<Duration> },
@@ -37,8 +46,8 @@ pub struct BudgetLeft {
 }
 
 impl Store {
-    /// Takes `elements` from the bucket of (`member`, `class`), all or none. A bucket starts full, that of a
-    /// restored node empty; a clock that goes back refills nothing.
+    /// Takes `elements` of (`member`, `class`) from `purse`, all or none. A bucket starts full, that of a restored node
+    /// empty; a clock that goes back refills nothing.
     ///
     /// # Errors
     /// Those of any write.
@@ -47,17 +56,29 @@ impl Store {
         member: &NodeId,
         class: i16,
         elements: u64,
+        purse: Purse,
         rate: BudgetRate,
         now: Timestamp,
     ) -> Result<Charge, StoreError> {
         self.db.write(|link| {
             let bucket = lock_bucket(link, member, class, rate, now)?;
             let level = refilled(bucket, rate, now);
-            let price = u128::from(elements) * SCALE;
+            let credit = match purse {
+                Purse::Bucket => None,
+                Purse::CreditFirst => credits::lock(link, member, class, now)?,
+            };
+            let drawn = credit.map_or(0, |credit| credit.left.min(elements));
+            let price = u128::from(elements - drawn) * SCALE;
             if price > level {
+                let whole = u128::from(elements) * SCALE;
+                let with_credit =
+                    credit.and_then(|credit| lasting(wait(price, level, rate), credit.until, now));
                 return Ok(Charge::Over {
-                    retry_after: wait(price, level, rate),
+                    retry_after: with_credit.or_else(|| wait(whole, level, rate)),
                 });
+            }
+            if drawn > 0 {
+                credits::draw(link, member, class, drawn)?;
             }
             let left = level - price;
             let updated_at = bucket.1.max(now);
@@ -196,6 +217,11 @@ fn wait(price: u128, level: u128, rate: BudgetRate) -> Option<Duration> {
     let missing = (price - level) * DAY_MICROS;
     let micros = missing.div_ceil(u128::from(rate.per_day) * SCALE);
     Some(Duration::from_micros(narrow(micros)))
+}
+
+/// A wait that ends while the credit that it counts on is still there.
+fn lasting(wait: Option<Duration>, until: Timestamp, now: Timestamp) -> Option<Duration> {
+    wait.filter(|wait| now + *wait < until)
 }
 
 fn narrow(number: u128) -> u64 {

@@ -10,7 +10,7 @@ use crate::database::{Link, query};
 use crate::event_heads::{audience_head, lock_chain, move_audience};
 use crate::node_meta::{BUDGETS_SPENT_AT, set};
 use crate::schema::{recovered_lists, recovered_status, token_buckets};
-use crate::{AuditRow, EventHead, StatusItem, Store, StoreError};
+use crate::{AuditRow, EventHead, StatusItem, Store, StoreError, credits};
 
 /// The highest sequence that peers have seen of one of this node's lists.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -35,7 +35,8 @@ impl Store {
     }
 
     /// Marks a database that was just restored: notes `values`, counts every token budget as spent at `now`, those of
-    /// members that never asked too, and tells of alerts under sequences that weren't given out after the backup.
+    /// members that never asked too, and every credit as drawn, and tells of alerts under sequences that weren't given out
+    /// after the backup.
     ///
     /// # Errors
     /// Those of any write.
@@ -54,6 +55,7 @@ impl Store {
                     token_buckets::updated_at.eq(micros(now)),
                 ))
                 .execute(conn))?;
+            credits::forget_all(link)?;
             write_down(link, values, Some(audit))
         })
     }

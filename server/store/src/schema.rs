@@ -274,6 +274,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    token_credits (member, class) {
+        member -> Text,
+        class -> SmallInt,
+        elements -> BigInt,
+        granted_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     idempotency_keys (actor, key) {
         actor -> Text,
         key -> Text,

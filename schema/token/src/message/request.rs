@@ -5,8 +5,8 @@ use super::{MessageError, VERSION};
 use crate::{Element, TokenKeyId};
 
 vocabulary! {
-    /// What tokens are wanted for. Screening is paid from the running budget; the other two from one-time
-    /// credits that the governors approve.
+    /// What tokens are wanted for, as the caller says. Screening is paid from the running budget; the other two first from
+    /// one-time credits, if members of the committee have granted any.
     pub enum Purpose {
         /// One subject at a time.
         Screen = 1 "screen",

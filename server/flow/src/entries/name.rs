@@ -13,12 +13,19 @@ impl RequestName {
 
     /// As good as random to whoever doesn't know the name (PROTOCOL.md §0), and the same again for who does.
     pub(super) fn entry_id(self, line: u64) -> Uuid {
-        let hash = Transcript::new("lianfang/entry-of-request/v1")
-            .bytes(&self.0)
-            .u64(line)
-            .sha256();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
-        Builder::from_random_bytes(bytes).into_uuid()
+        let label = Transcript::new("lianfang/entry-of-request/v1");
+        id(&label.bytes(&self.0).u64(line).sha256())
     }
+
+    /// Of the one row of the audit log that tells of the request.
+    pub(crate) fn audit_id(self) -> Uuid {
+        let label = Transcript::new("lianfang/audit-of-request/v1");
+        id(&label.bytes(&self.0).sha256())
+    }
+}
+
+fn id(hash: &[u8; 32]) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    Builder::from_random_bytes(bytes).into_uuid()
 }

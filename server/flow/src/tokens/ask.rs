@@ -91,7 +91,7 @@ impl Node {
     }
 
     /// Members that hold shares, this node first: its own share costs no round trip.
-    fn committee<'a>(&self, key: &KeyDescriptor, members: &'a [Member]) -> Vec<&'a Member> {
+    pub(crate) fn committee<'a>(&self, key: &KeyDescriptor, members: &'a [Member]) -> Vec<&'a Member> {
         let mut committee: Vec<_> = members
             .iter()
             .filter(|member| member.is_active())

@@ -154,6 +154,7 @@ async fn a_member_over_its_budget_is_told_when_to_come_back() {
             &member,
             1,
             1_000_000 - 3 * 4_096,
+            lianfang_store::Purse::Bucket,
             lianfang_store::BudgetRate {
                 capacity: 1_000_000,
                 per_day: 1_000_000,

@@ -15,6 +15,7 @@ mod bulk;
 mod claims;
 mod clocks;
 mod conversation;
+mod credits;
 mod deltas;
 mod digests;
 mod disk;

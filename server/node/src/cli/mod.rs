@@ -3,6 +3,7 @@
 
 mod alerts;
 mod backup;
+mod budget;
 mod data_key;
 mod demo;
 mod doctor;
@@ -71,6 +72,9 @@ enum Command {
     Alerts(alerts::Args),
     /// The other members: freshness, last error, brake.
     Peers(peers::Args),
+    /// What members may have evaluated here, as a member of the token committee.
+    #[command(subcommand)]
+    Budget(budget::Command),
     /// Fetch now what peers have.
     Sync(sync::Args),
     /// Why something was, or wasn't, sent or matched.
@@ -141,6 +145,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Outcome {
         Command::Roster(command) => with_runtime(roster::run(command, terminal)),
         Command::Alerts(args) => with_runtime(alerts::run(args, terminal)),
         Command::Peers(args) => with_runtime(peers::run(args, terminal)),
+        Command::Budget(command) => with_runtime(budget::run(command, terminal)),
         Command::Explain(args) => with_runtime(explain::run(args, terminal)),
         Command::DataKey(command) => with_runtime(data_key::run(command, terminal)),
         Command::Sync(args) => with_runtime(sync::run(args, terminal)),

@@ -69,12 +69,13 @@ impl Job {
                 let report = node.build_digests().await?;
                 let forgotten = node.forget_old().await?;
                 Ok(format!(
-                    "{} lists published, {} unchanged; forgotten: {} runs of jobs, {} ended alerts, {} records",
+                    "{} lists published, {} unchanged; forgotten: {} runs of jobs, {} ended alerts, {} records, {} credits",
                     report.published.len(),
                     report.unchanged,
                     forgotten.job_runs,
                     forgotten.alerts,
-                    forgotten.records
+                    forgotten.records,
+                    forgotten.credits
                 ))
             }
             Self::NightlySync | Self::PollPeers => {

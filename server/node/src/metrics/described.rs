@@ -146,6 +146,11 @@ pub const DESCRIBED: &[(&str, Figure, &str)] = &[
         "Elements that the peer may still have evaluated here, by class",
     ),
     (
+        "lianfang_evaluation_credit_left",
+        Gauge,
+        "Elements that the peer was granted beside its budget and hasn't had evaluated, by class",
+    ),
+    (
         "lianfang_store_calls_total",
         Counter,
         "Calls of the database that ended",

@@ -54,6 +54,10 @@ impl Telemetry {
             let labels = vec![of_peer(id), Label::from_static_parts("class", class.as_str())];
             self.gauge("lianfang_evaluation_budget_left", labels, number(*left));
         }
+        for (class, left) in &member.credits_left {
+            let labels = vec![of_peer(id), Label::from_static_parts("class", class.as_str())];
+            self.gauge("lianfang_evaluation_credit_left", labels, number(*left));
+        }
         if let Some(contact) = &member.contact {
             self.gauge("lianfang_peer_active", peer(), flag(member.active));
             self.contact(id, contact);

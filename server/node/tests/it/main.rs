@@ -4,6 +4,7 @@
 mod alarms;
 mod backup;
 mod batches;
+mod budgets;
 mod certificates;
 mod command;
 mod crowds;

@@ -36,6 +36,9 @@ async fn busy(backend: Backend) -> TestNode {
     let node = TestNode::start_on(backend).await;
     node.admit("platform-b").await;
     let operator = node.operator();
+    let credit = json!({ "member": "platform-b", "class": "goods", "elements": 7 });
+    let credit = serde_json::from_value(credit).unwrap();
+    operator.grant_credit(&credit).await.unwrap();
     operator.record_entry(&typed("case-1")).await.unwrap();
     operator.build_digests::<Value>().await.unwrap();
     operator.screen(&screening()).await.unwrap();
@@ -63,6 +66,10 @@ async fn a_node_shows_how_it_stands_with_each_peer_and_what_it_has_done() {
             ("lianfang_index_lists", 1.0),
             (r#"lianfang_index_bytes{peer="platform-b",part="base"}"#, 0.0),
             (r#"lianfang_index_bytes{peer="platform-a",part="changes"}"#, 0.0),
+            (
+                r#"lianfang_evaluation_credit_left{peer="platform-b",class="goods"}"#,
+                7.0,
+            ),
             ("lianfang_recovering", 0.0),
             ("lianfang_superseded", 0.0),
             ("lianfang_peer_stale_after_seconds", 48.0 * 3_600.0),

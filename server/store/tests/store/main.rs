@@ -3,6 +3,7 @@
 
 mod both;
 mod brake;
+mod credits;
 mod digests;
 mod digests_taken;
 mod entries;

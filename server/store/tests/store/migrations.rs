@@ -8,8 +8,8 @@ use std::thread;
 
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
-    AcknowledgementRow, AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewEntry, NewLink,
-    RecoveredList, ScreeningRow, Store, StoreError,
+    AcknowledgementRow, AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewCredit, NewEntry,
+    NewLink, Purse, RecoveredList, ScreeningRow, Store, StoreError,
 };
 use uuid::Uuid;
 
@@ -200,7 +200,17 @@ fn fill_operations(store: &Store) {
     store
         .claim_job("digest", at(0), "runner", id, at(0), lease)
         .unwrap();
-    store.charge(&node("platform-b"), 1, 1, rate, at(0)).unwrap();
+    store
+        .charge(&node("platform-b"), 1, 1, Purse::Bucket, rate, at(0))
+        .unwrap();
+    let credit = NewCredit {
+        member: node("platform-b"),
+        class: 1,
+        elements: 1,
+        until: at(9),
+        most: 1,
+    };
+    store.credit(&credit, at(0), line(3)).unwrap();
     store.begin_idempotent(request, at(0), at(9), at(0)).unwrap();
     let text = String::new;
     let audit = AuditRow {

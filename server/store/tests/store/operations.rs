@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use lianfang_store::testing::Backend;
 use lianfang_store::{
-    AcknowledgementRow, AuditRow, BudgetRate, Charge, Idempotency, IdempotentRequest, Store, StoreError,
+    AcknowledgementRow, AuditRow, BudgetRate, Charge, Idempotency, IdempotentRequest, Purse, Store,
+    StoreError,
 };
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ both! {
     fn a_budget_is_spent_all_or_none_and_refills_with_time(database) {
         let store = database.store();
         let charge = |elements, seconds| {
-            store.charge(&node("platform-a"), 1, elements, RATE, at(seconds)).unwrap()
+            store.charge(&node("platform-a"), 1, elements, Purse::Bucket, RATE, at(seconds)).unwrap()
         };
         assert_eq!(charge(8, 0), Charge::Charged { left: 2 });
         assert_eq!(charge(3, 0), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
@@ -36,7 +37,7 @@ both! {
     fn a_clock_that_goes_back_refills_nothing_twice(database) {
         let store = database.store();
         let charge = |elements, seconds| {
-            store.charge(&node("platform-a"), 1, elements, RATE, at(seconds)).unwrap()
+            store.charge(&node("platform-a"), 1, elements, Purse::Bucket, RATE, at(seconds)).unwrap()
         };
         charge(10, 100);
         assert_eq!(charge(1, 50), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
@@ -48,10 +49,10 @@ both! {
 both! {
     fn members_and_classes_have_budgets_of_their_own(database) {
         let store = database.store();
-        store.charge(&node("platform-a"), 1, 10, RATE, at(0)).unwrap();
+        store.charge(&node("platform-a"), 1, 10, Purse::Bucket, RATE, at(0)).unwrap();
         for (member, class) in [("platform-a", 2), ("platform-b", 1)] {
             assert_eq!(store.budget_left(&node(member), class, RATE, at(0)).unwrap(), 10);
-            let charge = store.charge(&node(member), class, 10, RATE, at(0)).unwrap();
+            let charge = store.charge(&node(member), class, 10, Purse::Bucket, RATE, at(0)).unwrap();
             assert_eq!(charge, Charge::Charged { left: 0 });
         }
     }
@@ -61,7 +62,7 @@ both! {
     fn concurrent_charges_never_take_more_than_there_is(database) {
         let store = database.store();
         let rate = BudgetRate { capacity: 100, per_day: 0 };
-        let charge = || store.charge(&node("platform-a"), 1, 3, rate, at(0)).unwrap();
+        let charge = || store.charge(&node("platform-a"), 1, 3, Purse::Bucket, rate, at(0)).unwrap();
         let taken = race(|_| (0..10).filter(|_| matches!(charge(), Charge::Charged { .. })).count());
         assert_eq!(taken.iter().sum::<usize>(), 33);
         assert_eq!(store.budget_left(&node("platform-a"), 1, rate, at(0)).unwrap(), 1);

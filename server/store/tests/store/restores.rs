@@ -1,12 +1,13 @@
 //! Grants to nodes that came back from a backup, and what such a node gets back itself.
 
 use lianfang_store::{
-    AuditRow, BudgetRate, Charge, Granting, HeadRow, MAX_STEP, RecoveredList, Store, StoreError,
+    AuditRow, BudgetRate, Charge, Granting, HeadRow, MAX_STEP, NewCredit, Purse, RecoveredList, Store,
+    StoreError,
 };
 use uuid::Uuid;
 
 use crate::both::both;
-use crate::sample::{Hashing, at, audience, entry, head, list, node, recovered};
+use crate::sample::{Hashing, at, audience, entry, head, line, list, node, recovered};
 
 fn grant(store: &Store, incarnation: u32, key: u8, proven: bool) -> Granting {
     let (node, key) = (node("platform-a"), [key; 32]);
@@ -89,11 +90,15 @@ both! {
 }
 
 both! {
-    fn a_restore_counts_every_budget_as_spent_and_says_who_decided_it(database) {
+    fn a_restore_counts_every_budget_as_spent_and_every_credit_as_drawn_and_says_who_decided_it(database) {
         let store = database.store();
         let rate = BudgetRate { capacity: 100, per_day: 86_400 };
-        let charge = |member, now| store.charge(&node(member), 1, 5, rate, at(now)).unwrap();
+        let charge = |member, now| store.charge(&node(member), 1, 5, Purse::CreditFirst, rate, at(now)).unwrap();
         assert_eq!(charge("platform-b", 0), Charge::Charged { left: 95 });
+        for (id, member) in (2..).zip(["platform-b", "platform-c"]) {
+            let new = NewCredit { member: node(member), class: 1, elements: 50, until: at(99), most: 50 };
+            store.credit(&new, at(0), line(id)).unwrap();
+        }
         let audit = AuditRow {
             id: Uuid::from_u128(1),
             at: at(1),
@@ -110,8 +115,11 @@ both! {
             assert_eq!(charge(member, 11), Charge::Charged { left: 5 });
         }
         assert_eq!(store.meta("restore"), Ok(Some("{}".to_owned())));
-        assert_eq!(store.audit_page(at(0), None, 9).unwrap().len(), 1);
-        let again = AuditRow { at: at(2), ..store.audit_page(at(0), None, 9).unwrap().remove(0) };
+        assert_eq!(store.credits(at(1)), Ok(Vec::new()));
+        let restores = store.audit_page(at(0), None, 9).unwrap();
+        let mut restores = restores.into_iter().filter(|row| row.action == "restore");
+        let again = AuditRow { at: at(2), ..restores.next().unwrap() };
+        assert_eq!(restores.next(), None);
         assert_eq!(store.mark_restored(&[("restore", "x")], at(2), again), Err(StoreError::Conflict));
         assert_eq!(store.meta("restore"), Ok(Some("{}".to_owned())), "all or nothing");
     }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use lianfang_store::{AlertFilter, AlertMatch, AlertRow, BudgetRate, NewAlert, Store, StoreError};
+use lianfang_store::{AlertFilter, AlertMatch, AlertRow, BudgetRate, NewAlert, Purse, Store, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -177,7 +177,7 @@ both! {
     fn a_charge_is_taken_as_a_whole_or_not_at_all(database) {
         let store = database.store();
         let left = |n: u64| store.budget_left(&node(&format!("platform-{n}")), 1, RATE, at(5)).unwrap();
-        let charge = |n: u64| store.charge(&node(&format!("platform-{n}")), 1, 3, RATE, at(5)).map(drop);
+        let charge = |n: u64| store.charge(&node(&format!("platform-{n}")), 1, 3, Purse::Bucket, RATE, at(5)).map(drop);
         whole_or_not_at_all(store, |n| Round { change: Box::new(move || charge(n)), state: Box::new(move || left(n)), done: 7 });
         // After a restore a member's first charge finds its bucket empty since then.
         store.mark_restored(&[], at(0), line(1)).unwrap();

@@ -3,7 +3,7 @@ use actix_web::web::Data;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use super::{data_key, digests, explain, members, names, sync};
+use super::{budgets, data_key, digests, explain, members, names, sync};
 use crate::api::alike::complete;
 
 #[derive(utoipa::OpenApi)]
@@ -18,6 +18,8 @@ use crate::api::alike::complete;
         digests::build,
         names::rank,
         explain::show,
+        budgets::list,
+        budgets::grant,
         data_key::show,
         data_key::change,
         members::list,

@@ -1,5 +1,6 @@
 //! The operator's socket: the platform door's routes without tokens, and administration.
 
+mod budgets;
 mod data_key;
 mod digests;
 mod documentation;

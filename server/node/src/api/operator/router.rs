@@ -5,7 +5,7 @@ use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 
 use super::documentation::{Document, document};
-use super::{data_key, digests, documentation, explain, members, names, sync};
+use super::{budgets, data_key, digests, documentation, explain, members, names, sync};
 use crate::api::platform::{self, Access, Login, guard};
 use crate::auth::Scope::Admin;
 use crate::http::Routes;
@@ -25,6 +25,8 @@ pub fn routes() -> Routes<Access> {
         .on(POST, "/v1/admin/digests", Scope(Admin), digests::build)
         .on(POST, "/v1/admin/names", Scope(Admin), names::rank)
         .on(GET, "/v1/admin/explain/{id}", Scope(Admin), explain::show)
+        .on(GET, "/v1/admin/budgets", Scope(Admin), budgets::list)
+        .on(POST, "/v1/admin/budgets/credits", Scope(Admin), budgets::grant)
         .on(GET, "/v1/admin/keys/data", Scope(Admin), data_key::show)
         .on(POST, "/v1/admin/keys/data", Scope(Admin), data_key::change)
         .on(GET, "/v1/admin/members", Scope(Admin), members::list)

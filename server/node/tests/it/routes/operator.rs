@@ -32,6 +32,13 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(200).at([scene.entry]),
             ask(404).at(["NOBODY!"]),
         ),
+        row(GET, "/v1/admin/budgets", ask(200), wrong_method()),
+        row(
+            POST,
+            "/v1/admin/budgets/credits",
+            ask(200).json(&json!({ "member": "platform-b", "class": "person", "elements": 8, "days": 1 })),
+            ask(422).json(&json!({ "member": "platform-b", "class": "everybody", "elements": 8 })),
+        ),
         row(GET, "/v1/admin/keys/data", ask(200), wrong_method()),
         row(
             POST,
