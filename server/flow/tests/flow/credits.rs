@@ -183,7 +183,7 @@ async fn each_broken_rule_of_a_credit_is_named_with_its_field_and_fix() {
         .await;
     assert_eq!(refusal(&more.unwrap_err()), (422, vec!["/elements".to_owned()]));
     assert_eq!(budget(&regulator, "platform-b").await.credit_left, 40_000_000);
-    regulator.remove(b.id().clone()).await.unwrap();
+    regulator.remove(&operator(), b.id().clone()).await.unwrap();
     let gone = regulator
         .grant_credit(&operator(), credit("platform-b", 8), None)
         .await;
