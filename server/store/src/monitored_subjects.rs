@@ -58,11 +58,17 @@ pub struct RosterCounts {
 
 impl Store {
     /// Writes subjects in place of those with the same reference, which keep `created_at`, in one transaction. Of
-    /// several with one reference the last counts. Open alerts that rest on a form the subject no longer has end.
+    /// several with one reference the last counts. Open alerts that rest on a form the subject no longer has end. `line`
+    /// says who did it, also when there are none.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn put_subjects(&self, updates: Vec<SubjectUpdate>, now: Timestamp) -> Result<(), StoreError> {
+    pub fn put_subjects(
+        &self,
+        updates: Vec<SubjectUpdate>,
+        now: Timestamp,
+        line: AuditRow,
+    ) -> Result<(), StoreError> {
         let updates: BTreeMap<_, _> = updates
             .into_iter()
             .map(|update| (update.subject.client_reference.clone(), update))
@@ -89,7 +95,8 @@ impl Store {
             }
             upsert(link, subjects)?;
             forget_tokens(link, &references)?;
-            insert_tokens(link, tokens)
+            insert_tokens(link, tokens)?;
+            audit::append(link, line)
         })
     }
 

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use lianfang_store::{MonitoredToken, SubjectUpdate};
+use lianfang_store::{AuditRow, MonitoredToken, SubjectUpdate};
 use lianfang_wire::Problem;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 
@@ -36,12 +36,9 @@ impl Node {
         new: NewMonitoredSubject,
     ) -> Result<PutSubject, FlowError> {
         let prepared = self.prepare_subject(reference.clone(), new.subject)?;
-        let (node, actor, object) = (Arc::clone(self), actor.clone(), reference.clone());
-        let work = async move {
-            let put = node.put_prepared(vec![prepared]).await?;
-            node.audit_roster(&actor, "put_subject", object, "done").await?;
-            Ok(put)
-        };
+        let node = Arc::clone(self);
+        let line = self.audit_row(actor, "put_subject", reference.clone(), AUDITED, "done");
+        let work = async move { node.put_prepared(vec![prepared], line).await };
         let put = self.gateway.to_the_end(work).await?;
         let created = put.first().is_some_and(|put| put.created);
         Ok(PutSubject {
@@ -68,13 +65,10 @@ impl Node {
             .into_iter()
             .unzip();
         let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
-        let (node, actor) = (Arc::clone(self), actor.clone());
-        let work = async move {
-            let count = format!("{} subjects", prepared.len());
-            let puts = node.put_prepared(prepared).await?;
-            node.audit_roster(&actor, "put_subjects", count, "done").await?;
-            Ok(puts)
-        };
+        let node = Arc::clone(self);
+        let count = format!("{} subjects", prepared.len());
+        let line = self.audit_row(actor, "put_subjects", count, AUDITED, "done");
+        let work = async move { node.put_prepared(prepared, line).await };
         let puts = self.gateway.to_the_end(work).await?;
         let taken = results.iter_mut().filter(|result| result.problem.is_none());
         for (result, put) in taken.zip(puts) {
@@ -171,7 +165,11 @@ impl Node {
     }
 
     /// Stores subjects with their tokens and matches those that are new or changed.
-    async fn put_prepared(self: &Arc<Self>, prepared: Vec<Prepared>) -> Result<Vec<Put>, FlowError> {
+    async fn put_prepared(
+        self: &Arc<Self>,
+        prepared: Vec<Prepared>,
+        line: AuditRow,
+    ) -> Result<Vec<Put>, FlowError> {
         let references: Vec<_> = prepared.iter().map(|one| one.reference.clone()).collect();
         let held = {
             let references = references.clone();
@@ -190,7 +188,7 @@ impl Node {
         let changed: Vec<_> = prepared.iter().filter(is_new).cloned().collect();
         let missing = self.missing_tokens(&changed).await?;
         let (fresh, missing) = self.fetch_missing(missing).await?;
-        let taken_in = self.take_in(&changed, &fresh, &missing).await;
+        let taken_in = self.take_in(&changed, &fresh, &missing, line).await;
         if taken_in.is_err() {
             self.watch_afresh().await;
         }
@@ -211,8 +209,9 @@ impl Node {
         changed: &[Prepared],
         fresh: &[MonitoredToken],
         missing: &Missing,
+        line: AuditRow,
     ) -> Result<(), FlowError> {
-        self.store_subjects(changed, fresh, missing).await?;
+        self.store_subjects(changed, fresh, missing, line).await?;
         let references = changed.iter().map(|one| one.reference.clone());
         self.match_subjects(references.collect()).await
     }
@@ -222,6 +221,7 @@ impl Node {
         changed: &[Prepared],
         fresh: &[MonitoredToken],
         missing: &Missing,
+        line: AuditRow,
     ) -> Result<(), FlowError> {
         let now = self.now();
         let retry = now + self.settings.roster.retry;
@@ -252,7 +252,7 @@ impl Node {
         }
         let watched: Vec<_> = fresh.iter().map(|row| row.token).collect();
         self.gateway
-            .store(move |store| store.put_subjects(updates, now))
+            .store(move |store| store.put_subjects(updates, now, line))
             .await?;
         self.tell_alert_news();
         self.watch_tokens(watched).await

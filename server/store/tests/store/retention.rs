@@ -6,7 +6,7 @@ use lianfang_store::{AlertFilter, NewAlert, Opening, Store};
 use uuid::Uuid;
 
 use crate::both::both;
-use crate::roster::{alert, resolve, subject};
+use crate::roster::{alert, put_subjects, resolve, subject};
 use crate::sample::at;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -94,7 +94,7 @@ fn present(store: &Store) -> Vec<u128> {
 both! {
     fn ended_alerts_are_forgotten_after_their_time_open_ones_never(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
         for number in 1..=3 {
             store.open_alert(&about(number), at(1)).unwrap();
         }
@@ -111,7 +111,7 @@ both! {
 both! {
     fn what_was_cleared_stays_cleared_and_no_sequence_is_given_twice(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
         store.open_alert(&about(1), at(1)).unwrap();
         resolve(store, 1);
         let newest = store.last_alert_event().unwrap();
@@ -127,7 +127,7 @@ both! {
 both! {
     fn more_than_a_batch_goes_in_several(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
         for number in 1..=501 {
             store.open_alert(&about(number), at(1)).unwrap();
             resolve(store, number);

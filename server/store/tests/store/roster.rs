@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use lianfang_encoding::Timestamp;
 use lianfang_store::{
     AlertFilter, AlertMatch, AlertState, EntryChange, HitRow, MonitoredSubject, MonitoredToken, NewAlert,
     Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate, Telling,
@@ -13,6 +14,14 @@ use crate::both::both;
 use crate::sample::{at, audience, line, node, race};
 
 const WITHDRAWN: i16 = 12;
+
+pub(crate) fn put_subjects(
+    store: &Store,
+    updates: Vec<SubjectUpdate>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    store.put_subjects(updates, now, line(Uuid::new_v4().as_u128()))
+}
 
 pub(crate) fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {
     let token = |form: &u8| MonitoredToken {
@@ -105,7 +114,7 @@ pub(crate) fn resolve(store: &Store, id: u128) -> Resolution {
 
 /// A row in each of these tables.
 pub(crate) fn fill(store: &Store) {
-    store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+    put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
     store.queue_hits(&[hit("shop", "platform-a", 0)]).unwrap();
     store.open_alert(&alert(1, "shop"), at(1)).unwrap();
     resolve(store, 1);
@@ -114,11 +123,11 @@ pub(crate) fn fill(store: &Store) {
 both! {
     fn a_subject_replaces_the_one_with_its_reference_and_keeps_when_it_came(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1, 2])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1, 2])], at(0)).unwrap();
         let mut later = subject("shop", &[2, 3, 4]);
         later.subject.created_at = at(9);
         later.subject.updated_at = at(9);
-        store.put_subjects(vec![subject("other", &[1]), later], at(9)).unwrap();
+        put_subjects(store, vec![subject("other", &[1]), later], at(9)).unwrap();
         let rows = store.monitored_subjects(&["shop".to_owned()]).unwrap();
         assert_eq!((rows[0].created_at, rows[0].updated_at), (at(0), at(9)));
         let tokens = store.tokens_of_subjects(&["shop".to_owned()]).unwrap();
@@ -154,7 +163,7 @@ both! {
         let store = database.store();
         let mut waiting = subject("shop", &[1]);
         waiting.subject.retry_at = Some(at(5));
-        store.put_subjects(vec![waiting], at(0)).unwrap();
+        put_subjects(store, vec![waiting], at(0)).unwrap();
         assert!(store.subjects_to_tokenise(at(4), 10).unwrap().is_empty());
         let read = store.subjects_to_tokenise(at(5), 10).unwrap().remove(0);
         let done = MonitoredSubject { retry_at: None, ..read };
@@ -213,7 +222,7 @@ both! {
 both! {
     fn a_finding_about_a_subject_is_open_at_most_once(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1, 2])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1, 2])], at(0)).unwrap();
         let outcomes = race(|number| store.open_alert(&alert(number, "shop"), at(1)).unwrap());
         let opened = outcomes.iter().filter(|outcome| matches!(outcome, Opening::Opened(_))).count();
         assert_eq!(opened, 1, "{outcomes:?}");
@@ -229,8 +238,8 @@ both! {
 both! {
     fn an_identifier_that_the_subject_no_longer_has_opens_nothing(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
-        store.put_subjects(vec![subject("shop", &[2])], at(1)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[2])], at(1)).unwrap();
         assert_eq!(store.open_alert(&alert(1, "shop"), at(2)).unwrap(), Opening::Gone);
         let mut present = alert(2, "shop");
         present.found.form = [2; 32];
@@ -257,7 +266,7 @@ both! {
 both! {
     fn an_alert_follows_its_entry_to_the_end(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
         store.open_alert(&alert(1, "shop"), at(1)).unwrap();
         let publisher = node("platform-a");
         assert!(store.entries_heard(&node("platform-b"), &[heard(2, Some("withdrawn"))], at(2)).unwrap().is_empty());
@@ -280,7 +289,7 @@ both! {
 both! {
     fn a_candidate_counts_beside_another_identifier_only(database) {
         let store = database.store();
-        store.put_subjects(vec![subject("shop", &[1, 2])], at(0)).unwrap();
+        put_subjects(store, vec![subject("shop", &[1, 2])], at(0)).unwrap();
         let mut named = NewAlert { candidate: true, entry_id: Uuid::from_u128(8), ..alert(2, "shop") };
         named.found.identifier_index = 1;
         assert_eq!(store.open_alert(&named, at(1)).unwrap(), Opening::Candidate);
@@ -294,7 +303,7 @@ both! {
         let store = database.store();
         for number in (1..=5_u128).rev() {
             let reference = format!("shop-{number}");
-            store.put_subjects(vec![subject(&reference, &[1])], at(0)).unwrap();
+            put_subjects(store, vec![subject(&reference, &[1])], at(0)).unwrap();
             store.open_alert(&alert(number, &reference), at(1)).unwrap();
         }
         resolve(store, 4);
@@ -326,7 +335,7 @@ fn audit(id: u128) -> lianfang_store::AuditRow {
 both! {
     fn what_a_publisher_hits_in_the_roster_counts_each_subject_once_and_from_its_release_on(database) {
         let store = database.store();
-        store.put_subjects(["a", "b", "c"].map(|reference| subject(reference, &[1])).to_vec(), at(1)).unwrap();
+        put_subjects(store, ["a", "b", "c"].map(|reference| subject(reference, &[1])).to_vec(), at(1)).unwrap();
         let publisher = node("platform-a");
         let mut waiting = hit("a", "platform-a", 5);
         waiting.found_at = at(10);
@@ -361,7 +370,7 @@ both! {
             subject.tokens = subject.tokens.into_iter().map(|token| MonitoredToken { kind, level, ..token }).collect();
             subject
         };
-        store.put_subjects(vec![of("name", 1, 2), of("goods", 40, 1), of("seller", 1, 1)], at(1)).unwrap();
+        put_subjects(store, vec![of("name", 1, 2), of("goods", 40, 1), of("seller", 1, 1)], at(1)).unwrap();
         let waiting = |reference, subject_type| HitRow {
             found_at: at(10),
             subject_type,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::both::both;
 use crate::forks::fork;
-use crate::roster::{alert, resolve, subject};
+use crate::roster::{alert, put_subjects, resolve, subject};
 use crate::sample::{at, line, node};
 
 /// No transaction here has as many statements.
@@ -73,28 +73,29 @@ fn of_round(n: u64, number: u128) -> u128 {
 }
 
 both! {
-    fn a_batch_of_subjects_is_watched_as_a_whole_or_as_before(database) {
+    fn a_batch_of_subjects_is_watched_as_a_whole_with_its_audit_line_or_as_before(database) {
         let store = database.store();
         whole_or_not_at_all(store, |n| {
             let references = [1, 2, 3].map(|number| format!("shop-{n}-{number}"));
             // The first two are known; the alert of the first rests on a form that it is about to lose.
             let known = [subject(&references[0], &[1, 2]), subject(&references[1], &[3])];
-            store.put_subjects(known.to_vec(), at(0)).unwrap();
+            put_subjects(store, known.to_vec(), at(0)).unwrap();
             let open = NewAlert { entry_id: Uuid::from_u128(of_round(n, 0)), ..alert(of_round(n, 1), &references[0]) };
             store.open_alert(&open, at(1)).unwrap();
-            let (changed, seen) = (references.clone(), references);
+            let (changed, seen, told) = (references.clone(), references, line(of_round(n, 2)));
+            let expected = told.clone();
             let change = move || {
                 let batch = changed.iter().map(|reference| subject(reference, &[4, 5, 6])).collect();
-                store.put_subjects(batch, at(2))
+                store.put_subjects(batch, at(2), told.clone())
             };
             let state = move || {
                 let tokens = store.tokens_of_subjects(&seen).unwrap();
                 let forms: Vec<_> = tokens.iter().map(|token| token.form[0]).collect();
                 let hashes: Vec<_> = store.monitored_subjects(&seen).unwrap().iter().map(|row| row.content_hash[0]).collect();
                 let open = alerts_of(store, &seen[0]).iter().filter(|(row, ..)| row.ended_at.is_none()).count();
-                (forms, hashes, open)
+                (forms, hashes, open, store.audit_page(at(0), None, usize::MAX).unwrap().contains(&expected))
             };
-            let done = ([4, 5, 6].repeat(3), vec![3; 3], 0);
+            let done = ([4, 5, 6].repeat(3), vec![3; 3], 0, true);
             Round { change: Box::new(change), state: Box::new(state), done }
         });
     }
@@ -105,7 +106,7 @@ both! {
         let store = database.store();
         whole_or_not_at_all(store, |n| {
             let reference = format!("shop-{n}");
-            store.put_subjects(vec![subject(&reference, &[1])], at(0)).unwrap();
+            put_subjects(store, vec![subject(&reference, &[1])], at(0)).unwrap();
             let open = NewAlert { entry_id: Uuid::from_u128(of_round(n, 0)), ..alert(of_round(n, 1), &reference) };
             store.open_alert(&open, at(1)).unwrap();
             let (told, gone, seen) = (line(of_round(n, 2)), reference.clone(), [reference]);
@@ -126,7 +127,7 @@ both! {
         let store = database.store();
         whole_or_not_at_all(store, |n| {
             let reference = format!("shop-{n}");
-            store.put_subjects(vec![subject(&reference, &[1])], at(0)).unwrap();
+            put_subjects(store, vec![subject(&reference, &[1])], at(0)).unwrap();
             for number in 1..=2 {
                 let id = of_round(n, number);
                 let ended = NewAlert { entry_id: Uuid::from_u128(id), ..alert(id, &reference) };
