@@ -83,3 +83,17 @@ pub struct CreditGranted {
     /// Active members that hold a share of the key and could grant it.
     pub share_holders: u64,
 }
+
+/// `DELETE /v1/admin/budgets/credits/{member}/{class}`: what may no longer be drawn at this node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreditWithdrawn {
+    /// Whose credit it was.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub member: NodeId,
+    /// For which class.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub class: Class,
+    /// Elements that were left; 0 when no credit stood.
+    pub elements: u64,
+}

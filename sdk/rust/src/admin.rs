@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lianfang_encoding::NodeId;
-use lianfang_wire::budget::{Budgets, CreditGranted, GrantCredit, MemberBudget};
+use lianfang_encoding::{Class, NodeId};
+use lianfang_wire::budget::{Budgets, CreditGranted, CreditWithdrawn, GrantCredit, MemberBudget};
 use lianfang_wire::explanation::Explanation;
 use lianfang_wire::join::{Invitation, JoinRequest, Welcome};
 use lianfang_wire::names::{RankNames, RankedName};
@@ -115,6 +115,15 @@ impl Client {
     /// [`Error::Refused`] when it isn't an active member, the node holds no share of the class, or it would be too much.
     pub async fn grant_credit(&self, asked: &GrantCredit) -> Result<CreditGranted, Error> {
         self.post("/v1/admin/budgets/credits", asked).await
+    }
+
+    /// Ends a member's credit for a class and says how many elements were left of it, 0 when none stood.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn withdraw_credit(&self, member: &NodeId, class: Class) -> Result<CreditWithdrawn, Error> {
+        let path = format!("/v1/admin/budgets/credits/{member}/{class}");
+        self.answer(self.request(Method::DELETE, &path)).await
     }
 
     /// The federation as the node sees it. `T` is the node's view.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lianfang_encoding::{Class, NodeId, Timestamp};
 use lianfang_store::{AuditRow, BudgetRate, Credited, NewCredit, Store, StoreError};
 use lianfang_token::KeyDescriptor;
-use lianfang_wire::budget::{Budgets, CreditGranted, GrantCredit, MemberBudget};
+use lianfang_wire::budget::{Budgets, CreditGranted, CreditWithdrawn, GrantCredit, MemberBudget};
 use lianfang_wire::membership::Membership;
 use lianfang_wire::problem::Violation;
 
@@ -83,6 +83,34 @@ impl Node {
             }),
             Credited::TooMuch { left } => Err(FlowError::Invalid(vec![too_much(left)])),
         }
+    }
+
+    /// Ends a member's credit, whoever the member is by now. What stays open to it is its bucket; what it has drawn stays drawn.
+    ///
+    /// # Errors
+    /// When the store fails; the credit stands then.
+    pub async fn withdraw_credit(
+        &self,
+        actor: &Actor,
+        member: NodeId,
+        class: Class,
+    ) -> Result<CreditWithdrawn, FlowError> {
+        let now = self.now();
+        let line = self.audit_row(actor, "withdraw_credit", member.to_string(), "budgets", "");
+        let line = move |elements| AuditRow {
+            outcome: format!("{elements} {class} elements"),
+            ..line
+        };
+        let (of, number) = (member.clone(), i16::from(class.number()));
+        let elements = self
+            .gateway
+            .store(move |store| store.withdraw_credit(&of, number, now, line))
+            .await?;
+        Ok(CreditWithdrawn {
+            member,
+            class,
+            elements,
+        })
     }
 
     fn credit_line(

@@ -78,6 +78,29 @@ impl Store {
         })
     }
 
+    /// Ends the credit of a member for a class, with the line of the audit log that `line` makes of the elements that were
+    /// left, 0 when none counted. Returns them. What was drawn stays drawn.
+    ///
+    /// # Errors
+    /// Those of any write; the credit stands then.
+    pub fn withdraw_credit(
+        &self,
+        member: &NodeId,
+        class: i16,
+        now: Timestamp,
+        line: impl FnOnce(u64) -> AuditRow,
+    ) -> Result<u64, StoreError> {
+        self.db.write(|link| {
+            let left = lock(link, member, class, now)?.map_or(0, |credit| credit.left);
+            query!(link, |conn| diesel::delete(
+                token_credits::table.find((member.as_str(), class))
+            )
+            .execute(conn))?;
+            audit::append(link, line(left))?;
+            Ok(left)
+        })
+    }
+
     /// Every credit that was granted and isn't forgotten, as it counts at `now`: nothing is left of one that has expired.
     ///
     /// # Errors

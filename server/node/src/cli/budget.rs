@@ -13,6 +13,8 @@ pub(super) enum Command {
     Status(Status),
     /// Let a member try out so many inputs more here, once, for what it publishes and watches.
     Credit(Credit),
+    /// Let a member draw nothing more of its credit here.
+    Withdraw(Withdraw),
 }
 
 #[derive(clap::Args)]
@@ -42,10 +44,23 @@ pub(super) struct Credit {
     days: Option<u32>,
 }
 
+#[derive(clap::Args)]
+pub(super) struct Withdraw {
+    #[command(flatten)]
+    node: NodeArgs,
+    /// Whose credit.
+    #[arg(long, value_name = "ID")]
+    member: NodeId,
+    /// For which class: organisation, person or goods.
+    #[arg(long)]
+    class: Class,
+}
+
 pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
     match command {
         Command::Status(args) => status(args, terminal).await,
         Command::Credit(args) => credit(args, terminal).await,
+        Command::Withdraw(args) => withdraw(args, terminal).await,
     }
 }
 
@@ -90,6 +105,25 @@ async fn credit(args: Credit, terminal: &Terminal) -> Outcome {
     };
     let granted = args.node.client()?.grant_credit(&asked).await?;
     told(&granted, terminal);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn withdraw(args: Withdraw, terminal: &Terminal) -> Outcome {
+    let withdrawn = args
+        .node
+        .client()?
+        .withdraw_credit(&args.member, args.class)
+        .await?;
+    let with = [
+        ("member", withdrawn.member.to_string()),
+        ("class", withdrawn.class.to_string()),
+        ("elements", withdrawn.elements.to_string()),
+    ];
+    let said = match withdrawn.elements {
+        0 => "no_credit",
+        _ => "credit_withdrawn",
+    };
+    terminal.note(said, &with);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -28,12 +28,12 @@ async fn budget(node: &TestNode) -> MemberBudget {
     budgets.into_iter().find(of).unwrap()
 }
 
-fn told(node: &TestNode) -> Vec<(String, String)> {
+fn told(node: &TestNode, action: &str) -> Vec<(String, String)> {
     let store = &node.assembled.store;
     let audit = store.audit_page(lianfang_encoding::Timestamp::default(), None, 1_000);
     let audit = audit.unwrap().into_iter();
-    let granted = audit.filter(|row| row.action == "grant_credit");
-    granted.map(|row| (row.object, row.outcome)).collect()
+    let told = audit.filter(|row| row.action == action);
+    told.map(|row| (row.object, row.outcome)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +85,7 @@ async fn a_credit_is_granted_once_under_a_key_and_adds_to_what_stands_without_on
         assert_eq!(other.kind(), Some(ProblemType::IdempotencyMismatch));
         let second = node.operator().grant_credit(&credit(500)).await.unwrap();
         assert_eq!(second.credit_left, 1_500);
-        let told = told(&node);
+        let told = told(&node, "grant_credit");
         let told: Vec<_> = told.iter().map(|(of, how)| (of.as_str(), how.as_str())).collect();
         assert_eq!(
             told,
@@ -127,7 +127,10 @@ async fn a_credit_that_breaks_a_rule_is_refused_with_field_rule_and_fix_and_noth
             assert_eq!(broken.field, format!("/{field}"), "{text}");
             assert!(!broken.rule.is_empty() && !broken.fix.is_empty(), "{text}");
         }
-        assert_eq!((budget(&node).await.credit_left, told(&node).len()), (0, 0));
+        assert_eq!(
+            (budget(&node).await.credit_left, told(&node, "grant_credit").len()),
+            (0, 0)
+        );
     }
 }
 
@@ -183,6 +186,55 @@ async fn a_credit_by_the_command_line_is_called_what_it_is_in_both_languages() {
     let unknown = "budget credit --member platform-b --class everybody --elements 5";
     let said = lianfang(node.data(), &unknown.split(' ').collect::<Vec<_>>(), "").await;
     assert_eq!(said.code, 2, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_that_was_granted_by_mistake_is_withdrawn_and_the_audit_trail_says_both() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        node.admit("platform-b").await;
+        let granted = credit(1_000);
+        node.operator().grant_credit(&granted).await.unwrap();
+        for left in [1_000, 0] {
+            let withdrawn = node
+                .operator()
+                .withdraw_credit(&granted.member, granted.class)
+                .await
+                .unwrap();
+            assert_eq!(
+                (withdrawn.member, withdrawn.class, withdrawn.elements),
+                (granted.member.clone(), granted.class, left)
+            );
+        }
+        let budget = budget(&node).await;
+        assert_eq!((budget.left, budget.credit_left), (16_000, 0));
+        let told = told(&node, "withdraw_credit");
+        let of = "platform-b".to_owned();
+        assert_eq!(
+            told,
+            [
+                (of.clone(), "1000 organisation elements".to_owned()),
+                (of, "0 organisation elements".to_owned()),
+            ]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_by_the_command_line_says_what_was_left_in_both_languages() {
+    let node = TestNode::start().await;
+    node.admit("platform-b").await;
+    for (lang, was_left, none) in [
+        ("en", "1000 organisation elements", "no credit"),
+        ("zh", "1000 个 organisation", "没有"),
+    ] {
+        node.operator().grant_credit(&credit(1_000)).await.unwrap();
+        let command = format!("--lang {lang} budget withdraw --member platform-b --class organisation");
+        for expected in [was_left, none] {
+            let said = lianfang(node.data(), &command.split(' ').collect::<Vec<_>>(), "").await;
+            assert!(said.code == 0 && said.err.contains(expected), "{}", said.err);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

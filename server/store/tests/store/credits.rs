@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use lianfang_store::{BudgetRate, Charge, Credit, Credited, DatabaseSettings, NewCredit, Purse, Store};
+use lianfang_store::{
+    AuditRow, BudgetRate, Charge, Credit, Credited, DatabaseSettings, NewCredit, Purse, Store,
+};
 
 use crate::both::both;
 use crate::sample::{at, line, node, race};
@@ -193,6 +195,50 @@ both! {
             assert!(stands || granted.is_err(), "statement {n}");
             if !reached {
                 assert!(n > 4, "a credit has more statements");
+                break;
+            }
+        }
+    }
+}
+
+both! {
+    fn what_is_withdrawn_counts_no_more_and_says_how_much_it_was(database) {
+        let store = database.store();
+        grant(store, 1, 100, 50);
+        store.credit(&NewCredit { class: 2, ..new(7, 50) }, at(0), line(2)).unwrap();
+        charge(store, Purse::CreditFirst, 30, 0);
+        let withdraw = |id, seconds| store.withdraw_credit(&node("platform-a"), 1, at(seconds), |left| {
+            AuditRow { outcome: left.to_string(), ..line(id) }
+        });
+        assert_eq!(withdraw(3, 1), Ok(70));
+        assert_eq!(withdraw(4, 1), Ok(0), "none stands any more");
+        assert_eq!(charge(store, Purse::CreditFirst, 11, 1), Charge::Over { retry_after: None });
+        assert_eq!(left(store, 1), (7, 10), "that of another class stands");
+        let told: Vec<_> = store.audit_page(at(0), None, 9).unwrap().into_iter().map(|row| row.outcome).collect();
+        assert_eq!(told[2..], ["70", "0"]);
+        grant(store, 5, 5, 50);
+        assert_eq!(withdraw(6, 50), Ok(0), "it has expired");
+        grant(store, 7, 5, 90);
+        assert_eq!(left(store, 50).0, 5, "one that is granted afterwards counts");
+    }
+}
+
+both! {
+    fn a_credit_is_withdrawn_with_its_audit_row_or_stands(database) {
+        let store = database.store();
+        for n in 1.. {
+            let id = u128::from(n);
+            grant(store, 2 * id, 5, 50);
+            store.fail_statement(n);
+            let withdrawn = store.withdraw_credit(&node("platform-a"), 1, at(0), |_| line(2 * id + 1));
+            let reached = store.stop_failing();
+            let told = store.audit_page(at(0), None, 99).unwrap().contains(&line(2 * id + 1));
+            let gone = left(store, 0).0 == 0;
+            assert_eq!(gone, told, "statement {n}");
+            // An answer may be lost after the commit.
+            assert!(gone || withdrawn.is_err(), "statement {n}");
+            if !reached {
+                assert!(n > 3, "a withdrawal has more statements");
                 break;
             }
         }

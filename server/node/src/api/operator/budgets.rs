@@ -1,8 +1,9 @@
 use actix_web::HttpResponse;
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
+use lianfang_encoding::{Class, NodeId};
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
-use lianfang_wire::budget::{Budgets, CreditGranted, GrantCredit};
+use lianfang_wire::budget::{Budgets, CreditGranted, CreditWithdrawn, GrantCredit};
 
 use crate::api::platform::By;
 use crate::http::Json;
@@ -29,4 +30,16 @@ pub(super) async fn list(node: Data<Node>) -> Answer {
 pub(super) async fn grant(node: Data<Node>, by: By, named: Named, asked: Json<GrantCredit>) -> Answer {
     let granted = node.grant_credit(&by.0, asked.0, named.0).await?;
     Ok(HttpResponse::Ok().json(granted))
+}
+
+/// Withdraw a member's credit.
+///
+/// Nothing of it can be drawn here any more; what was drawn stays drawn. Without a credit nothing changes.
+#[utoipa::path(delete, path = "/v1/admin/budgets/credits/{member}/{class}", tag = "budgets",
+    params(("member" = String, Path, description = "Whose credit.", example = "platform-b"),
+        ("class" = String, Path, description = "`organisation`, `person` or `goods`.", example = "organisation")),
+    responses((status = 200, body = CreditWithdrawn), (status = 404, body = Problem)))]
+pub(super) async fn withdraw(node: Data<Node>, by: By, credit: Path<(NodeId, Class)>) -> Answer {
+    let (member, class) = credit.into_inner();
+    Ok(HttpResponse::Ok().json(node.withdraw_credit(&by.0, member, class).await?))
 }

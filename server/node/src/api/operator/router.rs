@@ -27,6 +27,12 @@ pub fn routes() -> Routes<Access> {
         .on(GET, "/v1/admin/explain/{id}", Scope(Admin), explain::show)
         .on(GET, "/v1/admin/budgets", Scope(Admin), budgets::list)
         .on(POST, "/v1/admin/budgets/credits", Scope(Admin), budgets::grant)
+        .on(
+            DELETE,
+            "/v1/admin/budgets/credits/{member}/{class}",
+            Scope(Admin),
+            budgets::withdraw,
+        )
         .on(GET, "/v1/admin/keys/data", Scope(Admin), data_key::show)
         .on(POST, "/v1/admin/keys/data", Scope(Admin), data_key::change)
         .on(GET, "/v1/admin/members", Scope(Admin), members::list)

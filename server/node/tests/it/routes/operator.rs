@@ -39,6 +39,12 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             ask(200).json(&json!({ "member": "platform-b", "class": "person", "elements": 8, "days": 1 })),
             ask(422).json(&json!({ "member": "platform-b", "class": "everybody", "elements": 8 })),
         ),
+        row(
+            DELETE,
+            "/v1/admin/budgets/credits/{member}/{class}",
+            ask(200).at(["platform-b", "person"]),
+            ask(404).at(["platform-b", "everybody"]),
+        ),
         row(GET, "/v1/admin/keys/data", ask(200), wrong_method()),
         row(
             POST,
