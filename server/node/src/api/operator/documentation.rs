@@ -20,6 +20,7 @@ use crate::api::alike::complete;
         explain::show,
         budgets::list,
         budgets::grant,
+        budgets::withdraw,
         data_key::show,
         data_key::change,
         members::list,
