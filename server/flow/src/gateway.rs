@@ -114,8 +114,7 @@ impl Gateway {
             .map_err(|_| FlowError::Internal("a computation panicked"))
     }
 
-    /// Does the same to each of `items`, on all cores; results are in the order of the items. A few are done at once and here:
-    /// to change threads would take longer.
+    /// Does the same to each of `items`, on all cores; results are in the order of the items.
     pub(crate) async fn compute_each<T: Send + 'static, R: Send + 'static>(
         &self,
         items: Vec<T>,
@@ -123,10 +122,6 @@ impl Gateway {
     ) -> Result<Vec<R>, FlowError> {
         /// Fewer aren't worth a thread.
         const LEAST: usize = 32;
-        const FEW: usize = 8;
-        if items.len() <= FEW {
-            return Ok(items.into_iter().map(work).collect());
-        }
         let (work, count) = (Arc::new(work), items.len());
         let share = count.div_ceil(self.width).max(LEAST);
         let mut rest = items.into_iter();
@@ -149,7 +144,7 @@ mod tests {
     async fn results_are_in_the_order_of_the_items_however_many_there_are() {
         let database = TestDatabase::on(Backend::Sqlite);
         let gateway = Gateway::new(database.store().clone(), 1);
-        for count in [0_u32, 1, 8, 9, 31, 32, 33, 1_000] {
+        for count in [0_u32, 1, 31, 32, 33, 1_000] {
             let doubled = gateway
                 .compute_each((0..count).collect(), |item: u32| item * 2)
                 .await

@@ -13,6 +13,9 @@ use crate::{Actor, FlowError, Node};
 /// Lines that are screened at once.
 const LINES_AT_ONCE: usize = 64;
 
+/// Lines that are read where they are, as the one of a request of its own is: they needn't wait for a thread.
+const FEW: usize = 8;
+
 /// A line that can be screened.
 struct Admitted {
     asked: NewScreening,
@@ -59,7 +62,10 @@ impl Node {
             let normalised = node.admit(&asked).map_err(|error| error.problem())?;
             Ok::<_, Problem>(Admitted { asked, normalised })
         };
-        let admitted = self.gateway.compute_each(asked, admit).await?;
+        let admitted = match asked.len() {
+            0..=FEW => asked.into_iter().map(admit).collect(),
+            _ => self.gateway.compute_each(asked, admit).await?,
+        };
         let tokens = self.tokens_together(&admitted).await;
         let outcomes = stream::iter(admitted.into_iter().zip(tokens))
             .map(|(admitted, tokens)| async move {

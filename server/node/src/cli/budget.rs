@@ -26,8 +26,9 @@ pub(super) struct Status {
     json: bool,
 }
 
+/// Whose credit it is, and where.
 #[derive(clap::Args)]
-pub(super) struct Credit {
+struct Account {
     #[command(flatten)]
     node: NodeArgs,
     /// Who may draw it.
@@ -36,6 +37,12 @@ pub(super) struct Credit {
     /// For which class: organisation, person or goods.
     #[arg(long)]
     class: Class,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Credit {
+    #[command(flatten)]
+    of: Account,
     /// How many elements, one for each form of an identifier, at most 20000000.
     #[arg(long, value_name = "N")]
     elements: u64,
@@ -47,13 +54,7 @@ pub(super) struct Credit {
 #[derive(clap::Args)]
 pub(super) struct Withdraw {
     #[command(flatten)]
-    node: NodeArgs,
-    /// Whose credit.
-    #[arg(long, value_name = "ID")]
-    member: NodeId,
-    /// For which class: organisation, person or goods.
-    #[arg(long)]
-    class: Class,
+    of: Account,
 }
 
 pub(super) async fn run(command: Command, terminal: &Terminal) -> Outcome {
@@ -98,22 +99,18 @@ fn line(budget: &MemberBudget, terminal: &Terminal) -> String {
 
 async fn credit(args: Credit, terminal: &Terminal) -> Outcome {
     let asked = GrantCredit {
-        member: args.member,
-        class: args.class,
+        member: args.of.member,
+        class: args.of.class,
         elements: args.elements,
         days: args.days,
     };
-    let granted = args.node.client()?.grant_credit(&asked).await?;
+    let granted = args.of.node.client()?.grant_credit(&asked).await?;
     told(&granted, terminal);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn withdraw(args: Withdraw, terminal: &Terminal) -> Outcome {
-    let withdrawn = args
-        .node
-        .client()?
-        .withdraw_credit(&args.member, args.class)
-        .await?;
+async fn withdraw(Withdraw { of }: Withdraw, terminal: &Terminal) -> Outcome {
+    let withdrawn = of.node.client()?.withdraw_credit(&of.member, of.class).await?;
     let with = [
         ("member", withdrawn.member.to_string()),
         ("class", withdrawn.class.to_string()),
