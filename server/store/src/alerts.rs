@@ -92,7 +92,7 @@ pub struct NewAlert {
     pub ends_at: Timestamp,
     pub record: String,
     pub found: AlertMatch,
-    /// Opens nothing by itself: only what is open already, or another open alert of the subject, makes it count.
+    /// Opens nothing: it only adds to what is open about the entry already.
     pub candidate: bool,
 }
 
@@ -104,7 +104,7 @@ pub enum Opening {
     Known(Uuid),
     /// A person has dealt with it and the record hasn't changed since.
     Cleared,
-    /// A candidate without a second signal.
+    /// A candidate, and nothing is open about its entry.
     Candidate,
     /// The subject is in the roster no more, or has another identifier now in place of the one that was found.
     Gone,
@@ -135,7 +135,7 @@ impl Store {
             if is_cleared(link, new)? {
                 return Ok(Opening::Cleared);
             }
-            if new.candidate && !has_another(link, new)? {
+            if new.candidate {
                 return Ok(Opening::Candidate);
             }
             let seq = tell(link, new.id, AlertChange::Opened, now)?;
@@ -294,19 +294,6 @@ fn is_cleared(link: &mut Link<'_>, new: &NewAlert) -> Result<bool, StoreError> {
         .first(conn)
         .optional())?;
     Ok(seen.is_some_and(|seen| u64::from(seen) >= new.record_seq))
-}
-
-/// Whether the subject has an open alert that rests on another of its identifiers.
-fn has_another(link: &mut Link<'_>, new: &NewAlert) -> Result<bool, StoreError> {
-    let found: Option<i32> = query!(link, |conn| alerts::table
-        .inner_join(alert_matches::table.on(alert_matches::alert_id.eq(alerts::id)))
-        .filter(alerts::client_reference.eq(&new.client_reference))
-        .filter(alerts::state.eq(AlertState::Open as i16))
-        .filter(alert_matches::identifier_index.ne(i32::from(new.found.identifier_index)))
-        .select(alert_matches::identifier_index)
-        .first(conn)
-        .optional())?;
-    Ok(found.is_some())
 }
 
 fn add_match(link: &mut Link<'_>, id: Uuid, found: &AlertMatch) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use lianfang_encoding::NodeId;
 use lianfang_identifier::{Kind, Level, Strength};
+use lianfang_wire::record::Record;
 use lianfang_wire::vocabulary::Role;
 use uuid::Uuid;
 
@@ -81,6 +82,14 @@ impl Signals {
         let about = |signal: &&Signal| signal.entry == entry && signal.publisher == *publisher;
         self.0.iter().filter(about).nth(1).is_some()
     }
+}
+
+/// Whether findings about one entry, each with the place of the identifier that was found, say more than one thing.
+pub fn are_several<'a>(about_one_entry: impl Iterator<Item = (&'a Record, u32)>) -> bool {
+    let families: BTreeSet<_> = about_one_entry
+        .map(|(record, index)| family(record.kind, record.level, record.role, index))
+        .collect();
+    families.len() > 1
 }
 
 /// Publishers of which more than one finding speaks for one entry: together they call for a person, whatever each of them

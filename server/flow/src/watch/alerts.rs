@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
+use lianfang_domain::verdict::speaks_alone;
 use lianfang_identifier::{Kind, Level};
 use lianfang_store as store;
 use lianfang_store::{AlertRow, NewAlert, Opening, PeerEntryState, Resolution};
@@ -13,7 +14,7 @@ use lianfang_wire::record::{Record, VerifiedRecord};
 use lianfang_wire::vocabulary::{DeadlineRule, StateName};
 use uuid::Uuid;
 
-use super::confirming::Asked;
+use super::asked::Asked;
 use crate::randomness::timed_id;
 use crate::{Actor, FlowError, Node};
 
@@ -140,11 +141,13 @@ impl Node {
         self.alert(id).await
     }
 
-    /// Opens an alert about a confirmed record, unless its entry has ended by now.
+    /// Opens an alert about a confirmed record, unless its entry has ended by now. What says little alone opens one only
+    /// when it has `company`: another finding about the same entry that says something else.
     pub(super) async fn confirmed_in_roster(
         &self,
         record: &VerifiedRecord,
         asked: &Asked,
+        company: bool,
     ) -> Result<(), FlowError> {
         let (publisher, entry) = (record.iss.clone(), record.entry);
         let reported = self
@@ -159,7 +162,7 @@ impl Node {
         }
         let new = NewAlert {
             id: timed_id(self.randomness.as_ref(), now),
-            client_reference: asked.hit.client_reference.clone(),
+            client_reference: asked.row.client_reference.clone(),
             publisher: record.iss.clone(),
             entry_id: record.entry,
             record_seq: heard.seq,
@@ -178,7 +181,7 @@ impl Node {
                 kind: asked.row.kind,
                 level: asked.row.level,
             },
-            candidate: record.level == Level::Folded,
+            candidate: !company && !speaks_alone(record.kind, record.level, record.list.subject_type),
         };
         let opening = self
             .gateway

@@ -1,43 +1,23 @@
 //! Asking publishers about possible hits, batched, and later than they were found: who asks when says little about who
 //! came into the roster when (PROTOCOL.md §5).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use lianfang_encoding::{NodeId, SubjectType, Timestamp};
-use lianfang_identifier::{Kind, Level};
-use lianfang_store::{HitRow, MonitoredToken};
-use lianfang_token::{Token, TokenKeyId};
+use lianfang_domain::verdict::{are_several, speaks_alone};
+use lianfang_encoding::{NodeId, Timestamp};
+use lianfang_store::HitRow;
+use lianfang_wire::record::VerifiedRecord;
 use rand_core::RngCore as _;
 
-use crate::confirm::{Confirmation, PossibleHit};
-use crate::index::HeldList;
+use super::asked::{Asked, Sorted};
+use crate::confirm::Confirmation;
 use crate::{FlowError, Node};
-
-/// Hits of a list that isn't in force are kept for so long.
-const KEPT: Duration = Duration::from_secs(30 * 86_400);
 
 /// Publishers that are asked at once.
 const PUBLISHERS_AT_ONCE: usize = 8;
-
-/// A hit that can be asked about.
-#[derive(Clone)]
-pub(super) struct Asked {
-    pub(super) hit: HitRow,
-    pub(super) row: MonitoredToken,
-}
-
-/// What is to be done with each hit of a publisher.
-#[derive(Default)]
-struct Sorted {
-    ask: Vec<PossibleHit<Asked>>,
-    /// Nothing to ask about any more.
-    over: Vec<HitRow>,
-    /// Their list isn't in force now, for instance because the publisher is quarantined: kept for later.
-    held_back: Vec<HitRow>,
-}
 
 impl Node {
     /// When a publisher is asked about hits found now.
@@ -113,25 +93,48 @@ impl Node {
             ask,
             mut over,
             held_back: mut later,
-        } = self.sort_hits(hits).await?;
-        let mut found = Vec::new();
+        } = self.sort_hits(publisher, hits).await?;
+        let (mut found, mut answers, mut unknown) = (Vec::new(), Vec::new(), BTreeSet::new());
         for confirmation in self.confirm_hits(ask).await? {
             match confirmation {
                 Confirmation::Answered(records, asked) => {
-                    over.push(asked.hit.clone());
                     found.extend(records.into_iter().map(|record| (record, asked.clone())));
+                    answers.push(asked);
                 }
-                Confirmation::Unavailable(_, asked) => later.push(asked.hit),
+                Confirmation::Unavailable(_, asked) => {
+                    unknown.insert(asked.row.client_reference);
+                    later.extend(asked.hit);
+                }
+            }
+        }
+        for asked in answers {
+            match asked.says_little() && unknown.contains(&asked.row.client_reference) {
+                true => later.extend(asked.hit),
+                false => over.extend(asked.hit),
             }
         }
         let answered = over.len();
-        // Identities first: a candidate counts beside one of them only.
-        found.sort_by_key(|(_, asked)| asked.row.level);
-        for (record, asked) in found {
-            self.confirmed_in_roster(&record, &asked).await?;
-        }
+        self.open_alerts(found).await?;
         self.finish_run(publisher, over, later).await?;
         Ok(answered)
+    }
+
+    /// Opens alerts about what was found of one publisher.
+    async fn open_alerts(&self, mut found: Vec<(VerifiedRecord, Asked)>) -> Result<(), FlowError> {
+        // What speaks alone first: to its alert the rest is added.
+        found.sort_by_key(|(record, _)| !speaks_alone(record.kind, record.level, record.list.subject_type));
+        let mut about: HashMap<_, Vec<_>> = HashMap::new();
+        for (record, asked) in &found {
+            let entry = (asked.row.client_reference.as_str(), record.entry);
+            let index = u32::from(asked.row.identifier_index);
+            about.entry(entry).or_default().push((&**record, index));
+        }
+        for (record, asked) in &found {
+            let others = about.get(&(asked.row.client_reference.as_str(), record.entry));
+            let has_company = others.is_some_and(|findings| are_several(findings.iter().copied()));
+            self.confirmed_in_roster(record, asked, has_company).await?;
+        }
+        Ok(())
     }
 
     /// Alerts are open before the hits are forgotten, so that a crash between the two loses nothing.
@@ -157,68 +160,4 @@ impl Node {
         )
         .await
     }
-
-    async fn sort_hits(&self, hits: Vec<HitRow>) -> Result<Sorted, FlowError> {
-        let oldest = self.now() - KEPT;
-        let references: Vec<_> = hits.iter().map(|hit| hit.client_reference.clone()).collect();
-        let rows = self
-            .gateway
-            .store(move |store| store.tokens_of_subjects(&references))
-            .await?;
-        let mut rows: HashMap<_, _> = rows
-            .into_iter()
-            .map(|row| ((row.client_reference.clone(), row.form, row.key_id), row))
-            .collect();
-        let index = self.index.load_full();
-        let mut sorted = Sorted::default();
-        let mut subjects = HashMap::new();
-        for hit in hits {
-            let place = (hit.client_reference.clone(), hit.form, hit.key_id);
-            let row = rows.remove(&place);
-            let list = index.lists().iter().find(|list| is_of(&hit, list));
-            match (row, list) {
-                (Some(row), Some(list)) => {
-                    rows.insert(place, row.clone());
-                    let next = subjects.len();
-                    let subject = *subjects.entry(hit.client_reference.clone()).or_insert(next);
-                    match possible(list, hit.clone(), row, subject) {
-                        Some(possible) => sorted.ask.push(possible),
-                        None => sorted.over.push(hit),
-                    }
-                }
-                (Some(_), None) if hit.found_at > oldest => sorted.held_back.push(hit),
-                // The subject has left, or the list hasn't come back.
-                _ => sorted.over.push(hit),
-            }
-        }
-        Ok(sorted)
-    }
-}
-
-fn possible(
-    list: &Arc<HeldList>,
-    hit: HitRow,
-    row: MonitoredToken,
-    subject: usize,
-) -> Option<PossibleHit<Asked>> {
-    Some(PossibleHit {
-        list: Arc::clone(list),
-        token: Arc::new(Token::from_bytes(row.token)),
-        key_id: TokenKeyId(row.key_id),
-        kind: Kind::from_number(row.kind)?,
-        level: Level::from_number(row.level)?,
-        found_at: Some(hit.last_found_at),
-        subject,
-        tag: Asked { hit, row },
-    })
-}
-
-fn is_of(hit: &HitRow, list: &HeldList) -> bool {
-    let kind = u8::try_from(hit.subject_type)
-        .ok()
-        .and_then(SubjectType::from_number);
-    list.id.publisher == hit.publisher
-        && list.id.audience == hit.audience
-        && Some(list.id.subject_type) == kind
-        && list.id.epoch == hit.epoch
 }

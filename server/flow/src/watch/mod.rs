@@ -5,6 +5,7 @@
 //! for by the first [`crate::Node::watch_roster`] after a start, which matches the whole roster once.
 
 mod alerts;
+mod asked;
 mod closing;
 mod confirming;
 mod events;

@@ -57,6 +57,7 @@ mod roster;
 mod rules;
 mod shards;
 mod shared_tokens;
+mod signals;
 mod slow;
 mod statements;
 mod statements_of_members;

@@ -287,14 +287,17 @@ both! {
 }
 
 both! {
-    fn a_candidate_counts_beside_another_identifier_only(database) {
+    fn a_candidate_adds_to_an_alert_about_its_own_entry_and_opens_none(database) {
         let store = database.store();
         put_subjects(store, vec![subject("shop", &[1, 2])], at(0)).unwrap();
         let mut named = NewAlert { candidate: true, entry_id: Uuid::from_u128(8), ..alert(2, "shop") };
         named.found.identifier_index = 1;
         assert_eq!(store.open_alert(&named, at(1)).unwrap(), Opening::Candidate);
-        store.open_alert(&alert(1, "shop"), at(1)).unwrap();
-        assert_eq!(store.open_alert(&named, at(2)).unwrap(), Opening::Opened(named.id));
+        let open = alert(1, "shop");
+        store.open_alert(&open, at(1)).unwrap();
+        assert_eq!(store.open_alert(&named, at(2)).unwrap(), Opening::Candidate);
+        named.entry_id = open.entry_id;
+        assert_eq!(store.open_alert(&named, at(3)).unwrap(), Opening::Known(open.id));
     }
 }
 

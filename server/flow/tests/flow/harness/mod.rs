@@ -97,6 +97,8 @@ pub(crate) struct Federation {
     pub(crate) brake: BrakeRule,
     /// Events that are published together.
     pub(crate) publish_page: usize,
+    /// Hits of one publisher that a run asks about.
+    pub(crate) confirmations_per_run: usize,
     backend: Backend,
     /// Of nodes that start from now on: publishers are asked so much later about the roster.
     pub(crate) confirm_delay: Duration,
@@ -115,6 +117,7 @@ impl Federation {
             network,
             brake: BrakeRule::default(),
             publish_page: 4_096,
+            confirmations_per_run: 100,
             backend,
             confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
@@ -219,10 +222,11 @@ impl Federation {
 
     async fn start(&self, node: &NodeId, keys: NodeKeys) {
         let papers = &self.papers[node];
-        let settings = Settings {
+        let mut settings = Settings {
             publish_page: self.publish_page,
             ..settings(papers, self.brake, self.confirm_delay)
         };
+        settings.roster.confirmations_per_run = self.confirmations_per_run;
         let peers = self.network.peers_of(node);
         let started = self
             .launch(node, papers.database.store(), settings, keys, peers)
