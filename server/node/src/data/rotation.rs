@@ -18,16 +18,19 @@ impl DataFolder {
         numbers.sort_unstable();
         // Without any, the error is that of the first.
         let first = self.data_key(numbers.first().copied().unwrap_or(1))?;
-        let hashing = if self.hashing_key().exists() {
-            Zeroizing::new(read_hex(&self.hashing_key())?)
-        } else {
-            self.data_key(1)?.secret().clone()
-        };
-        let keys = DataKeys::new(first, hashing);
+        let keys = DataKeys::new(first, self.hashing_secret()?);
         for number in numbers.into_iter().skip(1) {
             keys.add(self.data_key(number)?);
         }
         Ok(keys)
+    }
+
+    /// What this node's keyed hashes are made with.
+    pub(crate) fn hashing_secret(&self) -> Result<Zeroizing<[u8; 32]>, FolderError> {
+        if self.hashing_key().exists() {
+            return Ok(Zeroizing::new(read_hex(&self.hashing_key())?));
+        }
+        Ok(self.data_key(1)?.secret().clone())
     }
 
     /// Makes the data key `number` and keeps it. One that was kept under this number and never came into force is

@@ -241,6 +241,15 @@ async fn rows_without_reference_are_recorded_once_too_and_a_changed_file_is_a_ne
     let again = lianfang(node.data(), &[&import[..], &["--again"]].concat(), "").await;
     assert!(again.err.contains("0 recorded, 2 there already"), "{}", again.err);
     assert_eq!(recorded(&node).await, first);
+    // As after a restore: backups hold no notes of how far files were taken.
+    std::fs::remove_dir_all(node.data().join("imports")).unwrap();
+    let restored = lianfang(node.data(), &import, "").await;
+    assert!(
+        restored.err.contains("0 recorded, 2 there already"),
+        "{}",
+        restored.err
+    );
+    assert_eq!(recorded(&node).await, first);
     written(node.data(), "sellers.csv", format!("{rows}email,x@acme.de\n"));
     let said = lianfang(node.data(), &import, "").await;
     assert!(said.err.contains("3 recorded"), "{}", said.err);
@@ -267,6 +276,37 @@ async fn answers_of_a_screening_that_was_killed_are_each_written_once() {
     let said = lianfang(node.data(), &screen, "").await;
     assert!(said.err.contains("nothing is sent"), "{}", said.err);
     assert_eq!(std::fs::read_to_string(&answers).unwrap(), text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_seller_has_too_many_of_make_no_second_one_after_an_interruption() {
+    let node = TestNode::start().await;
+    let row = |number: usize| format!("shop,email,box{number}@acme.de\n");
+    let rows: String = (0..300).map(row).collect();
+    let file = text(&written(
+        node.data(),
+        "sellers.csv",
+        format!("client_reference,kind,value\n{rows}"),
+    ));
+    let answers = node.data().join("answers.jsonl");
+    let screen = ["screen", "--file", &file, "--output", &text(&answers)];
+    lianfang(node.data(), &screen, "").await;
+    let first = std::fs::read(&answers).unwrap();
+    assert_eq!(first.iter().filter(|byte| **byte == b'\n').count(), 1);
+    interrupted_behind(&node, 280);
+    let said = lianfang(node.data(), &screen, "").await;
+    assert!(said.err.contains("going on after line 280"), "{}", said.err);
+    assert_eq!(std::fs::read(&answers).unwrap(), first);
+}
+
+/// Makes the note of the only file that was taken what it was when this line was done.
+fn interrupted_behind(node: &TestNode, line: u64) {
+    let mut notes = std::fs::read_dir(node.data().join("imports")).unwrap();
+    let path = notes.next().unwrap().unwrap().path();
+    let mut note: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    note["line"] = line.into();
+    note["finished"] = false.into();
+    std::fs::write(path, note.to_string()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

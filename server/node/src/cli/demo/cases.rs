@@ -140,7 +140,7 @@ fn read(source: impl Read, args: &Args, terminal: &Terminal) -> Result<Vec<Case>
     let rows = rows(source, &args.mappings).map_err(Fault::plain)?;
     let mut cases = Vec::new();
     let mut left = std::collections::BTreeMap::<String, u64>::new();
-    for group in groups(rows, &kinds, args.region) {
+    for group in groups(rows, &kinds, args.region, None) {
         let group = match group {
             Ok(group) => group,
             Err(error) => {

@@ -16,6 +16,8 @@ pub(super) struct Waiting<T> {
     pub(super) skipped: u64,
     pub(super) bytes: usize,
     pub(super) last: u64,
+    /// As in [`super::checkpoint::Checkpoint`], behind `last`.
+    pub(super) cut: Option<String>,
     /// How much of the file had been read.
     pub(super) position: u64,
 }
@@ -29,6 +31,7 @@ impl<T> Waiting<T> {
             skipped: 0,
             bytes: 0,
             last: 0,
+            cut: None,
             position: 0,
         }
     }

@@ -1,7 +1,7 @@
 //! How far a file has been taken, in the node's data folder: an interrupted command goes on where the node's
 //! acknowledgement stopped, and a file that was taken to its end isn't sent twice.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
@@ -30,12 +30,16 @@ pub(in crate::cli) struct Tally {
 /// Everything up to `line` is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Checkpoint {
-    /// Random, and part of the references of rows that have none: what is sent twice is found again.
+    /// Part of the references of rows that have none: what is sent twice is found again.
     pub(super) id: Uuid,
     /// The file's last change when it was first read; a copy of it is the same file.
     pub(super) since: Timestamp,
     /// The last line that the node has acknowledged, or that was rejected before.
     pub(super) line: u64,
+    /// The reference of the seller of `line`, if more rows of it may follow than are taken of one: they are refused, and
+    /// make no second seller.
+    #[serde(default)]
+    pub(super) cut: Option<String>,
     pub(super) tally: Tally,
     /// Length of the file of rejects, and of the file of answers.
     pub(super) rejects: u64,
@@ -44,11 +48,13 @@ pub(super) struct Checkpoint {
 }
 
 impl Checkpoint {
-    pub(super) fn first(since: Timestamp) -> Self {
+    /// `id` is the journal's, random for what can't be read twice.
+    pub(super) fn first(id: Option<Uuid>, since: Timestamp) -> Self {
         Self {
-            id: Uuid::new_v4(),
+            id: id.unwrap_or_else(Uuid::new_v4),
             since,
             line: 0,
+            cut: None,
             tally: Tally::default(),
             rejects: 0,
             answers: 0,
@@ -59,8 +65,7 @@ impl Checkpoint {
     /// From the first line, under the same name.
     pub(super) fn anew(&self) -> Self {
         Self {
-            id: self.id,
-            ..Self::first(self.since)
+            ..Self::first(Some(self.id), self.since)
         }
     }
 
@@ -75,6 +80,9 @@ impl Checkpoint {
 pub(super) struct Journal {
     folder: PathBuf,
     name: String,
+    /// That of its checkpoints: a keyed hash, so that a node that lost its journals and was restored finds again what it has,
+    /// and nobody else learns which file it was. None where there is no key of a node.
+    pub(super) id: Option<Uuid>,
 }
 
 impl Journal {
@@ -85,7 +93,15 @@ impl Journal {
             .bytes(hash)
             .bytes(&lianfang_encoding::sha256(meaning.as_bytes()))
             .sha256();
+        let id = data.hashing_secret().ok().map(|secret| {
+            let id = Transcript::new("lianfang/import-id/v1")
+                .bytes(secret.as_ref())
+                .bytes(&key)
+                .sha256();
+            id_of(&id)
+        });
         Self {
+            id,
             folder: data.path().join("imports"),
             name: format!("{}.json", hex::encode(key)),
         }
@@ -112,8 +128,14 @@ impl Journal {
         file.write_all(&serde_json::to_vec(checkpoint)?)?;
         file.as_file().sync_data()?;
         file.persist(self.folder.join(&self.name))?;
-        Ok(())
+        File::open(&self.folder)?.sync_all()
     }
+}
+
+fn id_of(hash: &[u8; 32]) -> Uuid {
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_custom_bytes(id).into_uuid()
 }
 
 #[cfg(test)]
@@ -126,7 +148,7 @@ mod tests {
         let data = DataFolder::at(folder.path());
         let journal = Journal::of(&data, "entries", &[1; 32], "");
         assert_eq!(journal.load(), None);
-        let mut checkpoint = Checkpoint::first(Timestamp::from_secs(9));
+        let mut checkpoint = Checkpoint::first(None, Timestamp::from_secs(9));
         journal.save(&checkpoint).unwrap();
         checkpoint.line = 70;
         journal.save(&checkpoint).unwrap();
@@ -148,7 +170,9 @@ mod tests {
     fn a_checkpoint_that_can_not_be_read_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::of(&DataFolder::at(folder.path()), "entries", &[1; 32], "");
-        journal.save(&Checkpoint::first(Timestamp::from_secs(9))).unwrap();
+        journal
+            .save(&Checkpoint::first(None, Timestamp::from_secs(9)))
+            .unwrap();
         std::fs::write(journal.folder.join(&journal.name), "{").unwrap();
         assert_eq!(journal.load(), None);
     }

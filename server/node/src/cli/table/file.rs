@@ -73,9 +73,10 @@ async fn table<L: Load>(
     let kinds = KindNames::new(&reading.maps).map_err(Fault::plain)?;
     let after = loading.after();
     rows.after(after);
-    for group in groups(rows, &kinds, reading.region) {
+    for group in groups(rows, &kinds, reading.region, loading.cut()) {
         match group {
             Ok(group) => {
+                loading.comes_to(group.is_cut.then(|| group.reference.clone()));
                 for left in group.left {
                     loading.leave(left);
                 }

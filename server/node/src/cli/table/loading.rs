@@ -30,6 +30,8 @@ pub(in crate::cli) struct Loading<'a, L: Load> {
     rejects: Rejects,
     answers: Answers,
     waiting: Waiting<L::Item>,
+    /// As in [`Checkpoint`], of the row that was read last.
+    cut: Option<String>,
     under_way: Option<UnderWay<L::Item>>,
     pub(super) source: Source,
     /// The last step of progress that was told.
@@ -67,7 +69,9 @@ impl<'a, L: Load> Loading<'a, L> {
             Journal::of(&task.data, L::WHAT, &hash, &meaning)
         });
         let known = journal.as_ref().and_then(Journal::load);
-        let mut checkpoint = known.clone().unwrap_or_else(|| Checkpoint::first(source.changed));
+        let mut checkpoint = known.clone().unwrap_or_else(|| {
+            Checkpoint::first(journal.as_ref().and_then(|journal| journal.id), source.changed)
+        });
         if task.again {
             checkpoint = checkpoint.anew();
         }
@@ -114,6 +118,7 @@ impl<'a, L: Load> Loading<'a, L> {
             client: task.client,
             terminal: task.terminal,
             journal,
+            cut: checkpoint.cut.clone(),
             checkpoint,
             rejects,
             answers,
@@ -127,6 +132,16 @@ impl<'a, L: Load> Loading<'a, L> {
     /// The line after which this run begins.
     pub(super) fn after(&self) -> u64 {
         self.checkpoint.line
+    }
+
+    /// The seller that was cut right before the line after which this run begins.
+    pub(super) fn cut(&self) -> Option<String> {
+        self.checkpoint.cut.clone()
+    }
+
+    /// What follows is about another seller, which has this reference if it was cut.
+    pub(super) fn comes_to(&mut self, cut: Option<String>) {
+        self.cut = cut;
     }
 
     /// The file's last change when it was first read.
@@ -197,6 +212,7 @@ impl<'a, L: Load> Loading<'a, L> {
         self.settle().await?;
         let mut sent = std::mem::replace(&mut self.waiting, Waiting::new());
         let items = sent.items.clone();
+        sent.cut.clone_from(&self.cut);
         sent.position = self.source.bar.position();
         let client = self.client.clone();
         let answer = tokio::spawn(async move {
@@ -236,6 +252,7 @@ impl<'a, L: Load> Loading<'a, L> {
         rejects.sort_by_key(|reject| reject.line);
         self.checkpoint = Checkpoint {
             line: self.checkpoint.line.max(sent.last),
+            cut: sent.cut,
             rejects: self.rejects.append(&rejects)?,
             answers: self.answers.append(&lines)?,
             tally,

@@ -26,6 +26,8 @@ pub struct Group {
     pub rows: Vec<(u64, Vec<u8>)>,
     /// Rows that were left out, and why.
     pub left: Vec<Left>,
+    /// More rows of it may follow than are taken.
+    pub is_cut: bool,
 }
 
 /// A row that was left out.
@@ -40,24 +42,25 @@ pub struct Left {
     pub text: Vec<u8>,
 }
 
-/// The sellers of a table, in order. `region` is the country of values that don't name one.
+/// The sellers of a table, in order. `region` is the country of values that don't name one. `cut` is the reference of the
+/// seller before the first row, if more rows of it may follow than were taken.
 pub fn groups<'a>(
     rows: impl Iterator<Item = Result<Row, TableError>> + 'a,
     kinds: &'a KindNames,
     region: Option<Region>,
+    mut cut: Option<String>,
 ) -> impl Iterator<Item = Result<Group, TableError>> + 'a {
     let mut rows = rows.peekable();
-    let mut full = None;
     std::iter::from_fn(move || {
         let first = match rows.next()? {
             Ok(row) => row,
             Err(error) => return Some(Err(error)),
         };
-        if full.as_ref() == Some(&first.reference) {
+        if cut.as_ref() == Some(&first.reference) {
             return Some(Err(beyond(first)));
         }
-        let (group, is_full) = group(first, &mut rows, kinds, region);
-        full = is_full.then(|| group.reference.clone());
+        let group = group(first, &mut rows, kinds, region);
+        cut = group.is_cut.then(|| group.reference.clone());
         Some(Ok(group))
     })
 }
@@ -70,13 +73,13 @@ fn beyond(row: Row) -> TableError {
     }
 }
 
-/// The seller whose first row this is, and whether more rows of it may follow than are taken.
+/// The seller whose first row this is.
 fn group(
     first: Row,
     rows: &mut Peekable<impl Iterator<Item = Result<Row, TableError>>>,
     kinds: &KindNames,
     region: Option<Region>,
-) -> (Group, bool) {
+) -> Group {
     let (line, reference) = (first.line, first.reference.clone());
     let mut builder = Builder {
         kinds,
@@ -119,14 +122,14 @@ fn group(
         natural_person: false,
         identifiers,
     });
-    let group = Group {
+    Group {
         line,
         subject,
         rows,
         left,
-        reference: reference.clone(),
-    };
-    (group, is_full && !reference.is_empty())
+        is_cut: is_full && !reference.is_empty(),
+        reference,
+    }
 }
 
 struct Builder<'a> {
@@ -212,7 +215,7 @@ mod tests {
     fn read(text: &str) -> Vec<Group> {
         let kinds = KindNames::new(&[]).unwrap();
         let rows = rows(text.as_bytes(), &[]).unwrap();
-        groups(rows, &kinds, None).map(Result::unwrap).collect()
+        groups(rows, &kinds, None, None).map(Result::unwrap).collect()
     }
 
     fn kinds_of(group: &Group) -> Vec<&str> {
@@ -248,10 +251,16 @@ mod tests {
         let text: String = (0..MAX_ROWS + 3).map(row).collect();
         let text = format!("client_reference,kind,value\n{text}2,email,a@acme.de\n");
         let kinds = KindNames::new(&[]).unwrap();
-        let read: Vec<_> = groups(rows(text.as_bytes(), &[]).unwrap(), &kinds, None).collect();
+        let read: Vec<_> = groups(rows(text.as_bytes(), &[]).unwrap(), &kinds, None, None).collect();
         assert_eq!(read.len(), 5);
         assert!(read[1..4].iter().all(Result::is_err));
         assert_eq!(read[4].as_ref().unwrap().reference, "2");
+        assert!(read[0].as_ref().unwrap().is_cut && !read[4].as_ref().unwrap().is_cut);
+        let mut rest = rows(text.as_bytes(), &[]).unwrap();
+        rest.after(MAX_ROWS as u64 + 2);
+        let rest: Vec<_> = groups(rest, &kinds, None, Some("1".to_owned())).collect();
+        assert!(rest[..2].iter().all(Result::is_err));
+        assert_eq!(rest[2].as_ref().unwrap().reference, "2");
     }
 
     #[test]
