@@ -21,7 +21,7 @@ impl Default for Log {
     fn default() -> Self {
         Self {
             format: LogFormat::Json,
-            filter: "info,actix_server=warn,tokio_cron_scheduler=warn".to_owned(),
+            filter: "info,actix_server=warn".to_owned(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a node does by itself: on commit [`spread`], everything else by the clock. The scheduler only ticks; what is due is computed from the table of runs,
+//! What a node does by itself: on commit [`spread`], everything else by the clock. The ticker only ticks; what is due is computed from the table of runs,
 //! which is also the lock between replicas.
 
 mod due;
@@ -8,4 +8,4 @@ mod ticker;
 
 pub use run::{Job, Runner};
 pub use spread::spread;
-pub use ticker::{TickerError, tick_every_minute};
+pub use ticker::{TICK, tick_every};

@@ -1,35 +1,27 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::Runner;
 
-/// The scheduler didn't start.
-#[derive(Debug, thiserror::Error)]
-#[error("the scheduler didn't start: {0}")]
-pub struct TickerError(#[from] JobSchedulerError);
+/// Between two looks at what is due: schedules have minutes.
+pub const TICK: Duration = Duration::from_secs(60);
 
-/// Looks every minute, and once at the start, whether something is due, until `stop`.
-///
-/// # Errors
-/// [`TickerError`].
-pub async fn tick_every_minute(runner: Arc<Runner>, stop: CancellationToken) -> Result<(), TickerError> {
+/// Looks once before it returns and then after every `pause` whether something is due, until `stop`. A pause is
+/// measured, not read off the wall clock: setting that, forward or back, keeps no look from coming.
+pub async fn tick_every(pause: Duration, runner: Arc<Runner>, stop: CancellationToken) {
+    let mut interval = tokio::time::interval(pause);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval.tick().await;
     let _under_way = runner.start_due().await;
-    let mut scheduler = JobScheduler::new().await?;
-    let tick = Job::new_async("0 * * * * *", move |_, _| {
-        let runner = Arc::clone(&runner);
-        Box::pin(async move {
-            let _under_way = runner.start_due().await;
-        })
-    })?;
-    scheduler.add(tick).await?;
-    scheduler.start().await?;
     tokio::spawn(async move {
-        stop.cancelled().await;
-        if let Err(error) = scheduler.shutdown().await {
-            tracing::warn!(error = %error, "the scheduler didn't stop");
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = interval.tick() => drop(runner.start_due().await),
+            }
         }
     });
-    Ok(())
 }

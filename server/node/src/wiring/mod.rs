@@ -18,7 +18,6 @@ pub use upkeep::Upkeep;
 
 use crate::clock::ClockFileError;
 use crate::data::FolderError;
-use crate::jobs::TickerError;
 use crate::tls::TlsError;
 use lianfang_flow::FlowError;
 use lianfang_store::StoreError;
@@ -48,8 +47,6 @@ pub enum StartError {
     Jwks(String, crate::auth::jwks::JwksError),
     #[error("{0}: {1}")]
     Listen(String, std::io::Error),
-    #[error(transparent)]
-    Jobs(#[from] TickerError),
     #[error("metrics can't be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
     #[error("a task of the start-up was lost")]

@@ -14,7 +14,7 @@ use crate::api::platform::Login;
 use crate::config::{Config, Door};
 use crate::data::DataFolder;
 use crate::doors::{self, OperatorSocket, Shared};
-use crate::jobs::{Runner, spread, tick_every_minute};
+use crate::jobs::{Runner, TICK, spread, tick_every};
 use crate::metrics::Telemetry;
 use crate::tls::{Admission, Credential, Unrevoked, federation_config, platform_config};
 
@@ -73,7 +73,7 @@ pub async fn open(
         config.jobs.clone(),
         telemetry,
     );
-    tick_every_minute(runner, stop.clone()).await?;
+    tick_every(TICK, runner, stop.clone()).await;
     tokio::spawn(Arc::clone(&upkeep).run(stop.clone()));
     tokio::spawn(rekeying.run(config.tls.check(), stop.clone()));
     tokio::spawn(spread(Arc::clone(&assembled.node), stop.clone()));

@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
 use lianfang_flow::SyncSummary;
-use lianfang_node::jobs::{Job, Runner};
+use lianfang_node::jobs::{Job, Runner, tick_every};
 use lianfang_node::metrics::Telemetry;
 use lianfang_store::testing::Backend;
 use lianfang_store::{Claim, Store};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::harness::node::TestNode;
@@ -107,6 +108,37 @@ async fn a_clock_that_was_ahead_for_a_while_keeps_no_job_from_running_once_it_is
         last(&node, Job::NightlyBuild),
         Timestamp::parse_rfc3339("2027-01-02T02:30:00Z").unwrap()
     );
+}
+
+/// What hasn't run by then isn't run at all.
+const NEVER: Duration = Duration::from_secs(60);
+
+/// Waits until the last run of `job` was the one of `time`.
+async fn is_run_by_somebody(node: &TestNode, job: Job, time: &str) {
+    let time = Timestamp::parse_rfc3339(time).unwrap();
+    let has_run = async {
+        while last(node, job) != time {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(NEVER, has_run).await;
+    waited.unwrap_or_else(|_| panic!("{job:?} ran at {} and not at {time}", last(node, job)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ticker_goes_on_when_a_clock_that_was_ahead_is_set_right() {
+    let node = node_with_clock().await;
+    let (stop, pause) = (CancellationToken::new(), Duration::from_millis(1));
+    let _stops = stop.clone().drop_guard();
+    tick_every(pause, runner(&node), stop).await;
+    for (time, night) in [
+        ("2031-06-01T12:00:00Z", "2031-06-01T02:30:00Z"),
+        ("2027-01-02T12:00:00Z", "2027-01-02T02:30:00Z"),
+        ("2027-01-03T12:00:00Z", "2027-01-03T02:30:00Z"),
+    ] {
+        node.set_clock(time);
+        is_run_by_somebody(&node, Job::NightlyBuild, night).await;
+    }
 }
 
 /// Runs what is due to its end; how many that was.
