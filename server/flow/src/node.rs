@@ -74,7 +74,7 @@ pub struct Node {
     pub(crate) leftovers: Arc<Leftovers>,
     pub(crate) loading: tokio::sync::Mutex<()>,
     /// Held while the membership document gets a successor, be it this node's or a peer's.
-    pub(crate) adopting: tokio::sync::Mutex<()>,
+    pub(crate) adopting: Arc<tokio::sync::Mutex<()>>,
     pub(crate) changes: tokio::sync::Notify,
     pub(crate) links: LinkKey,
     /// Kinds that peers say they read by other rules.
@@ -142,7 +142,7 @@ impl Node {
             fetching: Turns::default(),
             leftovers: Arc::default(),
             loading: tokio::sync::Mutex::new(()),
-            adopting: tokio::sync::Mutex::new(()),
+            adopting: Arc::default(),
             changes: tokio::sync::Notify::new(),
             disagreements: ArcSwap::default(),
             building: tokio::sync::Mutex::new(()),

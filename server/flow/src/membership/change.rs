@@ -8,7 +8,9 @@ use lianfang_wire::ProblemType;
 use lianfang_wire::join::{JoinRequest, Welcome};
 use lianfang_wire::membership::{Envelope, Hash32, Member, Membership, Quotas};
 use lianfang_wire::vocabulary::MemberStatus;
+use tokio::sync::OwnedMutexGuard;
 
+use super::adopt::Next;
 use super::invite::use_invitation;
 use super::issued::issued;
 use crate::{Actor, FlowError, Node};
@@ -32,7 +34,7 @@ impl Node {
         request: JoinRequest,
     ) -> Result<Welcome, FlowError> {
         self.check_standing()?;
-        let _adopting = self.adopting.lock().await;
+        let adopting = Arc::clone(&self.adopting).lock_owned().await;
         self.take_up_membership().await?;
         let document = self.document();
         if request.federation != document.federation {
@@ -69,7 +71,7 @@ impl Node {
         if known.is_none() {
             next.members.push(member);
             let line = self.membership_line(actor, action, of);
-            self.put_forward(next, line).await?;
+            self.put_forward(next, line, adopting).await?;
         } else {
             self.audit(actor, action, of, AUDITED, "again").await?;
         }
@@ -85,7 +87,7 @@ impl Node {
     /// # Errors
     /// When this node is no governor, when the membership document has expired, or when there is no such active member.
     pub async fn remove(self: &Arc<Self>, actor: &Actor, node: NodeId) -> Result<(), FlowError> {
-        let _adopting = self.adopting.lock().await;
+        let adopting = Arc::clone(&self.adopting).lock_owned().await;
         self.take_up_membership().await?;
         let mut next = self.successor_in_time()?;
         let member = next
@@ -95,7 +97,7 @@ impl Node {
         member.ok_or(FlowError::NotFound)?.status = MemberStatus::Removed;
         next.governance.governors.retain(|governor| governor.node != node);
         let line = self.membership_line(actor, "remove", node.to_string());
-        self.put_forward(next, line).await
+        self.put_forward(next, line, adopting).await
     }
 
     /// A certificate for a key that version `version` of the membership document is to pin.
@@ -168,11 +170,13 @@ impl Node {
         self.audit_row(actor, action, object, AUDITED, "done")
     }
 
-    /// Signs the next document as a governor, puts it in force here and tells the peers. `line` says who asked for it.
+    /// Signs the next document as a governor, puts it in force here and tells the peers. `line` says who asked for it;
+    /// `adopting` keeps others from making one of the same version.
     pub(super) async fn put_forward(
         self: &Arc<Self>,
         next: Membership,
         line: AuditRow,
+        adopting: OwnedMutexGuard<()>,
     ) -> Result<(), FlowError> {
         self.check_standing()?;
         let key = self.keys.governor.as_ref().ok_or_else(|| {
@@ -183,9 +187,13 @@ impl Node {
         })?;
         let envelope = Envelope::seal(&next, &[key])
             .map_err(|_| FlowError::Internal("a membership document can't be written"))?;
-        self.adopt_membership(&envelope.to_json(), Some(line)).await?;
-        self.notify_peers();
-        Ok(())
+        let next = Next {
+            envelope: envelope.to_json(),
+            line: Some(line),
+            told: true,
+            adopting: Some(adopting),
+        };
+        self.adopt(next).await
     }
 
     /// The version that began to pin the key of `node`: its certificate is named by it.

@@ -30,7 +30,7 @@ impl Node {
                 "/days: 1 to 730, two years.",
             ));
         }
-        let _adopting = self.adopting.lock().await;
+        let adopting = Arc::clone(&self.adopting).lock_owned().await;
         self.take_up_membership().await?;
         let until = self.now() + days * DAY;
         let mut next = self.successor();
@@ -43,7 +43,7 @@ impl Node {
         next.expires = until;
         next.keys = extended(next.keys, until)?;
         let line = self.membership_line(actor, "extend", format!("version {}", next.version));
-        self.put_forward(next, line).await?;
+        self.put_forward(next, line, adopting).await?;
         Ok(self.members())
     }
 }

@@ -32,7 +32,7 @@ impl Node {
         overlap: Duration,
     ) -> Result<Renewed, FlowError> {
         self.check_standing()?;
-        let _adopting = self.adopting.lock().await;
+        let adopting = Arc::clone(&self.adopting).lock_owned().await;
         self.take_up_membership().await?;
         let document = self.document();
         let member = active_member(&document.document, node).ok_or(FlowError::NotFound)?;
@@ -79,7 +79,7 @@ impl Node {
         }
         let membership_version = next.version;
         let line = self.membership_line(actor, action, of);
-        self.put_forward(next, line).await?;
+        self.put_forward(next, line, adopting).await?;
         Ok(Renewed {
             node: node.clone(),
             certificate,

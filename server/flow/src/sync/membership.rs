@@ -17,7 +17,7 @@ impl Node {
         let mut held = self.document().document.version;
         while held < newest {
             let envelope = self.peers.membership(peer, Some(held + 1)).await?;
-            self.adopt_membership(&envelope, None).await?;
+            self.adopt_membership(&envelope).await?;
             held += 1;
         }
         Ok(())

@@ -12,7 +12,7 @@ use lianfang_wire::vocabulary::EventType;
 use tokio::sync::Notify;
 
 use crate::alerts::{CODE, alerts, event, publish, states, watch};
-use crate::harness::{BACKENDS, Federation, company, entry, operator};
+use crate::harness::{BACKENDS, Federation, company, entry, id, operator};
 
 const NEIGHBOUR: &str = "91130105MA0FRNGTXX";
 /// What doesn't come by then doesn't come at all.
@@ -35,12 +35,16 @@ async fn dropped_at_the_held_commit<T: Send + 'static>(
 ) {
     let request = tokio::spawn(request);
     held_from.await;
-    let held = store.clone();
-    let waits = tokio::task::spawn_blocking(move || held.wait_until_a_commit_is_held());
-    assert!(waits.await.unwrap(), "nothing was written");
+    a_commit_is_held(store).await;
     request.abort();
     assert!(request.await.is_err_and(|error| error.is_cancelled()));
     store.let_commit_go();
+}
+
+async fn a_commit_is_held(store: &Store) {
+    let held = store.clone();
+    let waits = tokio::task::spawn_blocking(move || held.wait_until_a_commit_is_held());
+    assert!(waits.await.unwrap(), "nothing was written");
 }
 
 /// Waits until the alerts of a node are in these states.
@@ -173,6 +177,79 @@ async fn a_list_that_was_put_in_force_is_matched() {
         }
         drop(building);
         alerts_become(&a, &[AlertState::Open]).await;
+    }
+}
+
+fn version(node: &Node) -> u64 {
+    node.trust().current().document.version
+}
+
+fn admits(node: &Node, name: &str) -> bool {
+    let document = node.trust().current();
+    let mut members = document.document.members.iter();
+    members.any(|member| member.id == id(name) && member.is_active())
+}
+
+#[tokio::test]
+async fn a_removal_counts_here_and_is_told_to_the_others() {
+    for backend in BACKENDS {
+        let (federation, a, _) = Federation::of_two(backend).await;
+        let (network, governor) = (&federation.network, federation.node("regulator"));
+        let next = version(&governor) + 1;
+        let node = Arc::clone(&governor);
+        let remove = async move { node.remove(&operator(), id("platform-b")).await };
+        dropped_after_its_commit(federation.store("regulator"), remove).await;
+        network.is_told(governor.id(), a.id(), next).await;
+        assert!(!admits(&governor, "platform-b"));
+    }
+}
+
+/// What comes after the document writes too, first of all into the regulators' feed.
+#[tokio::test]
+async fn a_removal_is_told_before_index_and_feed_are_brought_up_to_it() {
+    for backend in BACKENDS {
+        let (federation, a, _) = Federation::of_two(backend).await;
+        let (network, store) = (&federation.network, federation.store("regulator"));
+        let governor = federation.node("regulator");
+        let next = version(&governor) + 1;
+        store.hold_next_commit();
+        let node = Arc::clone(&governor);
+        let remove = tokio::spawn(async move { node.remove(&operator(), id("platform-b")).await });
+        a_commit_is_held(store).await;
+        store.hold_next_commit();
+        a_commit_is_held(store).await;
+        network.is_told(governor.id(), a.id(), next).await;
+        assert!(!admits(&governor, "platform-b") && !remove.is_finished());
+        store.let_commit_go();
+        remove.await.unwrap().unwrap();
+    }
+}
+
+/// Neither the answer to its commit came nor one to the question whether it is stored.
+#[tokio::test]
+async fn a_removal_of_which_nobody_could_say_whether_it_stands_is_told_once_it_is_taken_up() {
+    for backend in BACKENDS {
+        let (federation, a, _) = Federation::of_two(backend).await;
+        let (network, store) = (&federation.network, federation.store("regulator"));
+        let (governor, mut unknown) = (federation.node("regulator"), 0);
+        let next = version(&governor) + 1;
+        for n in 1.. {
+            store.fail_from_statement(n);
+            let removed = governor.remove(&operator(), id("platform-b")).await;
+            store.stop_failing();
+            if removed.is_ok() {
+                break;
+            }
+            if store.membership(next).unwrap().is_some() {
+                unknown += 1;
+                assert!(admits(&governor, "platform-b"));
+                governor.take_up_membership().await.unwrap();
+                assert!(!admits(&governor, "platform-b"));
+                network.is_told(governor.id(), a.id(), next).await;
+                break;
+            }
+        }
+        assert_eq!(unknown, 1, "{backend:?}");
     }
 }
 

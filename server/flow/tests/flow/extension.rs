@@ -195,7 +195,7 @@ async fn a_successor_that_has_expired_when_it_is_issued_is_refused_by_every_memb
     let mut lapsed = parsed.document;
     lapsed.expires = lapsed.issued;
     let sealed = lianfang_wire::membership::Envelope::seal(&lapsed, &[&signing_key(1)]).unwrap();
-    let refusal = a.adopt_membership(&sealed.to_json(), None).await.unwrap_err();
+    let refusal = a.adopt_membership(&sealed.to_json()).await.unwrap_err();
     assert!(matches!(refusal, FlowError::Membership(MembershipError::Expiry)));
 }
 

@@ -1,5 +1,6 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
@@ -12,6 +13,9 @@ use lianfang_wire::feed::StatusPage;
 use lianfang_wire::info::{Info, ListHead, Notice};
 use lianfang_wire::membership::Member;
 use lianfang_wire::restore::{Claim, SeenAnswer};
+
+/// What isn't told by then isn't told at all.
+const NEVER: Duration = Duration::from_secs(60);
 
 /// Changes an answer on its way: (what was asked, answer).
 pub(crate) type Tampering = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8> + Send + Sync>;
@@ -31,8 +35,8 @@ pub(crate) struct Network {
     silent: Mutex<BTreeSet<NodeId>>,
     /// How often each was asked to confirm something.
     confirmations: Mutex<HashMap<NodeId, usize>>,
-    /// Who has told whom that there is news.
-    notices: Mutex<BTreeSet<(NodeId, NodeId)>>,
+    /// Who has told whom that there is news, and the version of the membership document that the teller had then.
+    notices: tokio::sync::watch::Sender<BTreeMap<(NodeId, NodeId), u64>>,
 }
 
 impl Network {
@@ -75,12 +79,24 @@ impl Network {
 
     /// Who has told `node` of news since the last call.
     pub(crate) fn notices_to(&self, node: &NodeId) -> Vec<NodeId> {
-        let mut notices = self.notices.lock().unwrap();
-        let (mine, others) = std::mem::take(&mut *notices)
-            .into_iter()
-            .partition::<BTreeSet<_>, _>(|(_, to)| to == node);
-        *notices = others;
-        mine.into_iter().map(|(from, _)| from).collect()
+        let mut mine = Vec::new();
+        self.notices.send_modify(|notices| {
+            let (told, others) = std::mem::take(notices)
+                .into_iter()
+                .partition::<BTreeMap<_, _>, _>(|((_, to), _)| to == node);
+            *notices = others;
+            mine.extend(told.into_keys().map(|(from, _)| from));
+        });
+        mine
+    }
+
+    /// Waits until `one`, with this version of the membership document or a later one in force, has told `other` of news.
+    pub(crate) async fn is_told(&self, one: &NodeId, other: &NodeId, version: u64) {
+        let notice = (one.clone(), other.clone());
+        let mut notices = self.notices.subscribe();
+        let told = notices.wait_for(|notices| notices.get(&notice).is_some_and(|told| *told >= version));
+        let told = tokio::time::timeout(NEVER, told).await;
+        told.expect("nobody told").unwrap();
     }
 
     pub(crate) fn tamper(&self, with: Tampering) {
@@ -148,6 +164,11 @@ impl Network {
         self.hear(&answer);
         answer
     }
+}
+
+/// The version of the membership document that a node has in force.
+fn newest(node: &Node) -> u64 {
+    node.trust().current().document.version
 }
 
 fn link(one: &NodeId, other: &NodeId) -> (NodeId, NodeId) {
@@ -327,8 +348,11 @@ impl Peers for InMemory {
             return Err(PeerError::Refused(Box::new(problem)));
         }
         if self.find(to).is_ok() {
+            let version = self.find(&self.own).map_or(0, |own| newest(&own));
             let notice = (self.own.clone(), to.clone());
-            self.network.notices.lock().unwrap().insert(notice);
+            self.network.notices.send_modify(|notices| {
+                notices.insert(notice, version);
+            });
         }
         Ok(())
     }
