@@ -151,6 +151,16 @@ impl Runner {
         started
     }
 
+    /// Takes up what another replica has changed in the membership. The index that follows may need longer than a tick.
+    pub fn take_up_membership(&self) -> JoinHandle<()> {
+        let node = Arc::clone(&self.node);
+        tokio::spawn(async move {
+            if let Err(error) = node.take_up_membership().await {
+                tracing::error!(error = %error, "a stored membership document couldn't be taken up");
+            }
+        })
+    }
+
     async fn claim(self: &Arc<Self>, job: Job) -> Result<Option<Run>, StoreError> {
         let Some(cron) = job.schedule(&self.jobs).cron() else {
             return Ok(None);

@@ -9,7 +9,8 @@ use super::Runner;
 /// Between two looks at what is due: schedules have minutes.
 pub const TICK: Duration = Duration::from_secs(60);
 
-/// Looks once before it returns and then after every `pause` whether something is due, until `stop`. A pause is
+/// Looks once before it returns and then after every `pause` whether something is due, and each time after the first
+/// whether another replica has changed the membership, until `stop`. A pause is
 /// measured, not read off the wall clock: setting that, forward or back, keeps no look from coming.
 pub async fn tick_every(pause: Duration, runner: Arc<Runner>, stop: CancellationToken) {
     let mut interval = tokio::time::interval(pause);
@@ -20,7 +21,10 @@ pub async fn tick_every(pause: Duration, runner: Arc<Runner>, stop: Cancellation
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = interval.tick() => drop(runner.start_due().await),
+                _ = interval.tick() => {
+                    let _coming = runner.take_up_membership();
+                    let _under_way = runner.start_due().await;
+                }
             }
         }
     });

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
-use lianfang_flow::SyncSummary;
+use lianfang_flow::{Node, SyncSummary};
 use lianfang_node::jobs::{Job, Runner, tick_every};
 use lianfang_node::metrics::Telemetry;
+use lianfang_node::wiring::assemble;
 use lianfang_store::testing::Backend;
 use lianfang_store::{Claim, Store};
 use tokio_util::sync::CancellationToken;
@@ -187,6 +188,49 @@ async fn of_two_replicas_one_runs_a_job_on_either_database() {
             run.await.unwrap();
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_its_next_tick_a_replica_knows_which_members_another_one_has_admitted_and_removed() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_on_with(backend, without_jobs).await;
+        let other = assemble(&node.config).await.unwrap();
+        let telemetry = Arc::new(Telemetry::new().unwrap());
+        let (runner, stop) = (
+            Runner::new(
+                Arc::clone(&other.node),
+                other.store.clone(),
+                node.config.jobs.clone(),
+                telemetry,
+            ),
+            CancellationToken::new(),
+        );
+        let _stops = stop.clone().drop_guard();
+        tick_every(Duration::from_millis(1), runner, stop).await;
+        node.admit("platform-b").await;
+        knows(&other.node, "platform-b", true).await;
+        node.operator()
+            .remove(&"platform-b".parse().unwrap())
+            .await
+            .unwrap();
+        knows(&other.node, "platform-b", false).await;
+    }
+}
+
+/// Waits until `node` counts `member` among the active ones, or doesn't.
+async fn knows(node: &Node, member: &str, active: bool) {
+    let is_so = || {
+        let document = node.trust().current();
+        let mut members = document.document.members.iter();
+        members.any(|other| other.id.as_str() == member && other.is_active()) == active
+    };
+    let waits = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(NEVER, waits).await;
+    waited.unwrap_or_else(|_| panic!("{member} isn't known to be active: {active}"));
 }
 
 /// The replica that holds the run of a job has stopped in the midst of it.
