@@ -2,7 +2,7 @@ use std::path::Path;
 
 use lianfang_encoding::PublicKey;
 use lianfang_flow::Trust;
-use lianfang_store::{DatabaseSettings, EventRow, Store, StoreError};
+use lianfang_store::{DatabaseSettings, EventHead, EventRow, Store, StoreError};
 use lianfang_wire::event::EventHeader;
 
 use super::{Finding, Patient, roughly};
@@ -106,12 +106,29 @@ struct Walk<'a> {
     header: EventHeader,
 }
 
+/// What the walk reads of a store, which may be in use.
+trait Chain {
+    fn head(&self) -> Result<EventHead, StoreError>;
+    fn part_after(&self, seq: u64) -> Result<Vec<EventRow>, StoreError>;
+}
+
+impl Chain for Store {
+    fn head(&self) -> Result<EventHead, StoreError> {
+        self.event_head()
+    }
+
+    fn part_after(&self, seq: u64) -> Result<Vec<EventRow>, StoreError> {
+        self.events_after(seq, PART)
+    }
+}
+
 impl Walk<'_> {
-    fn through(&mut self, store: &Store) -> Result<bool, StoreError> {
+    fn through(&mut self, chain: &impl Chain) -> Result<bool, StoreError> {
         loop {
-            let rows = store.events_after(self.last.0, PART)?;
+            // The head first: what it stands for is among the events that are read after it, however many come meanwhile.
+            let head = chain.head()?;
+            let rows = chain.part_after(self.last.0)?;
             if rows.is_empty() {
-                let head = store.event_head()?;
                 return Ok(head.seq == self.last.0 && (head.seq == 0 || head.hash == self.last.1));
             }
             for row in &rows {
@@ -135,5 +152,144 @@ impl Walk<'_> {
                 .keys
                 .iter()
                 .any(|key| self.header.verify(key, &row.signature).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use lianfang_encoding::{FederationId, SigningKey, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// A chain to which somebody appends after each read, as often as is left.
+    struct InUse {
+        events: RefCell<Vec<EventRow>>,
+        head: RefCell<EventHead>,
+        left: Cell<u32>,
+    }
+
+    impl InUse {
+        fn appended_to(times: u32) -> Self {
+            let chain = Self {
+                events: RefCell::default(),
+                head: RefCell::new(EventHead {
+                    seq: 0,
+                    hash: [0; 32],
+                    at: Timestamp::default(),
+                }),
+                left: Cell::new(1),
+            };
+            chain.append();
+            chain.left.set(times);
+            chain
+        }
+
+        fn append(&self) {
+            let Some(left) = self.left.get().checked_sub(1) else {
+                return;
+            };
+            self.left.set(left);
+            let before = *self.head.borrow();
+            let header = EventHeader {
+                seq: before.seq + 1,
+                previous: before.hash,
+                ..header()
+            };
+            *self.head.borrow_mut() = EventHead {
+                seq: header.seq,
+                hash: header.hash(),
+                at: header.at,
+            };
+            self.events.borrow_mut().push(EventRow {
+                seq: header.seq,
+                entry_id: Uuid::nil(),
+                event_type: 1,
+                at: header.at,
+                previous_hash: header.previous,
+                hash: header.hash(),
+                commitment: header.commitment,
+                signature: header.sign(&key()),
+                audience: "all".parse().unwrap(),
+                audience_seq: None,
+                state: 1,
+                deadline: None,
+                rule: None,
+                status_bytes: None,
+            });
+        }
+    }
+
+    impl Chain for InUse {
+        fn head(&self) -> Result<EventHead, StoreError> {
+            let head = *self.head.borrow();
+            self.append();
+            Ok(head)
+        }
+
+        fn part_after(&self, seq: u64) -> Result<Vec<EventRow>, StoreError> {
+            let rows = self
+                .events
+                .borrow()
+                .iter()
+                .filter(|row| row.seq > seq)
+                .cloned()
+                .collect();
+            self.append();
+            Ok(rows)
+        }
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::from_seed(&[1; 32])
+    }
+
+    fn header() -> EventHeader {
+        EventHeader {
+            fed: FederationId([1; 16]),
+            publisher: "platform-a".parse().unwrap(),
+            seq: 0,
+            at: Timestamp::from_secs(1),
+            previous: [0; 32],
+            commitment: [2; 32],
+        }
+    }
+
+    /// Whether the chain is whole, and how many events were read.
+    fn walk(chain: &InUse) -> (bool, u64) {
+        let mut walk = Walk {
+            last: (0, [0; 32]),
+            keys: &[key().public()],
+            header: header(),
+        };
+        (walk.through(chain).unwrap(), walk.last.0)
+    }
+
+    #[test]
+    fn a_chain_is_whole_however_often_somebody_appends_between_two_reads() {
+        for times in 0..10 {
+            let (whole, read) = walk(&InUse::appended_to(times));
+            assert!(whole && read > u64::from(times), "{times}: {read}");
+        }
+    }
+
+    #[test]
+    fn a_chain_is_broken_that_lacks_its_end_or_has_another_one() {
+        for times in [0, 3] {
+            let lacking = InUse::appended_to(times);
+            lacking.events.borrow_mut().clear();
+            lacking.head.borrow_mut().seq += 1;
+            assert!(!walk(&lacking).0, "{times}");
+        }
+        for change in [
+            |head: &mut EventHead| head.hash = [9; 32],
+            |head: &mut EventHead| head.seq = 0,
+        ] {
+            let other = InUse::appended_to(0);
+            change(&mut other.head.borrow_mut());
+            assert!(!walk(&other).0);
+        }
     }
 }
