@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::StoreError;
@@ -105,12 +106,16 @@ impl Store {
         })
     }
 
-    /// Whether migrations are missing.
+    /// Whether migrations are missing. Leaves an empty database empty.
     ///
     /// # Errors
     /// [`StoreError::Migration`].
     pub fn needs_migration(&self) -> Result<bool, StoreError> {
         self.db.write(|link| {
+            // Whoever asks diesel for the migrations that were applied creates the table of them.
+            if !notes_migrations(link)? {
+                return Ok(true);
+            }
             match link {
                 Link::Sqlite(conn, _) => conn.has_pending_migration(SQLITE),
                 Link::Postgres(conn, _) => conn.has_pending_migration(POSTGRES),
@@ -129,6 +134,27 @@ impl Store {
             Ok(())
         })
     }
+}
+
+#[derive(QueryableByName)]
+struct Tables {
+    #[diesel(sql_type = BigInt)]
+    tables: i64,
+}
+
+/// Whether there is the table in which diesel notes what it has applied.
+fn notes_migrations(link: &mut Link<'_>) -> Result<bool, StoreError> {
+    let count = match link {
+        Link::Sqlite(..) => {
+            "SELECT count(*) AS tables FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+        }
+        Link::Postgres(..) => {
+            "SELECT count(*) AS tables FROM information_schema.tables \
+             WHERE table_schema = current_schema() AND table_name = '__diesel_schema_migrations'"
+        }
+    };
+    let found: Tables = query!(link, |conn| diesel::sql_query(count).get_result(conn))?;
+    Ok(found.tables > 0)
 }
 
 impl fmt::Debug for Store {

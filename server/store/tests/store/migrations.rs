@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
+use lianfang_store::backup::is_vacant;
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{
     AcknowledgementRow, AuditRow, BrakeDay, BudgetRate, EntryRow, IdempotentRequest, NewCredit, NewEntry,
@@ -25,6 +26,20 @@ both! {
         assert_eq!(database.store().ping(), Ok(()));
         assert_eq!(database.store().needs_migration(), Ok(false));
         assert_eq!(database.store().migrate(), Ok(()));
+    }
+}
+
+/// A backup can still be restored into it.
+#[test]
+fn an_empty_database_needs_migrations_and_is_empty_after_the_question() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let database = TestDatabase::empty(backend);
+        for _ in 0..2 {
+            assert_eq!(database.store().needs_migration(), Ok(true), "{backend:?}");
+        }
+        assert!(is_vacant(&database.settings().url).unwrap(), "{backend:?}");
+        database.store().migrate().unwrap();
+        assert!(!is_vacant(&database.settings().url).unwrap());
     }
 }
 
