@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
-use lianfang_store::{DataKey, DataKeys, SealedOtherwise, Store, StoreError};
+use lianfang_store::{DataKey, DataKeys, SealedOtherwise, SealingError, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::durable::durable_step;
@@ -73,15 +73,17 @@ pub fn inspect_data_keys(store: &Store, keys: &DataKeys) -> Result<(u8, SealedOt
 
 impl Note {
     fn put_in_force(&self, keys: &DataKeys) -> Result<(), FlowError> {
-        let refused = |problem| FlowError::DataKey {
+        match keys.open(NOTE, &[self.number], &self.witness) {
+            Ok(_) => keys.put_in_force(self.number).map_err(unsealed),
+            Err(SealingError::UnknownKey) => Err(self.refused("is missing")),
+            Err(_) => Err(self.refused("isn't the one that was in force")),
+        }
+    }
+
+    fn refused(&self, problem: &'static str) -> FlowError {
+        FlowError::DataKey {
             number: self.number,
             problem,
-        };
-        keys.put_in_force(self.number)
-            .map_err(|_| refused("is missing"))?;
-        match keys.open(NOTE, &[self.number], &self.witness) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(refused("isn't the one that was in force")),
         }
     }
 
@@ -105,7 +107,7 @@ fn load(store: &Store) -> Result<Option<Note>, StoreError> {
     read.map_err(|_| StoreError::Corrupt)
 }
 
-fn unsealed(_: lianfang_store::SealingError) -> FlowError {
+fn unsealed(_: SealingError) -> FlowError {
     FlowError::Internal("the data key can't seal")
 }
 
@@ -113,7 +115,7 @@ impl Node {
     /// Seals with `key`, which is kept already, from now on.
     ///
     /// # Errors
-    /// When the store fails; the key before stays in force then.
+    /// When the store fails. Whether the key is in force is known then when [`Node::noted_data_key`] says so.
     pub async fn put_data_key_in_force(&self, actor: &Actor, key: DataKey) -> Result<(), FlowError> {
         let number = key.number();
         let note = Note::of(&key, self.randomness.as_ref(), self.now())?;
@@ -124,12 +126,50 @@ impl Node {
             "operation",
             "in force",
         );
-        self.gateway
-            .store(move |store| store.set_meta_audited(NOTE, &note, line))
-            .await?;
+        let stored = note.clone();
+        let stored = self
+            .gateway
+            .store(move |store| store.set_meta_audited(NOTE, &stored, line))
+            .await;
+        match stored {
+            // The answer to a commit that was carried out may be lost.
+            Err(error) if !self.is_noted(&note).await => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
         durable_step("data_key_in_force");
         self.keys.data.add(key);
         self.keys.data.put_in_force(number).map_err(unsealed)
+    }
+
+    async fn is_noted(&self, note: &str) -> bool {
+        let noted = self.gateway.store(|store| store.meta(NOTE)).await;
+        noted.is_ok_and(|noted| noted.as_deref() == Some(note))
+    }
+
+    /// The number of the data key that the store names, when another one is in force here: nobody could say whether the
+    /// change was stored, or another process has made it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn noted_data_key(&self) -> Result<Option<u8>, FlowError> {
+        let noted = self.gateway.store(load).await?;
+        let number = noted.map(|note| note.number);
+        Ok(number.filter(|number| *number != self.keys.data.in_force()))
+    }
+
+    /// Puts `key` in force if it is the one that the store names.
+    ///
+    /// # Errors
+    /// [`FlowError::DataKey`] when it is another one, or when the store fails.
+    pub async fn take_up_data_key(&self, key: DataKey) -> Result<(), FlowError> {
+        let noted = self.gateway.store(load).await?;
+        let Some(note) = noted.filter(|note| note.number == key.number()) else {
+            return Ok(());
+        };
+        key.open(NOTE, &[note.number], &note.witness)
+            .map_err(|_| note.refused("isn't the one that was in force"))?;
+        self.keys.data.add(key);
+        self.keys.data.put_in_force(note.number).map_err(unsealed)
     }
 
     /// How far a change of data keys has come. Reads every sealed row.
@@ -145,15 +185,22 @@ impl Node {
         Ok(DataKeyStatus {
             number,
             since: note.map_or_else(Timestamp::default, |note| note.since),
-            older: self.keys.data.others(),
+            older: self.older_data_keys(),
             rows: otherwise.rows,
             answers: otherwise.answers,
         })
     }
 
-    /// Whether there are data keys that aren't in force.
+    /// Whether there are data keys that were in force before.
     pub fn keeps_older_data_keys(&self) -> bool {
-        !self.keys.data.others().is_empty()
+        !self.older_data_keys().is_empty()
+    }
+
+    /// A higher number may yet come into force: it was kept for a change that didn't come to its end.
+    fn older_data_keys(&self) -> Vec<u8> {
+        let number = self.keys.data.in_force();
+        let others = self.keys.data.others().into_iter();
+        others.filter(|other| *other < number).collect()
     }
 
     /// The number of the data key in force.

@@ -127,6 +127,11 @@ async fn whichever_statement_fails_nothing_is_lost_and_the_change_goes_on() {
             let outcome = change.await;
             reached = store.stop_failing();
             check(&a, &entries).await;
+            assert_eq!(
+                a.noted_data_key().await.unwrap(),
+                None,
+                "{backend:?}: statement {n}"
+            );
             if !reached {
                 outcome.unwrap();
                 assert_eq!(waiting(&store, number), 0);
@@ -136,6 +141,41 @@ async fn whichever_statement_fails_nothing_is_lost_and_the_change_goes_on() {
             assert_eq!(waiting(&store, a.data_key()), 0);
         }
         assert!(!reached, "no end");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_which_nobody_could_say_whether_it_is_in_force_is_taken_up_as_the_store_has_it() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        federation.join(NAME, "CN", &[]).await;
+        let (a, entries) = subjects(&federation).await;
+        let store = federation.store(NAME).clone();
+        let mut lost = 0;
+        for n in 1..200 {
+            let number = n + 1;
+            store.fail_from_statement(n.into());
+            let change = a.put_data_key_in_force(&operator(), key(number)).await;
+            let reached = store.stop_failing();
+            if let Some(noted) = a.noted_data_key().await.unwrap() {
+                lost += 1;
+                assert_eq!(
+                    (noted, change.is_err()),
+                    (number, true),
+                    "{backend:?}: statement {n}"
+                );
+                let other = DataKey::new(noted, [9; 32].into());
+                assert!(a.take_up_data_key(other).await.is_err());
+                assert_ne!(a.data_key(), noted);
+                a.take_up_data_key(key(noted)).await.unwrap();
+                assert_eq!(a.data_key(), noted);
+            }
+            check(&a, &entries).await;
+            if !reached {
+                break;
+            }
+        }
+        assert_eq!(lost, 1, "{backend:?}: the answer to the commit");
     }
 }
 

@@ -21,6 +21,8 @@ pub enum FolderError {
     Io(PathBuf, io::Error),
     #[error("{0} doesn't hold what it must")]
     Damaged(PathBuf),
+    #[error("all 255 numbers of data keys are used up")]
+    NumbersUsedUp,
     #[error("this node doesn't keep the federation's certificate authority: run this on the founder's node")]
     NoAuthority,
     #[error("{0}: {1}")]

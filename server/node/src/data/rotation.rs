@@ -33,19 +33,18 @@ impl DataFolder {
         Ok(self.data_key(1)?.secret().clone())
     }
 
-    /// Makes the data key `number` and keeps it. One that was kept under this number and never came into force is
-    /// replaced.
+    /// Makes a data key beyond `in_force` and keeps it. No file is ever replaced: one of a higher number may belong to a
+    /// change whose outcome nobody has heard of yet.
     ///
     /// # Errors
     /// [`FolderError`].
-    pub fn make_data_key(&self, number: u8) -> Result<DataKey, FolderError> {
+    pub fn make_data_key(&self, in_force: u8) -> Result<DataKey, FolderError> {
+        let newest = self.data_key_numbers()?.into_iter().fold(in_force, u8::max);
+        let number = newest.checked_add(1).ok_or(FolderError::NumbersUsedUp)?;
         if !self.hashing_key().exists() {
             write_hex(&self.hashing_key(), self.data_key(1)?.secret().as_ref())?;
         }
         let path = self.data_key_file(number);
-        if path.exists() {
-            fs::remove_file(&path).map_err(|error| FolderError::Io(path.clone(), error))?;
-        }
         let key = DataKey::generate(number, &mut OsRng).map_err(|_| FolderError::Damaged(path.clone()))?;
         write_hex(&path, key.secret().as_ref())?;
         Ok(key)
@@ -86,7 +85,11 @@ impl DataFolder {
         Ok(numbers)
     }
 
-    fn data_key(&self, number: u8) -> Result<DataKey, FolderError> {
+    /// The data key of this number.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub(crate) fn data_key(&self, number: u8) -> Result<DataKey, FolderError> {
         let secret = Zeroizing::new(read_hex(&self.data_key_file(number))?);
         Ok(DataKey::new(number, secret))
     }

@@ -3,7 +3,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lianfang_flow::{Actor, FileError, FlowError, Node};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::data::{DataFolder, FolderError};
 use crate::durable::step;
@@ -16,32 +18,56 @@ const PART: usize = 2_000;
 pub struct Rekeying {
     node: Arc<Node>,
     folder: DataFolder,
+    runtime: Handle,
     changing: tokio::sync::Mutex<()>,
     /// Rows may wait to be sealed anew.
     waiting: AtomicBool,
 }
 
 impl Rekeying {
-    pub(super) fn new(node: Arc<Node>, folder: DataFolder) -> Self {
+    /// For `node`, whose keys are in `folder`. Wants the runtime that outlives every request.
+    pub fn new(node: Arc<Node>, folder: DataFolder) -> Self {
         Self {
             node,
             folder,
+            runtime: Handle::current(),
             changing: tokio::sync::Mutex::default(),
             waiting: AtomicBool::new(true),
         }
     }
 
-    /// Seals with a new key from now on. What is sealed already waits for [`Rekeying::go_on`].
+    /// Seals with a new key from now on, also when the caller goes away. What is sealed already waits for
+    /// [`Rekeying::go_on`].
     ///
     /// # Errors
-    /// [`FlowError`]; the key before stays in force then.
-    pub async fn begin(&self, actor: &Actor) -> Result<(), FlowError> {
+    /// [`FlowError`]; the key before stays in force then, or the next call finds the new one in force.
+    pub async fn begin(self: &Arc<Self>, actor: &Actor) -> Result<(), FlowError> {
+        let (rekeying, actor) = (Arc::clone(self), actor.clone());
+        let change = async move { rekeying.change(&actor).await };
+        let changed = self.runtime.spawn(change.in_current_span()).await;
+        changed.map_err(|_| FlowError::Internal("a task was lost"))?
+    }
+
+    async fn change(&self, actor: &Actor) -> Result<(), FlowError> {
         let _alone = self.changing.lock().await;
-        let spent = FlowError::Internal("all 255 numbers of data keys are used up");
-        let number = self.node.data_key().checked_add(1).ok_or(spent)?;
-        let key = self.on_folder(move |folder| folder.make_data_key(number)).await?;
+        self.settle().await?;
+        let in_force = self.node.data_key();
+        let key = self
+            .on_folder(move |folder| folder.make_data_key(in_force))
+            .await?;
         step("data_key_kept");
         self.node.put_data_key_in_force(actor, key).await?;
+        self.waiting.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Puts the key in force that the database names: an answer may have been lost, or another process has changed it.
+    async fn settle(&self) -> Result<(), FlowError> {
+        let Some(number) = self.node.noted_data_key().await? else {
+            return Ok(());
+        };
+        let key = self.on_folder(move |folder| folder.data_key(number)).await?;
+        self.node.take_up_data_key(key).await?;
         self.waiting.store(true, Ordering::SeqCst);
         Ok(())
     }
@@ -52,6 +78,7 @@ impl Rekeying {
     /// [`FlowError`]; nothing is lost then, and the same call goes on.
     pub async fn go_on(&self) -> Result<usize, FlowError> {
         let _alone = self.changing.lock().await;
+        self.settle().await?;
         if !self.node.keeps_older_data_keys() {
             return Ok(0);
         }
@@ -92,7 +119,7 @@ impl Rekeying {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(error = %error, "what an old data key sealed can't be sealed anew");
+                    tracing::error!(error = %error, "the change of the data key can't go on");
                     return;
                 }
             }

@@ -2,9 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use lianfang_flow::DataKeyStatus;
-use lianfang_node::wiring::assemble;
+use lianfang_flow::{Actor, DataKeyStatus};
+use lianfang_node::data::DataFolder;
+use lianfang_node::wiring::{Rekeying, assemble};
 use lianfang_store::testing::Backend;
 
 use crate::harness::command::lianfang;
@@ -56,6 +58,47 @@ async fn a_command_changes_the_key_while_the_node_serves_and_says_how_it_stands(
         assert_eq!(again.node.entry(old.id).await.unwrap(), old);
         std::fs::remove_file(node.data().join("keys/data-2.key")).unwrap();
         assert!(assemble(&node.config).await.is_err());
+    }
+}
+
+/// No change here has as many statements.
+const MOST: u64 = 50;
+
+/// From the n-th statement on everything fails, twice in a row, and then the process is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_outcome_nobody_heard_of_never_costs_the_key_that_the_database_names() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let mut node = TestNode::start_on(backend).await;
+        let old = node.operator().record_entry(&typed("case-1")).await.unwrap();
+        node.close().await;
+        let folder = DataFolder::at(node.data());
+        let rekeying = Arc::new(Rekeying::new(Arc::clone(node.node()), folder));
+        let (store, by) = (&node.assembled.store, Actor::operator());
+        let change_until = async |statement: u64| {
+            store.fail_from_statement(statement);
+            let changed = rekeying.begin(&by).await;
+            let reached = store.stop_failing();
+            assert!(reached || changed.is_ok());
+            reached
+        };
+        for first in 1..MOST {
+            let more = change_until(first).await;
+            for second in 1..MOST {
+                let more = change_until(second).await;
+                let started = assemble(&node.config).await;
+                let started =
+                    started.unwrap_or_else(|error| panic!("{backend:?}: {first}, {second}: {error}"));
+                assert_eq!(started.node.entry(old.id).await.unwrap(), old);
+                if !more {
+                    break;
+                }
+                change_until(first).await;
+            }
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(node.node().entry(old.id).await.unwrap(), old);
     }
 }
 
