@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_domain::verdict::speaks_alone;
-use lianfang_encoding::{NodeId, SubjectType};
+use lianfang_encoding::{NodeId, SubjectType, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_store::{HitRow, MonitoredToken};
 use lianfang_token::{Token, TokenKeyId};
 
 use crate::confirm::PossibleHit;
-use crate::index::HeldList;
+use crate::index::{HeldList, Index};
 use crate::{FlowError, Node};
 
 /// Hits of a list that isn't in force are kept for so long.
@@ -87,40 +87,47 @@ impl Node {
                 _ => sorted.over.push(hit),
             }
         }
-        let beside = self.beside(publisher, &sorted.ask, &rows);
-        sorted.ask.extend(beside);
+        if sorted.ask.iter().any(|possible| possible.tag.says_little()) {
+            let (publisher, now) = (publisher.clone(), self.now());
+            let add = move || {
+                let beside = beside(&publisher, &index, &sorted.ask, &rows, now);
+                sorted.ask.extend(beside);
+                sorted
+            };
+            return self.gateway.compute(add).await;
+        }
         Ok(sorted)
     }
+}
 
-    /// What else the publisher's lists may hold of subjects of which a hit says little.
-    fn beside(
-        &self,
-        publisher: &NodeId,
-        hits: &[PossibleHit<Asked>],
-        rows: &Rows,
-    ) -> Vec<PossibleHit<Asked>> {
-        let needing = hits.iter().filter(|possible| possible.tag.says_little());
-        let subjects: BTreeMap<&str, usize> = needing
-            .map(|possible| (possible.tag.row.client_reference.as_str(), possible.subject))
-            .collect();
-        let asked: HashSet<_> = hits
-            .iter()
-            .map(|possible| (&possible.list.id, place(&possible.tag.row)))
-            .collect();
-        let (index, now) = (self.index.load_full(), self.now());
-        let mut beside = Vec::new();
-        for row in rows.values() {
-            let Some(subject) = subjects.get(row.client_reference.as_str()) else {
-                continue;
-            };
-            let token = Token::from_bytes(row.token);
-            let lists = index.lookup(token.as_bytes(), &row.key_id, row.kind, now);
-            let further = lists
-                .filter(|list| list.id.publisher == *publisher && !asked.contains(&(&list.id, place(row))));
-            beside.extend(further.filter_map(|list| possible(list, None, row.clone(), *subject)));
-        }
-        beside
+/// What else the publisher's lists may hold of subjects of which a hit says little.
+fn beside(
+    publisher: &NodeId,
+    index: &Index,
+    hits: &[PossibleHit<Asked>],
+    rows: &Rows,
+    now: Timestamp,
+) -> Vec<PossibleHit<Asked>> {
+    let needing = hits.iter().filter(|possible| possible.tag.says_little());
+    let subjects: BTreeMap<&str, usize> = needing
+        .map(|possible| (possible.tag.row.client_reference.as_str(), possible.subject))
+        .collect();
+    let asked: HashSet<_> = hits
+        .iter()
+        .map(|possible| (&possible.list.id, place(&possible.tag.row)))
+        .collect();
+    let mut beside = Vec::new();
+    for row in rows.values() {
+        let Some(subject) = subjects.get(row.client_reference.as_str()) else {
+            continue;
+        };
+        let token = Token::from_bytes(row.token);
+        let lists = index.lookup(token.as_bytes(), &row.key_id, row.kind, now);
+        let further =
+            lists.filter(|list| list.id.publisher == *publisher && !asked.contains(&(&list.id, place(row))));
+        beside.extend(further.filter_map(|list| possible(list, None, row.clone(), *subject)));
     }
+    beside
 }
 
 fn place(row: &MonitoredToken) -> (&str, [u8; 32], [u8; 16]) {
