@@ -164,7 +164,8 @@ impl Node {
         }
     }
 
-    /// Stores subjects with their tokens and matches those that are new or changed.
+    /// Stores subjects with their tokens and matches those that are new or changed. Of several with one reference the last
+    /// counts.
     async fn put_prepared(
         self: &Arc<Self>,
         prepared: Vec<Prepared>,
@@ -185,7 +186,7 @@ impl Node {
             held.get(&one.reference)
                 .is_none_or(|row| row.content_hash != one.content_hash || row.retry_at.is_some())
         };
-        let changed: Vec<_> = prepared.iter().filter(is_new).cloned().collect();
+        let changed: Vec<_> = last_of_each(&prepared).filter(is_new).cloned().collect();
         let missing = self.missing_tokens(&changed).await?;
         let (fresh, missing) = self.fetch_missing(missing).await?;
         let taken_in = self.take_in(&changed, &fresh, &missing, line).await;
@@ -257,6 +258,16 @@ impl Node {
         self.tell_alert_news();
         self.watch_tokens(watched).await
     }
+}
+
+/// The last of those with one reference.
+fn last_of_each(prepared: &[Prepared]) -> impl Iterator<Item = &Prepared> {
+    let places = prepared.iter().enumerate();
+    let last: HashMap<_, _> = places
+        .map(|(place, one)| (one.reference.as_str(), place))
+        .collect();
+    let is_last = move |(place, one): &(usize, &Prepared)| last.get(one.reference.as_str()) == Some(place);
+    prepared.iter().enumerate().filter(is_last).map(|(_, one)| one)
 }
 
 /// PostgreSQL takes no NUL in a text, not even in one that is looked for.

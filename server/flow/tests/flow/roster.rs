@@ -1,15 +1,21 @@
 //! What the roster holds, how it is asked about, and what survives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
+use lianfang_flow::Node;
 use lianfang_wire::ProblemType;
 use lianfang_wire::alert::AlertState;
 use lianfang_wire::roster::{NewMonitoredSubject, RosterLine};
+use lianfang_wire::screening::IdentifierStatus;
 
 use crate::alerts::{CODE, alerts, publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, operator, product};
 use crate::statements::{MOST, told};
+
+/// Another valid code.
+const OTHER: &str = "91130105MA0FRNGTXX";
 
 #[tokio::test]
 async fn a_deleted_seller_is_matched_no_more_and_its_alert_closes() {
@@ -234,6 +240,46 @@ async fn the_same_seller_again_asks_nobody() {
         let before = federation.network.capture().len();
         watch(&c, "shop-1", company(CODE)).await;
         assert_eq!(federation.network.capture().len(), before);
+    }
+}
+
+/// One batch about one shop, whose company has these codes one after the other. Whether each line brought it in.
+async fn put_codes(node: &Arc<Node>, codes: &[&str]) -> Vec<bool> {
+    let line = |code: &&str| RosterLine {
+        client_reference: "shop-1".to_owned(),
+        subject: company(code),
+    };
+    let lines = (1..).zip(codes.iter().map(line).map(Ok)).collect();
+    let results = node.put_subjects(&operator(), lines).await.unwrap();
+    assert!(results.iter().all(|result| result.complete == Some(true)));
+    results.iter().filter_map(|result| result.created).collect()
+}
+
+#[tokio::test]
+async fn a_seller_that_comes_twice_in_one_batch_is_watched_as_the_last_line_says() {
+    for backend in BACKENDS {
+        for last in [OTHER, CODE] {
+            let mut federation = Federation::found(backend).await;
+            let a = federation.join("platform-a", "CN", &[]).await;
+            let c = federation.join("platform-c", "CN", &[]).await;
+            publish(&a, CODE).await;
+            c.sync(None, false).await.unwrap();
+            // The second time the last line is what is held.
+            for created in [[true, false], [false, false]] {
+                let first = if last == CODE { OTHER } else { CODE };
+                assert_eq!(put_codes(&c, &[first, last]).await, created);
+                let held = c.monitored_subject("shop-1".to_owned()).await.unwrap();
+                assert_eq!(
+                    held.identifiers[0].status,
+                    IdentifierStatus::Screened,
+                    "{backend:?}"
+                );
+                assert_eq!(held.subject, company(last), "{backend:?}");
+                let alerted = states(&c).await == [AlertState::Open];
+                assert_eq!(alerted, last == CODE, "{backend:?}");
+            }
+            assert!(c.roster_status().await.unwrap().tokens > 0);
+        }
     }
 }
 

@@ -48,6 +48,29 @@ fn each_migration_goes_up_and_down_and_up_again_over_rows_that_stand_there() {
     }
 }
 
+#[test]
+fn watched_sellers_without_any_token_are_looked_through_again_by_a_migration() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let database = TestDatabase::empty(backend);
+        for _ in names().range(.."0033_untokenised_subjects".to_owned()) {
+            database.migrate_once();
+        }
+        fill(&database, &tables(&database));
+        database.execute("UPDATE monitored_subjects SET retry_at = NULL");
+        database.execute("DELETE FROM monitored_tokens WHERE identifier_index = 2");
+        database.migrate_once();
+        let waiting = lines(
+            &database,
+            "monitored_subjects WHERE retry_at = updated_at",
+            &["updated_at"],
+        );
+        assert_eq!(waiting.len(), 1, "{backend:?}");
+        assert!(waiting[0].contains('2'), "{backend:?} {waiting:?}");
+        let left = lines(&database, "monitored_subjects WHERE retry_at IS NULL", &["1"]);
+        assert_eq!(left.len(), 2, "{backend:?}");
+    }
+}
+
 /// Of every migration, oldest first.
 fn names() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");

@@ -1,0 +1,2 @@
+-- What is looked through once more does no harm.
+SELECT 1;
