@@ -165,7 +165,7 @@ impl ListState {
     }
 
     fn check(self, newest: &VerifiedHead) -> Result<Self, Refusal> {
-        let prefixes = self.deltas.iter().map(|delta| prefixes(delta.kind));
+        let prefixes = self.deltas.iter().map(|delta| delta.kind.prefixes());
         if self.deltas.len() > MAX_DELTAS || prefixes.sum::<u64>() > MAX_DELTA_PREFIXES {
             return Err(Refusal::TooManyPrefixes);
         }
@@ -175,13 +175,6 @@ impl ListState {
         } else {
             Err(Refusal::State)
         }
-    }
-}
-
-fn prefixes(kind: Kind) -> u64 {
-    match kind {
-        Kind::Base => 0,
-        Kind::Delta { additions, removals } => u64::from(additions) + u64::from(removals),
     }
 }
 

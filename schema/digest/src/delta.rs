@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use crate::Refusal;
 use crate::class::padded;
 use crate::dummy::Dummies;
 use crate::gcs::{self, MAX_PREFIXES, PREFIX_BITS, prefix};
 use crate::header::Kind;
+use crate::{DeltaSum, Refusal};
 
 /// Prefixes that came and went, each set strictly increasing, no prefix in both (PROTOCOL.md §3).
 ///
@@ -92,11 +92,14 @@ impl Delta {
     /// # Errors
     /// [`Refusal::TooManyPrefixes`] when more than 2^24 prefixes remain.
     pub fn coalesce<'a>(deltas: impl IntoIterator<Item = &'a Self>) -> Result<Self, Refusal> {
-        let mut deltas = deltas.into_iter();
-        deltas.try_fold(Self::default(), |net, later| net.then(later))
+        let mut sum = DeltaSum::default();
+        for delta in deltas {
+            sum.add(delta.clone())?;
+        }
+        sum.net()
     }
 
-    /// This change and `later` on top of it, as one: whoever has many needs only two in memory.
+    /// This change and `later` on top of it, as one. Of many, [`DeltaSum`] copies less.
     ///
     /// # Errors
     /// As [`Delta::coalesce`].
@@ -105,7 +108,7 @@ impl Delta {
             additions: replace(&self.additions, &later.removals, &later.additions),
             removals: replace(&self.removals, &later.additions, &later.removals),
         };
-        if net.additions.len() + net.removals.len() > MAX_PREFIXES as usize {
+        if net.len() > MAX_PREFIXES as usize {
             return Err(Refusal::TooManyPrefixes);
         }
         Ok(net)
@@ -127,6 +130,16 @@ impl Delta {
     /// Prefixes whose last token left, strictly increasing.
     pub fn removals(&self) -> &[u64] {
         &self.removals
+    }
+
+    /// Prefixes that came or went.
+    pub fn len(&self) -> usize {
+        self.additions.len() + self.removals.len()
+    }
+
+    /// Whether nothing came or went.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether `prefix` came.

@@ -28,6 +28,16 @@ pub enum Kind {
     Delta { additions: u32, removals: u32 },
 }
 
+impl Kind {
+    /// Prefixes that a delta's head states, of both sorts.
+    pub fn prefixes(self) -> u64 {
+        match self {
+            Self::Base => 0,
+            Self::Delta { additions, removals } => u64::from(additions) + u64::from(removals),
+        }
+    }
+}
+
 /// Length and hashes of a body. Bodies and shard tables are addressed by these plain SHA-256 values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyRef {

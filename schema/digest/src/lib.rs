@@ -19,6 +19,7 @@ mod list;
 mod refusal;
 mod shard;
 mod stream;
+mod sum;
 
 pub mod bloom;
 pub mod codec;
@@ -40,3 +41,4 @@ pub use list::ListId;
 pub use refusal::Refusal;
 pub use shard::{SHARD, ShardTable};
 pub use stream::BodyVerifier;
+pub use sum::DeltaSum;

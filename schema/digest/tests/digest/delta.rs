@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use lianfang_digest::gcs::{PREFIX_BITS, prefix};
-use lianfang_digest::{BodyRef, Delta, Dummies, DummySecret, Kind, NetChange, Refusal, gcs};
+use lianfang_digest::{BodyRef, Delta, DeltaSum, Dummies, DummySecret, Kind, NetChange, Refusal, gcs};
 use proptest::prelude::*;
 
 use crate::fixture::{FEDERATION, Publisher, strangers, tokens};
@@ -137,7 +137,7 @@ fn a_list_holds_at_most_two_to_the_24_prefixes() {
 proptest! {
     #[test]
     fn coalescing_equals_applying_one_after_the_other(
-        changes in proptest::collection::vec((proptest::collection::btree_set(0..40u64, 0..12), proptest::collection::btree_set(0..40u64, 0..12)), 0..6),
+        changes in proptest::collection::vec((proptest::collection::btree_set(0..40u64, 0..12), proptest::collection::btree_set(0..40u64, 0..12)), 0..24),
     ) {
         let (mut added, mut removed) = (BTreeSet::new(), BTreeSet::new());
         let mut deltas = Vec::new();
@@ -157,5 +157,22 @@ proptest! {
         let net = Delta::coalesce(&deltas).unwrap();
         prop_assert!(net.additions().iter().eq(&added));
         prop_assert!(net.removals().iter().eq(&removed));
+    }
+
+    #[test]
+    fn a_sum_is_what_one_after_the_other_comes_to_or_refused_for_its_length(
+        sets in proptest::collection::vec((proptest::collection::btree_set(0..400u64, 0..30), any::<bool>()), 0..40),
+        most in 0..400usize,
+    ) {
+        let deltas = sets.into_iter().map(|(set, comes)| {
+            let prefixes = Vec::from_iter(set);
+            if comes { delta(&prefixes, &[]) } else { delta(&[], &prefixes) }
+        });
+        let deltas: Vec<_> = deltas.collect();
+        let net = deltas.iter().fold(Delta::default(), |net, later| net.then(later).unwrap());
+        let mut sum = DeltaSum::within(most);
+        let added = deltas.into_iter().try_for_each(|delta| sum.add(delta));
+        let expected = if net.len() > most { Err(Refusal::TooManyPrefixes) } else { Ok(net) };
+        prop_assert_eq!(added.and_then(|()| sum.net()), expected);
     }
 }
