@@ -14,6 +14,11 @@ use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits};
 use crate::{AlertRow, Store, StoreError};
 
+/// Time ended an alert: its finding was over.
+const EXPIRED: &str = "expired";
+/// The same: a deadline had run out.
+const RELEASED: &str = "released";
+
 /// What was heard of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryChange {
@@ -31,8 +36,8 @@ pub struct EntryChange {
 
 impl Store {
     /// Writes down what was heard of `publisher`'s entries in the open alerts about them; those of ended entries
-    /// close. Returns the subjects to look at again: their cleared hits are about something older than that, or their alert
-    /// has ended and another entry may be about them.
+    /// close. Returns the subjects to look at again: their cleared hits are about something older than that, their alert
+    /// has ended and another entry may be about them, or time had ended it although the entry lives on.
     ///
     /// # Errors
     /// Those of any write.
@@ -54,6 +59,7 @@ impl Store {
                 }
                 if change.ended_by.is_none() {
                     outdated.extend(cleared_before(link, publisher, change)?);
+                    outdated.extend(lapsed_before(link, publisher, change)?);
                 }
             }
             Ok(outdated.into_iter().collect())
@@ -163,6 +169,23 @@ fn cleared_before(
         .filter(cleared_hits::entry_id.eq(change.entry_id.as_bytes().as_slice()))
         .filter(cleared_hits::record_seq.lt(count(change.seq)))
         .select(cleared_hits::client_reference)
+        .distinct()
+        .load(conn))?)
+}
+
+/// Whose alert ended by time before that was heard.
+fn lapsed_before(
+    link: &mut Link<'_>,
+    publisher: &NodeId,
+    change: &EntryChange,
+) -> Result<Vec<String>, StoreError> {
+    Ok(query!(link, |conn| alerts::table
+        .filter(alerts::publisher.eq(publisher.as_str()))
+        .filter(alerts::entry_id.eq(change.entry_id.as_bytes().as_slice()))
+        .filter(alerts::state.eq(AlertState::Closed as i16))
+        .filter(alerts::ended_by.eq_any([EXPIRED, RELEASED]))
+        .filter(alerts::record_seq.lt(count(change.seq)))
+        .select(alerts::client_reference)
         .distinct()
         .load(conn))?)
 }

@@ -108,3 +108,37 @@ async fn a_contest_ends_by_the_rule_whatever_deadline_its_publisher_states() {
         }
     }
 }
+
+/// By a clock that is ahead, but not so far that it is in doubt.
+#[tokio::test]
+async fn an_alert_that_a_lapse_closed_comes_back_when_its_entry_turns_out_to_have_been_upheld_in_time() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        watch(&b, "shop-1", company(CODE)).await;
+        let entry = publish(&a, CODE).await;
+        let contested = event(&a, &entry, EventType::Contested).await;
+        let due = contested.deadline.unwrap();
+        while a.now() + DAY < due {
+            federation.clock.advance(DAY);
+            a.build_digests().await.unwrap();
+            b.sync(None, false).await.unwrap();
+        }
+        federation
+            .clock
+            .advance(due.since(a.now()) - Duration::from_secs(10));
+        federation.put_ahead("platform-b", Duration::from_secs(20));
+        assert!(b.sync(None, false).await.unwrap().is_complete());
+        b.watch_roster().await.unwrap();
+        assert_eq!(states(&b).await, [AlertState::Closed]);
+        assert_eq!(b.roster_status().await.unwrap().pending_hits, 0);
+        event(&a, &contested, EventType::Upheld).await;
+        assert!(b.sync(None, false).await.unwrap().is_complete());
+        assert_eq!(states(&b).await, [AlertState::Closed, AlertState::Open]);
+        b.watch_roster().await.unwrap();
+        assert_eq!(
+            states(&b).await,
+            [AlertState::Closed, AlertState::Open],
+            "it lasts"
+        );
+    }
+}

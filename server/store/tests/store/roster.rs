@@ -264,6 +264,23 @@ both! {
 }
 
 both! {
+    fn an_entry_that_lives_on_although_time_had_ended_its_alert_is_looked_at_again(database) {
+        let store = database.store();
+        let publisher = node("platform-a");
+        for (number, ended_by, again) in [(1, "released", true), (2, "expired", true), (3, "subject_changed", false)] {
+            let shop = format!("shop-{number}");
+            put_subjects(store, vec![subject(&shop, &[1])], at(0)).unwrap();
+            store.open_alert(&alert(number, &shop), at(1)).unwrap();
+            assert!(store.close_alert(Uuid::from_u128(number), ended_by, at(2)).unwrap());
+            let heard_of = |seq, ended| store.entries_heard(&publisher, &[heard(seq, ended)], at(3)).unwrap();
+            assert!(!heard_of(1, None).contains(&shop), "{ended_by}: known when it ended");
+            assert_eq!(heard_of(2, None).contains(&shop), again, "{ended_by}");
+            assert!(!heard_of(3, Some("withdrawn")).contains(&shop), "{ended_by}");
+        }
+    }
+}
+
+both! {
     fn an_alert_follows_its_entry_to_the_end(database) {
         let store = database.store();
         put_subjects(store, vec![subject("shop", &[1])], at(0)).unwrap();
