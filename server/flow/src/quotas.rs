@@ -55,15 +55,15 @@ impl Node {
             })
     }
 
-    /// Whether as many digests of `publisher` were taken over within a day as its quota allows.
-    pub(crate) async fn digests_used_up(&self, publisher: &NodeId) -> Result<bool, FlowError> {
+    /// Whether as many digests of `publisher` were taken over within a day as its quota allows, with so many more.
+    pub(crate) async fn digests_used_up(&self, publisher: &NodeId, more: u64) -> Result<bool, FlowError> {
         let per_day = u64::from(self.quotas_of(publisher)?.digests_per_day);
         let (publisher, now) = (publisher.clone(), self.now());
         let taken = self
             .gateway
             .store(move |store| store.digests_taken(&publisher, now))
             .await?;
-        Ok(taken >= per_day)
+        Ok(taken + more >= per_day)
     }
 
     fn quotas_of(&self, member: &NodeId) -> Result<Quotas, FlowError> {

@@ -1,5 +1,5 @@
 use lianfang_digest::{Kind, SignedHead, VerifiedHead};
-use lianfang_domain::brake::brake_growth;
+use lianfang_domain::brake::{BrakeReason, brake_growth};
 use lianfang_encoding::NodeId;
 use lianfang_store::{BrakeDay, HeadRow};
 
@@ -10,8 +10,21 @@ impl Node {
     /// Whether what a list that is held already would grow by is more than the publisher's habit, in which case it is
     /// quarantined and the heads must not be taken over.
     pub(crate) async fn grows_too_fast(&self, publisher: &NodeId, grown: u64) -> Result<bool, FlowError> {
-        if grown == 0 {
+        let Some(reason) = self.beyond_habit(publisher, grown).await? else {
             return Ok(false);
+        };
+        self.quarantine(publisher, reason.code()).await?;
+        Ok(true)
+    }
+
+    /// Why growing by so much would have the publisher quarantined, if it would.
+    pub(crate) async fn beyond_habit(
+        &self,
+        publisher: &NodeId,
+        grown: u64,
+    ) -> Result<Option<BrakeReason>, FlowError> {
+        if grown == 0 {
+            return Ok(None);
         }
         let (id, now) = (publisher.clone(), self.now());
         let days = self
@@ -21,11 +34,7 @@ impl Node {
         let of = |is_today| days.iter().filter(move |seen| (seen.day == day(now)) == is_today);
         let today = of(true).map(|seen| seen.grown).sum::<u64>() + grown;
         let habit: Vec<_> = of(false).map(|seen| seen.grown).collect();
-        if let Some(reason) = brake_growth(today, &habit, &self.settings.brake) {
-            self.quarantine(publisher, reason.code()).await?;
-            return Ok(true);
-        }
-        Ok(false)
+        Ok(brake_growth(today, &habit, &self.settings.brake))
     }
 
     /// Counts what was taken over: what wasn't comes again and would be counted twice.

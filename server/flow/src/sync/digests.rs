@@ -10,7 +10,7 @@ use lianfang_wire::ProblemType;
 use lianfang_wire::info::ListHead;
 use lianfang_wire::membership::Member;
 
-use super::run::SyncFailure;
+use super::run::{QUARANTINED, SyncFailure};
 use super::{ListSync, PeerSync};
 use crate::brake::Reached;
 use crate::durable::durable_step;
@@ -72,10 +72,16 @@ impl Node {
         let moved = done.bytes;
         if dry_run {
             match self
-                .plan_list_fetch(peer, offered, incarnation, held.as_ref())
+                .plan_list_fetch(peer, offered, incarnation, held.as_ref(), &mut done.planned)
                 .await
             {
                 Ok(bytes) => done.bytes += bytes,
+                Err(Stop::Failed(SyncFailure::Refused(kind))) => list.refused = Some(kind.slug().to_owned()),
+                Err(Stop::Failed(SyncFailure::Braked)) => {
+                    list.refused = Some(QUARANTINED.to_owned());
+                    done.lists.push(list);
+                    return Err(SyncFailure::Braked);
+                }
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
                     list.refused = Some(ProblemType::from(refusal).slug().to_owned())
@@ -128,7 +134,7 @@ impl Node {
             if accepted.state.incarnation() != incarnation {
                 return Err(Refusal::Incarnation.into());
             }
-            if self.digests_used_up(peer).await? {
+            if self.digests_used_up(peer, 0).await? {
                 return Err(Stop::Failed(SyncFailure::Refused(ProblemType::DigestQuota)));
             }
             let grown = reached

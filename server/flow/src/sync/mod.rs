@@ -91,6 +91,16 @@ pub struct PeerSync {
     /// The same, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// What a dry run counts towards quota and habit for the lists that follow.
+    #[serde(skip)]
+    pub(crate) planned: Planned,
+}
+
+/// What a sync would have taken over of a peer by now.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Planned {
+    pub(crate) digests: u64,
+    pub(crate) grown: u64,
 }
 
 impl PeerSync {
@@ -105,6 +115,7 @@ impl PeerSync {
             quarantined: false,
             error: None,
             detail: None,
+            planned: Planned::default(),
         }
     }
 
@@ -127,7 +138,8 @@ pub struct ListSync {
     /// Bytes of its bodies that were moved (or would be).
     #[serde(default)]
     pub bytes: u64,
-    /// Why it was (or would be) refused, as the slug of the problem type that this refusal alone has.
+    /// Why it was (or would be) refused, as the slug of the problem type that this refusal alone has; `quarantined` if a
+    /// dry run finds that the list would have its publisher held back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }

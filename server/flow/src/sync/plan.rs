@@ -5,10 +5,14 @@ use std::sync::Arc;
 use lianfang_digest::{ListState, Refusal, VerifiedHead};
 use lianfang_encoding::NodeId;
 use lianfang_store::HeadRow;
+use lianfang_wire::ProblemType;
 use lianfang_wire::info::ListHead;
 
+use super::Planned;
 use super::digests::{Stop, is_live};
+use super::run::SyncFailure;
 use crate::Node;
+use crate::brake::Reached;
 
 impl Node {
     /// Bytes of the bodies that would be moved. Nothing is written, and no body asked for.
@@ -18,7 +22,10 @@ impl Node {
         offered: &ListHead,
         incarnation: u32,
         held: Option<&HeadRow>,
+        planned: &mut Planned,
     ) -> Result<u64, Stop> {
+        let mut reached = held.and_then(Reached::by);
+        let before = held.map_or(0, |held| held.sequence);
         let mut held = match held {
             Some(_) => self.held_state(offered).await?,
             None => None,
@@ -33,6 +40,21 @@ impl Node {
             if accepted.state.incarnation() != incarnation {
                 return Err(Refusal::Incarnation.into());
             }
+            if self.digests_used_up(peer, planned.digests).await? {
+                return Err(Stop::Failed(SyncFailure::Refused(ProblemType::DigestQuota)));
+            }
+            let grown = reached
+                .as_mut()
+                .map_or(0, |reached| reached.go_on(&accepted.heads));
+            if grown > 0 && self.beyond_habit(peer, planned.grown + grown).await?.is_some() {
+                return Err(Stop::Failed(SyncFailure::Braked));
+            }
+            let new = accepted
+                .heads
+                .iter()
+                .filter(|head| head.header().sequence > before);
+            planned.digests += new.count() as u64;
+            planned.grown += grown;
             heads.extend(accepted.heads);
             let is_all = accepted.state.sequence() >= offered.sequence;
             held = Some(accepted.state);

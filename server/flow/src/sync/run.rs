@@ -17,6 +17,9 @@ use crate::{FlowError, Node};
 /// Peers that are synced with at once.
 const PEERS_AT_ONCE: usize = 8;
 
+/// Code of [`SyncFailure::Braked`].
+pub(super) const QUARANTINED: &str = "quarantined";
+
 /// What a peer hasn't said by then it says the next time, from where it was.
 const LONGEST: Duration = Duration::from_secs(900);
 
@@ -282,7 +285,7 @@ fn say(done: &mut PeerSync, error: &SyncFailure) {
             (error.code().to_owned(), detail)
         }
         SyncFailure::Braked => (
-            "quarantined".to_owned(),
+            QUARANTINED.to_owned(),
             "the publisher grew faster than is its habit and waits for a decision; the digest in force stays"
                 .to_owned(),
         ),

@@ -134,6 +134,65 @@ async fn a_dry_run_says_what_would_be_refused_and_who_has_a_newer_membership() {
     assert!(report.sends.is_none());
 }
 
+/// What a dry run and then a sync say of A: its error, and why its only list would wait.
+async fn refused(node: &Arc<Node>) -> [(Option<String>, Option<String>); 2] {
+    let mut said = Vec::new();
+    for dry_run in [true, false] {
+        let report = node.sync(Some(id("platform-a")), dry_run).await.unwrap();
+        let of_a = of(&report, "platform-a");
+        let list = of_a.lists.first().and_then(|list| list.refused.clone());
+        said.push((of_a.error.clone(), list));
+    }
+    said.try_into().unwrap()
+}
+
+#[tokio::test]
+async fn a_dry_run_says_that_digests_beyond_the_quota_would_wait() {
+    for backend in BACKENDS {
+        let (federation, a, _) = Federation::of_two(backend).await;
+        let b = federation
+            .limit("platform-b", "platform-a", |quotas| quotas.digests_per_day = 1)
+            .await;
+        for number in 0..2 {
+            record(&a, &code(number)).await;
+            a.publish_changes().await.unwrap();
+            let [planned, done] = refused(&b).await;
+            assert_eq!(planned, done, "{backend:?}");
+            let expected = (number == 1).then_some("digest-quota");
+            assert_eq!((planned.0.as_deref(), planned.1.as_deref()), (expected, expected));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_says_that_growth_beyond_the_habit_would_hold_the_publisher_back_and_does_not() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        (federation.brake.free_growth, federation.brake.growth_factor) = (1, 1);
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        for number in 0..2 {
+            record(&a, &code(number)).await;
+            a.publish_changes().await.unwrap();
+            assert_eq!(refused(&b).await, [(None, None), (None, None)]);
+        }
+        federation.clock.advance(std::time::Duration::from_secs(86_400));
+        // Each is within the habit, and both together aren't.
+        for number in 2..4 {
+            record(&a, &code(number)).await;
+            a.publish_changes().await.unwrap();
+        }
+        let before = state_of_b(&federation);
+        let report = b.sync(Some(id("platform-a")), true).await.unwrap();
+        let planned = of(&report, "platform-a");
+        assert_eq!(planned.error.as_deref(), Some("quarantined"));
+        assert_eq!(planned.lists[0].refused.as_deref(), Some("quarantined"));
+        assert_eq!(state_of_b(&federation), before, "{backend:?}");
+        let done = b.sync(None, false).await.unwrap();
+        assert_eq!(of(&done, "platform-a").error.as_deref(), Some("quarantined"));
+    }
+}
+
 async fn plan(node: &Arc<Node>) -> PublicationPlan {
     dry_run(node).await.sends.unwrap()
 }
