@@ -33,6 +33,8 @@ pub struct Settings {
     pub token_cache: usize,
     /// Events whose entries are published together. More would let a list lag further behind a long import.
     pub publish_page: usize,
+    /// Prefixes that the deltas of a list may come to on top of its base; 2^24 at most.
+    pub most_changes: usize,
     /// When a publisher's digests wait for a person.
     pub brake: BrakeRule,
     /// How the roster is watched.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_digest::{Delta, Header, Kind, ListId, ListState, Piece, SignedHead, SizeClass, VerifiedHead};
+use lianfang_digest::{
+    Delta, DeltaSum, Header, Kind, ListId, ListState, Piece, Refusal, SignedHead, SizeClass, VerifiedHead,
+};
 use lianfang_encoding::{PublicKey, Timestamp};
 use lianfang_store::HeadRow;
 use lianfang_wire::peer::DisabledKind;
@@ -44,10 +46,37 @@ pub(crate) struct HeldList {
     announced: Announced,
 }
 
+/// Where the bodies of deltas are, and how many prefixes those of one list may come to.
+#[derive(Clone, Copy)]
+pub(crate) struct Deltas<'a> {
+    pub(crate) bodies: &'a Bodies,
+    pub(crate) most: usize,
+}
+
+/// Since when what is loaded has been here, by this node's clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Came {
+    Now(Timestamp),
+    /// Nobody remembers, because the process started since, and it is now.
+    BeforeStart(Timestamp),
+}
+
+impl Came {
+    /// From when on a publisher's answers have held what a head says: a restart makes nothing new of it.
+    fn with(self, created: Timestamp) -> Timestamp {
+        match self {
+            Self::Now(now) => now,
+            Self::BeforeStart(now) => now.min(created + SKEW),
+        }
+    }
+}
+
 /// Why a list can't be put together.
 pub(super) enum Unusable {
     /// What is stored of it isn't what it must be.
     Damaged(&'static str),
+    /// Its deltas come to more prefixes than may be, whatever is done about its files.
+    TooLarge,
     /// Nobody can say, because the store or the files can't be reached.
     Unread(FlowError),
 }
@@ -55,6 +84,13 @@ pub(super) enum Unusable {
 impl From<&'static str> for Unusable {
     fn from(why: &'static str) -> Self {
         Self::Damaged(why)
+    }
+}
+
+/// Of adding up, which refuses nothing else.
+impl From<Refusal> for Unusable {
+    fn from(_: Refusal) -> Self {
+        Self::TooLarge
     }
 }
 
@@ -70,20 +106,24 @@ impl HeldList {
         &self.state.base().body.sha256
     }
 
+    /// Prefixes that its deltas come to.
+    pub(crate) fn changes(&self) -> usize {
+        self.net.len()
+    }
+
     /// When the list may have said something new of `token` last, by this node's clock. What its publisher was asked before
     /// is no answer any more, because another entry may have come.
     pub(crate) fn said_last(&self, token: &[u8; 32]) -> Timestamp {
         self.announced.last(token)
     }
 
-    /// Puts a list together from its live heads, oldest first, which were here by `now`. What `before` has in common with it
-    /// isn't read again.
+    /// Puts a list together from its live heads, oldest first. What `before` has in common with it isn't read again.
     pub(super) fn load(
         rows: &[HeadRow],
         keys: &[PublicKey],
-        bodies: &Bodies,
+        deltas: Deltas<'_>,
         before: Option<&Self>,
-        now: Timestamp,
+        came: Came,
     ) -> Result<Self, Unusable> {
         let heads = verify_all(rows, keys)?;
         let newest = heads.last().ok_or("it has no head")?.header();
@@ -95,15 +135,11 @@ impl HeldList {
             .header();
         let class = base.class().map_err(|_| "its base states no size class")?;
         let before = before.filter(|before| before.is_continued_by(&state));
-        let (net, since) = net(&state, bodies, before)?;
-        let (announced, came) = match before {
-            Some(before) => (before.announced.clone(), now),
-            None => (
-                Announced::with_base(known_by(base.created, now)),
-                known_by(newest.created, now),
-            ),
-        };
-        let announced = announced.then(&since, came);
+        let (net, since) = net(&state, deltas, before)?;
+        let announced = before.map(|before| before.announced.clone());
+        let announced = announced
+            .unwrap_or_else(|| Announced::with_base(came.with(base.created)))
+            .then(&since, came.with(newest.created));
         Ok(Self::of(newest, keys, state, class, (net, since), announced))
     }
 
@@ -113,8 +149,8 @@ impl HeldList {
         &self,
         rows: &[HeadRow],
         keys: &[PublicKey],
-        bodies: &Bodies,
-        now: Timestamp,
+        deltas: Deltas<'_>,
+        came: Came,
     ) -> Result<Option<Self>, Unusable> {
         if self.keys != keys {
             return Ok(None);
@@ -133,10 +169,32 @@ impl HeldList {
         if !self.is_continued_by(&state) {
             return Ok(None);
         }
-        let (net, since) = net(&state, bodies, Some(self))?;
-        let announced = self.announced.clone().then(&since, now);
+        let (net, since) = net(&state, deltas, Some(self))?;
+        let announced = self.announced.clone().then(&since, came.with(newest.created));
         let followed = Self::of(newest, keys, state, self.class, (net, since), announced);
         Ok(Some(followed))
+    }
+
+    /// Whether a list in this `state` could be put in force after `before`, as far as its deltas are concerned. They are read
+    /// only when their heads state more than may be.
+    pub(crate) fn may_become(
+        state: &ListState,
+        deltas: Deltas<'_>,
+        before: Option<&Self>,
+    ) -> Result<bool, FlowError> {
+        let before = before.filter(|before| before.is_continued_by(state));
+        let (held, known) = before.map_or((0, 0), |before| (before.net.len(), before.state.deltas().len()));
+        let new = state.deltas().iter().skip(known);
+        let stated = new.map(|piece| piece.kind.prefixes()).sum::<u64>() + held as u64;
+        if stated <= deltas.most as u64 {
+            return Ok(true);
+        }
+        match net(state, deltas, before) {
+            Err(Unusable::TooLarge) => Ok(false),
+            Err(Unusable::Unread(error)) => Err(error),
+            // What the disk has lost is mended by itself.
+            Ok(_) | Err(Unusable::Damaged(_)) => Ok(true),
+        }
     }
 
     fn of(
@@ -172,12 +230,6 @@ impl HeldList {
     }
 }
 
-/// From when on a publisher's answers have held what a head says, by this node's clock, when nobody remembers when it came: a
-/// restart makes nothing new of it.
-fn known_by(created: Timestamp, now: Timestamp) -> Timestamp {
-    now.min(created + SKEW)
-}
-
 fn verify_all(rows: &[HeadRow], keys: &[PublicKey]) -> Result<Vec<VerifiedHead>, &'static str> {
     rows.iter().map(|row| verify(row, keys)).collect()
 }
@@ -193,23 +245,27 @@ fn verify(row: &HeadRow, keys: &[PublicKey]) -> Result<VerifiedHead, &'static st
 /// and the net change of those that came.
 fn net(
     state: &ListState,
-    bodies: &Bodies,
+    deltas: Deltas<'_>,
     before: Option<&HeldList>,
 ) -> Result<(Arc<Delta>, Arc<Delta>), Unusable> {
-    let (mut net, known) = match before {
+    let (held, known) = match before {
         Some(before) => (Arc::clone(&before.net), before.state.deltas().len()),
         None => (Arc::default(), 0),
     };
-    let too_many = |_| "its deltas hold too many prefixes";
-    let new = &state.deltas()[known..];
-    let since = new.iter().try_fold(Delta::default(), |since, piece| {
-        let later = read(piece, bodies)?;
-        since.then(&later).map_err(|why| Unusable::from(too_many(why)))
-    })?;
-    if !new.is_empty() {
-        net = Arc::new(net.then(&since).map_err(too_many)?);
+    let mut since = DeltaSum::within(deltas.most);
+    for piece in &state.deltas()[known..] {
+        since.add(read(piece, deltas.bodies)?)?;
     }
-    Ok((net, Arc::new(since)))
+    let since = Arc::new(since.net()?);
+    let net = match (held.is_empty(), since.is_empty()) {
+        (true, _) => Arc::clone(&since),
+        (_, true) => held,
+        _ => Arc::new(held.then(&since)?),
+    };
+    match net.len() <= deltas.most {
+        true => Ok((net, since)),
+        false => Err(Unusable::TooLarge),
+    }
 }
 
 fn read(piece: &Piece, bodies: &Bodies) -> Result<Delta, Unusable> {

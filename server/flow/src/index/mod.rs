@@ -8,7 +8,7 @@ mod held;
 mod images;
 mod reload;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use lianfang_digest::{ListId, Seed};
@@ -16,7 +16,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 use lianfang_mapped::MappedFile;
 use lianfang_screener::ListMemory;
 
-pub(crate) use held::HeldList;
+pub(crate) use held::{Deltas, HeldList};
 use images::Image;
 pub(crate) use images::Images;
 
@@ -30,6 +30,10 @@ pub(crate) struct Index {
     images: Vec<Image>,
     /// Until when every list that a publisher has published for this node is in force; zero when one isn't here at all.
     whole_until: BTreeMap<NodeId, Timestamp>,
+    /// Newest heads of lists whose deltas come to too many prefixes: others are in force in their place, if any.
+    too_large: HashSet<[u8; 32]>,
+    /// Whether the store has been looked at since the process started.
+    is_loaded: bool,
 }
 
 impl Index {

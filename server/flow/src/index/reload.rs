@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -8,7 +8,7 @@ use lianfang_encoding::{NodeId, PublicKey, SubjectType, Timestamp};
 use lianfang_screener::{ChangeSource, Changes, Current};
 use lianfang_store::{HeadRow, ListKey, Store};
 
-use super::held::Unusable;
+use super::held::{Came, Deltas, Unusable};
 use super::images::Image;
 use super::{HeldList, Images, Index, cover};
 use crate::bodies::Bodies;
@@ -21,6 +21,21 @@ use crate::{FlowError, Node};
 struct Wanted {
     newest: HeadRow,
     keys: Vec<PublicKey>,
+}
+
+/// What lists are put together with.
+struct Loading<'a> {
+    store: &'a Store,
+    before: &'a Index,
+    deltas: Deltas<'a>,
+    clock: &'a dyn Clock,
+}
+
+/// The lists that can be used, each in the newest version that can.
+#[derive(Default)]
+struct Loaded {
+    lists: Vec<Arc<HeldList>>,
+    too_large: HashSet<[u8; 32]>,
 }
 
 /// Heads of a list that this node doesn't have in its index yet.
@@ -80,11 +95,21 @@ impl Node {
         let (wanted, now) = (self.wanted().await?, self.now());
         let before = self.index.load_full();
         let (bodies, images, clock) = (self.bodies.clone(), self.images.clone(), Arc::clone(&self.clock));
+        let most = self.settings.most_changes;
         let seed = Seed::of(&self.trust.federation())
             .map_err(|_| FlowError::Internal("the federation's Bloom seed can't be used"))?;
         let work = move |store: &Store| {
             let counting = wanted.iter().filter(|wanted| now < wanted.newest.expires);
-            let lists = load(store, counting, &before, &bodies, clock.as_ref())?;
+            let loading = Loading {
+                store,
+                before: &before,
+                deltas: Deltas {
+                    bodies: &bodies,
+                    most,
+                },
+                clock: clock.as_ref(),
+            };
+            let Loaded { lists, too_large } = loading.load(counting)?;
             let existing: Vec<_> = before
                 .images
                 .iter()
@@ -94,6 +119,8 @@ impl Node {
             let index = assemble(lists, &existing, &images, &bodies, &seed)?;
             Ok::<_, FlowError>(Index {
                 whole_until: whole_until(&wanted, &index.lists),
+                too_large,
+                is_loaded: true,
                 ..index
             })
         };
@@ -148,12 +175,15 @@ impl Node {
     }
 }
 
-/// Until when each publisher's lists are all among `lists`.
+/// Until when each publisher's lists are all among `lists`, in their newest versions.
 fn whole_until(wanted: &[Wanted], lists: &[Arc<HeldList>]) -> BTreeMap<NodeId, Timestamp> {
-    let in_force: BTreeMap<_, _> = lists.iter().map(|list| (&list.id, list.expires)).collect();
+    let in_force: BTreeMap<_, _> = lists
+        .iter()
+        .map(|list| (*list.state.head(), list.expires))
+        .collect();
     let mut whole = BTreeMap::new();
     for Wanted { newest, .. } in wanted {
-        let ends = list_id(newest).and_then(|id| in_force.get(&id).copied());
+        let ends = in_force.get(&newest.head_hash).copied();
         let ends = ends.unwrap_or(Timestamp::from_micros(0));
         let until = whole.entry(newest.publisher.clone()).or_insert(ends);
         *until = ends.min(*until);
@@ -161,50 +191,67 @@ fn whole_until(wanted: &[Wanted], lists: &[Arc<HeldList>]) -> BTreeMap<NodeId, T
     whole
 }
 
-fn load<'a>(
-    store: &Store,
-    wanted: impl Iterator<Item = &'a Wanted>,
-    before: &Index,
-    bodies: &Bodies,
-    clock: &dyn Clock,
-) -> Result<Vec<Arc<HeldList>>, FlowError> {
-    let mut lists = Vec::new();
-    for Wanted { newest, keys } in wanted {
-        let held = list_id(newest).and_then(|id| before.list(&id));
-        if let Some(held) = held.filter(|held| *held.state.head() == newest.head_hash) {
-            lists.push(Arc::clone(held));
-            continue;
-        }
-        match put_together(store, &newest.list(), keys, bodies, held.map(Arc::as_ref), clock) {
-            Ok(list) => lists.push(Arc::new(list)),
-            Err(Unusable::Damaged(why)) => {
-                tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used");
+impl Loading<'_> {
+    /// What can't be used leaves the version before it in force. Nobody tries again what no file can mend.
+    fn load<'w>(&self, wanted: impl Iterator<Item = &'w Wanted>) -> Result<Loaded, FlowError> {
+        let mut loaded = Loaded::default();
+        for Wanted { newest, keys } in wanted {
+            let held = list_id(newest).and_then(|id| self.before.list(&id));
+            if let Some(held) = held.filter(|held| *held.state.head() == newest.head_hash) {
+                loaded.lists.push(Arc::clone(held));
+                continue;
             }
-            Err(Unusable::Unread(error)) => return Err(error),
+            let list = match self.before.too_large.contains(&newest.head_hash) {
+                true => Err(Unusable::TooLarge),
+                false => self.put_together(&newest.list(), keys, held.map(Arc::as_ref)),
+            };
+            match list {
+                Ok(list) => loaded.lists.push(Arc::new(list)),
+                Err(Unusable::Unread(error)) => return Err(error),
+                Err(Unusable::Damaged(why)) => {
+                    tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used");
+                    loaded.lists.extend(held.cloned());
+                }
+                Err(Unusable::TooLarge) => {
+                    tracing::error!(peer = %newest.publisher, "a stored digest comes to too many prefixes");
+                    loaded.too_large.insert(newest.head_hash);
+                    loaded.lists.extend(held.cloned());
+                }
+            }
         }
+        Ok(loaded)
     }
-    Ok(lists)
-}
 
-/// From its live heads, or from those after the ones that are held already: a list may rest on hundreds.
-fn put_together(
-    store: &Store,
-    list: &ListKey,
-    keys: &[PublicKey],
-    bodies: &Bodies,
-    held: Option<&HeldList>,
-    clock: &dyn Clock,
-) -> Result<HeldList, Unusable> {
-    let heads_after = |sequence| store.live_heads(list, sequence, ALL).map_err(FlowError::from);
-    if let Some(held) = held {
-        let rows = heads_after(held.state.sequence())?;
-        match held.followed_by(&rows, keys, bodies, clock.now()) {
-            Ok(Some(list)) => return Ok(list),
-            Ok(None) | Err(Unusable::Damaged(_)) => {}
-            Err(unread @ Unusable::Unread(_)) => return Err(unread),
+    /// From its live heads, or from those after the ones that are held already: a list may rest on hundreds.
+    fn put_together(
+        &self,
+        list: &ListKey,
+        keys: &[PublicKey],
+        held: Option<&HeldList>,
+    ) -> Result<HeldList, Unusable> {
+        let heads_after = |sequence| {
+            self.store
+                .live_heads(list, sequence, ALL)
+                .map_err(FlowError::from)
+        };
+        if let Some(held) = held {
+            let rows = heads_after(held.state.sequence())?;
+            match held.followed_by(&rows, keys, self.deltas, self.came()) {
+                Ok(Some(list)) => return Ok(list),
+                Ok(None) | Err(Unusable::Damaged(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        HeldList::load(&heads_after(0)?, keys, self.deltas, held, self.came())
+    }
+
+    fn came(&self) -> Came {
+        let now = self.clock.now();
+        match self.before.is_loaded {
+            true => Came::Now(now),
+            false => Came::BeforeStart(now),
         }
     }
-    HeldList::load(&heads_after(0)?, keys, bodies, held, clock.now())
 }
 
 fn assemble(

@@ -67,7 +67,7 @@ impl Node {
         let Some(tokens) = changed
             .before
             .tokens
-            .filter(|_| self.takes_deltas(changed.before, now))
+            .filter(|_| self.takes_deltas(changed.before, now) && self.has_room(changed.list))
         else {
             return Ok(Change::Base);
         };
@@ -115,6 +115,13 @@ impl Node {
         before.incarnation == self.incarnation()
             && before.sequence.saturating_sub(base) < MOST_DELTAS
             && now < before.expires
+    }
+
+    /// Readers refuse what its deltas would come to long after this: by then the index may be a few deltas behind.
+    fn has_room(&self, list: &ListId) -> bool {
+        let index = self.index.load();
+        let changes = index.list(list).map_or(0, |held| held.changes());
+        changes < self.settings.most_changes / 2
     }
 
     fn delta_draft(

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lianfang_digest::{Accepted, Delta, Expectation, Kind, ListState, Refusal, SignedHead, VerifiedHead};
+use lianfang_digest::{
+    Accepted, Delta, Expectation, Kind, ListId, ListState, Refusal, SignedHead, VerifiedHead,
+};
 use lianfang_encoding::{NodeId, PublicKey, Timestamp};
 use lianfang_peer::PeerError;
 use lianfang_store::{Adoption, HeadRow, Store};
@@ -14,6 +16,7 @@ use super::run::{QUARANTINED, SyncFailure};
 use super::{ListSync, PeerSync};
 use crate::brake::Reached;
 use crate::durable::durable_step;
+use crate::index::{Deltas, HeldList};
 use crate::publish::{kind_of, list_key};
 use crate::trust::active_member;
 use crate::{FlowError, Node};
@@ -158,6 +161,7 @@ impl Node {
                 done.bytes += self.fetch_body(peer, head).await?;
                 self.check_delta(head)?;
             }
+            self.check_length(&offered.list, &accepted.state).await?;
             let (rows, now) = (accepted.heads.iter().map(head_row).collect(), self.now());
             let node = Arc::clone(self);
             let adopt = move |store: &Store| {
@@ -275,6 +279,20 @@ impl Node {
             Delta::decode(header.kind, &body).inspect_err(|_| self.bodies.remove(&header.body.sha256))?;
         }
         Ok(())
+    }
+
+    /// What could never be put in force isn't taken over.
+    async fn check_length(&self, list: &ListId, state: &ListState) -> Result<(), Stop> {
+        let held = self.index.load().list(list).cloned();
+        let (state, bodies, most) = (state.clone(), self.bodies.clone(), self.settings.most_changes);
+        let work = move || {
+            let bodies = &bodies;
+            HeldList::may_become(&state, Deltas { bodies, most }, held.as_deref())
+        };
+        match self.gateway.compute(work).await?? {
+            true => Ok(()),
+            false => Err(Refusal::TooManyPrefixes.into()),
+        }
     }
 }
 

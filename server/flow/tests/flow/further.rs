@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lianfang_digest::Header;
+use lianfang_encoding::Timestamp;
 use lianfang_flow::Node;
 use lianfang_wire::screening::Screening;
 use lianfang_wire::vocabulary::{BasisType, VerdictName};
@@ -67,6 +69,37 @@ async fn a_further_entry_that_comes_with_a_new_base_counts_too() {
         a.build_digests().await.unwrap();
         b.sync(None, false).await.unwrap();
         assert_eq!(screen(&b).await.verdict, VerdictName::Block);
+    }
+}
+
+/// The base is dated by when it was drafted, and its entries counted at its publisher only when it was done.
+#[tokio::test]
+async fn a_further_entry_in_a_base_that_was_long_in_the_making_counts_too() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let (a, b) = first_heard(&mut federation, &["platform-a"]).await;
+        record(&a, "second", BasisType::AdministrativeFinal).await;
+        let other = entry(company(&crate::harness::code(7)), a.now());
+        a.record_entry(&operator(), other).await.unwrap();
+        a.build_digests().await.unwrap();
+        let drafted_before = |header: &mut Header| {
+            header.created = Timestamp::from_micros(header.created.as_micros() - 100_000_000);
+        };
+        federation
+            .network
+            .tamper(crate::digests::signed_by_a(drafted_before));
+        assert!(b.sync(None, false).await.unwrap().is_complete());
+        federation.network.stop(&id("platform-a"));
+        let answer = screen(&b).await;
+        assert!(!answer.complete, "what was heard before it came is no answer");
+        federation.network.add(a);
+        federation.clock.advance(Duration::from_secs(1));
+        assert!(screen(&b).await.complete);
+        // A restart makes nothing new of it.
+        federation.network.stop(&id("platform-a"));
+        drop(b);
+        let b = federation.restart("platform-b").await;
+        assert!(screen(&b).await.complete);
     }
 }
 

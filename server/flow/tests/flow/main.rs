@@ -62,4 +62,5 @@ mod slow;
 mod statements;
 mod statements_of_members;
 mod status;
+mod too_large;
 mod verdicts;

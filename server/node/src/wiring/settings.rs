@@ -23,6 +23,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         verdict_life: screening.valid_for(),
         token_cache: screening.token_cache,
         publish_page: 4_096,
+        most_changes: lianfang_digest::gcs::MAX_PREFIXES as usize,
         brake: config.brake.rule(),
         roster: roster(&config.roster),
         retention: Retention {

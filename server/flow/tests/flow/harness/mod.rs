@@ -99,6 +99,8 @@ pub(crate) struct Federation {
     pub(crate) publish_page: usize,
     /// Hits of one publisher that a run asks about.
     pub(crate) confirmations_per_run: usize,
+    /// Of nodes that start from now on: what the deltas of a list may come to.
+    pub(crate) most_changes: usize,
     backend: Backend,
     /// Of nodes that start from now on: publishers are asked so much later about the roster.
     pub(crate) confirm_delay: Duration,
@@ -118,6 +120,7 @@ impl Federation {
             brake: BrakeRule::default(),
             publish_page: 4_096,
             confirmations_per_run: 100,
+            most_changes: lianfang_digest::gcs::MAX_PREFIXES as usize,
             backend,
             confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
@@ -224,6 +227,7 @@ impl Federation {
         let papers = &self.papers[node];
         let mut settings = Settings {
             publish_page: self.publish_page,
+            most_changes: self.most_changes,
             ..settings(papers, self.brake, self.confirm_delay)
         };
         settings.roster.confirmations_per_run = self.confirmations_per_run;
@@ -362,6 +366,7 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
         // Less than a batch brings.
         token_cache: 64,
         publish_page: 4_096,
+        most_changes: lianfang_digest::gcs::MAX_PREFIXES as usize,
         brake,
         roster: RosterSettings {
             confirm_delay,
