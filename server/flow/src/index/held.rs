@@ -106,6 +106,11 @@ impl HeldList {
         &self.state.base().body.sha256
     }
 
+    /// Whether its heads were verified under these keys.
+    pub(super) fn is_under(&self, keys: &[PublicKey]) -> bool {
+        self.keys == keys
+    }
+
     /// Prefixes that its deltas come to.
     pub(crate) fn changes(&self) -> usize {
         self.net.len()
@@ -152,7 +157,7 @@ impl HeldList {
         deltas: Deltas<'_>,
         came: Came,
     ) -> Result<Option<Self>, Unusable> {
-        if self.keys != keys {
+        if !self.is_under(keys) {
             return Ok(None);
         }
         let heads = verify_all(rows, keys)?;

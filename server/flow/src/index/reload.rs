@@ -201,6 +201,7 @@ impl Loading<'_> {
                 loaded.lists.push(Arc::clone(held));
                 continue;
             }
+            let kept = held.filter(|held| held.is_under(keys));
             let list = match self.before.too_large.contains(&newest.head_hash) {
                 true => Err(Unusable::TooLarge),
                 false => self.put_together(&newest.list(), keys, held.map(Arc::as_ref)),
@@ -210,12 +211,12 @@ impl Loading<'_> {
                 Err(Unusable::Unread(error)) => return Err(error),
                 Err(Unusable::Damaged(why)) => {
                     tracing::error!(peer = %newest.publisher, why, "a stored digest can't be used");
-                    loaded.lists.extend(held.cloned());
+                    loaded.lists.extend(kept.cloned());
                 }
                 Err(Unusable::TooLarge) => {
                     tracing::error!(peer = %newest.publisher, "a stored digest comes to too many prefixes");
                     loaded.too_large.insert(newest.head_hash);
-                    loaded.lists.extend(held.cloned());
+                    loaded.lists.extend(kept.cloned());
                 }
             }
         }

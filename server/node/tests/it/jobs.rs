@@ -123,7 +123,11 @@ async fn is_run_by_somebody(node: &TestNode, job: Job, time: &str) {
         }
     };
     let waited = tokio::time::timeout(NEVER, has_run).await;
-    waited.unwrap_or_else(|_| panic!("{job:?} ran at {} and not at {time}", last(node, job)));
+    assert!(
+        waited.is_ok(),
+        "{job:?} ran at {} and not at {time}",
+        last(node, job)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +234,7 @@ async fn knows(node: &Node, member: &str, active: bool) {
         }
     };
     let waited = tokio::time::timeout(NEVER, waits).await;
-    waited.unwrap_or_else(|_| panic!("{member} isn't known to be active: {active}"));
+    assert!(waited.is_ok(), "{member} isn't known to be active: {active}");
 }
 
 /// The replica that holds the run of a job has stopped in the midst of it.

@@ -95,8 +95,7 @@ impl Network {
         let notice = (one.clone(), other.clone());
         let mut notices = self.notices.subscribe();
         let told = notices.wait_for(|notices| notices.get(&notice).is_some_and(|told| *told >= version));
-        let told = tokio::time::timeout(NEVER, told).await;
-        told.expect("nobody told").unwrap();
+        tokio::time::timeout(NEVER, told).await.unwrap().unwrap();
     }
 
     pub(crate) fn tamper(&self, with: Tampering) {
