@@ -199,7 +199,7 @@ async fn a_removal_counts_here_and_is_told_to_the_others() {
         let node = Arc::clone(&governor);
         let remove = async move { node.remove(&operator(), id("platform-b")).await };
         dropped_after_its_commit(federation.store("regulator"), remove).await;
-        network.is_told(governor.id(), a.id(), next).await;
+        assert!(network.is_told(governor.id(), a.id(), next).await);
         assert!(!admits(&governor, "platform-b"));
     }
 }
@@ -218,9 +218,10 @@ async fn a_removal_is_told_before_index_and_feed_are_brought_up_to_it() {
         a_commit_is_held(store).await;
         store.hold_next_commit();
         a_commit_is_held(store).await;
-        network.is_told(governor.id(), a.id(), next).await;
-        assert!(!admits(&governor, "platform-b") && !remove.is_finished());
+        let is_told = network.is_told(governor.id(), a.id(), next).await;
+        let counts = !admits(&governor, "platform-b") && !remove.is_finished();
         store.let_commit_go();
+        assert!(is_told && counts, "{backend:?}");
         remove.await.unwrap().unwrap();
     }
 }
@@ -245,7 +246,7 @@ async fn a_removal_of_which_nobody_could_say_whether_it_stands_is_told_once_it_i
                 assert!(admits(&governor, "platform-b"));
                 governor.take_up_membership().await.unwrap();
                 assert!(!admits(&governor, "platform-b"));
-                network.is_told(governor.id(), a.id(), next).await;
+                assert!(network.is_told(governor.id(), a.id(), next).await);
                 break;
             }
         }

@@ -90,12 +90,12 @@ impl Network {
         mine
     }
 
-    /// Waits until `one`, with this version of the membership document or a later one in force, has told `other` of news.
-    pub(crate) async fn is_told(&self, one: &NodeId, other: &NodeId, version: u64) {
+    /// Waits for `one`, with this version of the membership document or a later one in force, to tell `other` of news.
+    pub(crate) async fn is_told(&self, one: &NodeId, other: &NodeId, version: u64) -> bool {
         let notice = (one.clone(), other.clone());
         let mut notices = self.notices.subscribe();
         let told = notices.wait_for(|notices| notices.get(&notice).is_some_and(|told| *told >= version));
-        tokio::time::timeout(NEVER, told).await.unwrap().unwrap();
+        tokio::time::timeout(NEVER, told).await.is_ok()
     }
 
     pub(crate) fn tamper(&self, with: Tampering) {
