@@ -42,12 +42,10 @@ impl Error {
 
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
-            Self::Timeout
-        } else if error.is_decode() || error.is_body() {
-            Self::Malformed
-        } else {
-            Self::Unreachable(cause(&error))
+        // The library says of a body that breaks off that it can't be decoded. What is in one is decoded here.
+        match error.is_timeout() {
+            true => Self::Timeout,
+            false => Self::Unreachable(cause(&error)),
         }
     }
 }

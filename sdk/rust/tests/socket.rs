@@ -71,6 +71,14 @@ async fn success_with_something_else_than_agreed_is_malformed() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_is_no_answer_and_may_come_another_time() {
+    let (_folder, client, _asked) = answering("200 OK\r\ncontent-length: 100", "{\"items\":");
+    let broken = client.peers().await.unwrap_err();
+    assert!(matches!(broken, Error::Unreachable(_)), "{broken}");
+    assert!(broken.is_transient());
+}
+
+#[tokio::test]
 async fn a_change_carries_its_condition_and_its_key() {
     let (_folder, client, asked) = answering("404 Not Found", "");
     let id = uuid::Uuid::nil();

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -39,6 +39,8 @@ pub struct HttpsPeers {
     trusted: ArcSwapOption<Trusted>,
     source: Option<IpAddr>,
     clients: ArcSwap<HashMap<NodeId, PeerClient>>,
+    /// Held while they are made.
+    adopting: Mutex<()>,
 }
 
 impl HttpsPeers {
@@ -53,6 +55,7 @@ impl HttpsPeers {
             trusted: ArcSwapOption::empty(),
             source: None,
             clients: ArcSwap::from_pointee(HashMap::new()),
+            adopting: Mutex::default(),
         }
     }
 
@@ -105,6 +108,8 @@ fn list_path(list: &ListId) -> String {
 #[async_trait]
 impl Peers for HttpsPeers {
     fn adopt(&self, members: &[Member], authority_certificates: &[String]) -> Result<(), PeerError> {
+        // Two at once would each store what the other doesn't know of.
+        let _alone = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
         let trusted = self.trusted(authority_certificates)?;
         let present = self.clients.load();
         let mut clients = HashMap::new();

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{Fault, Outcome, Terminal};
@@ -40,9 +40,11 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     }
     let stop = CancellationToken::new();
     stop_on_signals(&stop).map_err(Fault::plain)?;
+    // From here on it ends nobody. What it asks for before the doors are open is looked at once they are.
+    let hangup = signal(SignalKind::hangup()).map_err(Fault::plain)?;
     let assembled = assemble(&config).await?;
     let mut doors = open(&config, &assembled, stop).await?;
-    look_on_hangup(Arc::clone(doors.upkeep())).map_err(Fault::plain)?;
+    look_on_hangup(hangup, Arc::clone(doors.upkeep()));
     tracing::info!(
         node.id = %config.node.id,
         door.federation = doors.federation.map(tracing::field::display),
@@ -58,14 +60,12 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn look_on_hangup(upkeep: Arc<Upkeep>) -> std::io::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
+fn look_on_hangup(mut hangup: Signal, upkeep: Arc<Upkeep>) {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             upkeep.look().await;
         }
     });
-    Ok(())
 }
 
 fn stop_on_signals(stop: &CancellationToken) -> std::io::Result<()> {

@@ -3,6 +3,7 @@
 mod described;
 mod figures;
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 pub use described::{DESCRIBED, Figure};
@@ -11,12 +12,15 @@ use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandl
 
 /// Seconds; a screening with three evaluations is in the middle.
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+/// Durations that are kept one by one until they are taken into the buckets: whether anybody asks for figures or not.
+const UNSORTED: u32 = 4_096;
 const ABOUT: Metadata<'static> = Metadata::new("lianfang", Level::INFO, None);
 
 /// Counts and durations, and their text for Prometheus.
 pub struct Telemetry {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    unsorted: AtomicU32,
 }
 
 /// What is known of an answered request. Nothing of its content.
@@ -44,7 +48,11 @@ impl Telemetry {
             }
         }
         let handle = recorder.handle();
-        Ok(Self { recorder, handle })
+        Ok(Self {
+            recorder,
+            handle,
+            unsorted: AtomicU32::new(0),
+        })
     }
 
     /// Counts a request.
@@ -61,6 +69,15 @@ impl Telemetry {
         self.recorder
             .register_histogram(&key, &ABOUT)
             .record(request.took.as_secs_f64());
+        if self.unsorted.fetch_add(1, Ordering::Relaxed) + 1 >= UNSORTED {
+            self.sort();
+        }
+    }
+
+    /// Takes into the buckets what was measured since the last time.
+    fn sort(&self) {
+        self.unsorted.store(0, Ordering::Relaxed);
+        self.handle.run_upkeep();
     }
 
     /// Counts a run of a job.
@@ -90,7 +107,7 @@ impl Telemetry {
 
     /// The text that Prometheus reads.
     pub fn render(&self) -> String {
-        self.handle.run_upkeep();
+        self.sort();
         self.handle.render()
     }
 }
@@ -115,5 +132,27 @@ mod tests {
         let line = "lianfang_job_runs_total{job=\"nightly_sync\",outcome=\"succeeded\"} 1";
         assert!(one.render().contains(line), "{}", one.render());
         assert!(!other.render().contains("nightly_sync"));
+    }
+
+    #[test]
+    fn durations_are_taken_into_buckets_although_nobody_asks_for_figures() {
+        let telemetry = Telemetry::new().unwrap();
+        let answered = Answered {
+            door: "platform",
+            method: "GET",
+            route: "-",
+            status: 404,
+            took: Duration::from_millis(1),
+        };
+        for count in 1..=3 * UNSORTED {
+            telemetry.answered(&answered);
+            assert_eq!(telemetry.unsorted.load(Ordering::Relaxed), count % UNSORTED);
+        }
+        let counted = format!("status=\"404\"}} {}\n", 3 * UNSORTED);
+        assert_eq!(
+            telemetry.render().matches(&counted).count(),
+            2,
+            "requests and durations"
+        );
     }
 }

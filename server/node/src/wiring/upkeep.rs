@@ -7,6 +7,7 @@ use lianfang_domain::Clock as _;
 use lianfang_encoding::Timestamp;
 use lianfang_flow::Node;
 use lianfang_peer::{HttpsPeers, Peers as _};
+use lianfang_wire::membership::{Member, Membership};
 use metrics::Label;
 use tokio_util::sync::CancellationToken;
 
@@ -146,27 +147,35 @@ impl Upkeep {
     /// New connections to the other members, with what is in force now.
     fn call_anew(&self) {
         self.peers.show(self.federation.identity());
-        let document = self.node.trust().current();
-        if let Err(error) = self
-            .peers
-            .adopt(&document.document.members, &document.document.authorities)
-        {
-            tracing::error!(error = %error, "connections to other members couldn't be renewed");
-        }
+        self.adopt(|document| Some(document.members.clone()));
     }
 
     /// Connections to members that still show a key whose time is over are given up.
     fn drop_replaced(&self) {
-        let (now, document) = (self.node.now(), self.node.trust().current());
-        let mut members = document.document.members.clone();
-        for member in &mut members {
-            member.retiring = member.retiring_at(now);
-        }
-        if members == document.document.members {
-            return;
-        }
-        if let Err(error) = self.peers.adopt(&members, &document.document.authorities) {
-            tracing::error!(error = %error, "connections to other members couldn't be renewed");
+        let now = self.node.now();
+        self.adopt(|document| {
+            let mut members = document.members.clone();
+            for member in &mut members {
+                member.retiring = member.retiring_at(now);
+            }
+            (members != document.members).then_some(members)
+        });
+    }
+
+    /// Connections to what `members` makes of the membership in force; none are touched where it makes nothing.
+    fn adopt(&self, members: impl Fn(&Membership) -> Option<Vec<Member>>) {
+        loop {
+            let current = self.node.trust().current();
+            let Some(members) = members(&current.document) else {
+                return;
+            };
+            if let Err(error) = self.peers.adopt(&members, &current.document.authorities) {
+                tracing::error!(error = %error, "connections to other members couldn't be renewed");
+            }
+            // What came into force meanwhile has been overwritten.
+            if self.node.trust().current().document.version == current.document.version {
+                return;
+            }
         }
     }
 
