@@ -1,5 +1,5 @@
-use lianfang_encoding::NodeId;
-use lianfang_identifier::{Level, Strength};
+use lianfang_encoding::{Class, NodeId, SubjectType};
+use lianfang_identifier::{Kind, Level, Strength};
 use lianfang_wire::record::Record;
 use lianfang_wire::screening::{Reason, ReasonCode};
 use lianfang_wire::vocabulary::{Category, Role};
@@ -80,7 +80,8 @@ fn shortfall(confirmed: &Confirmed, policy: &Policy, situation: &Situation) -> O
     if record.category == Category::ParallelImport {
         return Some(ReasonCode::ParallelImport);
     }
-    if (record.natural_person || situation.natural_person) && policy.natural_person_law.is_none() {
+    let of_person = record.natural_person || situation.natural_person || is_of_a_person(record.kind);
+    if of_person && policy.natural_person_law.is_none() {
         return Some(ReasonCode::NaturalPerson);
     }
     if situation.quarantined.contains(&record.iss) {
@@ -92,9 +93,23 @@ fn shortfall(confirmed: &Confirmed, policy: &Policy, situation: &Situation) -> O
     situation.clock_off.then_some(ReasonCode::ClockOff)
 }
 
+/// Only a human being has one, whatever is said of the subject.
+fn is_of_a_person(kind: Kind) -> bool {
+    matches!(kind, Kind::CnRic | Kind::Passport)
+}
+
+/// Who offers a picture isn't the picture: a violation by content lists no seller.
+fn is_of_a_seller(record: &Record) -> bool {
+    let class = lianfang_identifier::info(record.kind).class;
+    record.list.subject_type == SubjectType::Content && class != Class::Goods
+}
+
 fn not_identifying(record: &Record) -> Option<ReasonCode> {
     if record.level != Level::Strict {
         return Some(ReasonCode::CandidateMatch);
+    }
+    if is_of_a_seller(record) {
+        return Some(ReasonCode::NotOwnVerified);
     }
     match lianfang_identifier::info(record.kind).strength {
         Strength::Strong => None,
@@ -146,5 +161,21 @@ impl Blocking {
     /// The reason to show.
     pub fn reason(&self) -> Reason {
         reason::of_record(self.ground.code(), &self.confirmed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_could_block_the_documents_of_human_beings_alone_are_a_person_s_whatever_the_caller_says() {
+        let strong = |kind: &&Kind| lianfang_identifier::info(**kind).strength == Strength::Strong;
+        let of_persons: Vec<_> = Kind::ALL
+            .iter()
+            .filter(strong)
+            .filter(|kind| is_of_a_person(**kind))
+            .collect();
+        assert_eq!(of_persons, [&Kind::CnRic, &Kind::Passport]);
     }
 }

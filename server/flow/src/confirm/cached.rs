@@ -65,7 +65,9 @@ impl Node {
             let opener = hit.opener(&fed);
             let verified = rows.into_iter().filter_map(|row| {
                 let record = opener.verify(&row.jws, &keys, ends_by)?;
-                Some((row.received_at > said_last, record))
+                // A time ahead is one of a clock that was, and says nothing of what came first.
+                let came = said_last < row.received_at && row.received_at <= now;
+                Some((came, record))
             });
             verified.collect::<Vec<_>>()
         };

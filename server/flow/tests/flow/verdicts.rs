@@ -1,6 +1,6 @@
 //! A block needs every one of its conditions: with each that is missing the answer is review or clear.
 
-use lianfang_encoding::Timestamp;
+use lianfang_encoding::{SubjectType, Timestamp};
 use lianfang_wire::entry::{NewEntry, Subject};
 use lianfang_wire::screening::{NewScreening, ReasonCode};
 use lianfang_wire::vocabulary::{BasisType, Category, EventType, Purpose, Role, VerdictName};
@@ -101,6 +101,12 @@ async fn natural_persons_and_parallel_imports_are_review() {
         verdict(TRUSTED, parallel, company(CODE)).await,
         VerdictName::Review
     );
+}
+
+#[tokio::test]
+async fn a_picture_or_a_tune_never_blocks_the_seller_who_offered_it() {
+    let change = |new: &mut NewEntry| new.subject.kind = SubjectType::Content;
+    assert_eq!(verdict(TRUSTED, change, company(CODE)).await, VerdictName::Review);
 }
 
 #[tokio::test]
