@@ -10,7 +10,7 @@ const OLD: &str = "91110108661572276L";
 const NEW: &str = "91130105MA0FRNGTXX";
 const NAME: &str = "深圳市鑫澜科技有限公司";
 
-fn company_with(code: &str, more: Vec<Identifier>) -> Subject {
+pub(crate) fn company_with(code: &str, more: Vec<Identifier>) -> Subject {
     let mut subject = company(code);
     subject.identifiers.extend(more);
     subject

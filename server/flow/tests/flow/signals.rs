@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use lianfang_flow::Node;
 use lianfang_store::testing::Backend;
-use lianfang_wire::entry::{Entry, Identifier, Subject};
+use lianfang_wire::entry::{Entry, Identifier};
 
 use crate::alerts::{alerts, watch};
-use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator};
+use crate::harness::{BACKENDS, Federation, entry, identifier, operator};
+use crate::names::company_with;
 
 const OLD: &str = "91110108661572276L";
 const NEW: &str = "91130105MA0FRNGTXX";
@@ -23,12 +24,6 @@ fn brand() -> Identifier {
     identifier("brand", "Kvarnbolt")
 }
 
-fn company_with(code: &str, more: &[Identifier]) -> Subject {
-    let mut subject = company(code);
-    subject.identifiers.extend_from_slice(more);
-    subject
-}
-
 async fn two(backend: Backend) -> (Federation, Arc<Node>, Arc<Node>) {
     let mut federation = Federation::found(backend).await;
     // One hit a run: what belongs together is found at different times.
@@ -39,7 +34,7 @@ async fn two(backend: Backend) -> (Federation, Arc<Node>, Arc<Node>) {
 }
 
 async fn record(node: &Arc<Node>, code: &str, more: &[Identifier]) -> Entry {
-    let new = entry(company_with(code, more), node.now());
+    let new = entry(company_with(code, more.to_vec()), node.now());
     node.record_entry(&operator(), new).await.unwrap().entry
 }
 
@@ -62,8 +57,8 @@ async fn a_name_and_a_brand_of_one_entry_alert_though_they_are_asked_about_one_b
     for backend in BACKENDS {
         let (_federation, a, c) = two(backend).await;
         let recorded = record(&a, OLD, &[name(), brand()]).await;
-        watch(&c, "returned", company_with(NEW, &[name(), brand()])).await;
-        watch(&c, "namesake", company_with(OTHER, &[name()])).await;
+        watch(&c, "returned", company_with(NEW, vec![name(), brand()])).await;
+        watch(&c, "namesake", company_with(OTHER, vec![name()])).await;
         everything_is_asked(&a, &c).await;
         let alerts = alerts(&c).await;
         assert_eq!(alerts.len(), 1, "{backend:?}");
@@ -86,7 +81,7 @@ async fn a_genuine_item_in_an_entry_about_a_seller_alerts_about_nobody_who_sells
     for backend in BACKENDS {
         let (_federation, a, c) = two(backend).await;
         record(&a, OLD, &[identifier("gtin", GTIN)]).await;
-        watch(&c, "honest", company_with(NEW, &[identifier("gtin", GTIN)])).await;
+        watch(&c, "honest", company_with(NEW, vec![identifier("gtin", GTIN)])).await;
         everything_is_asked(&a, &c).await;
         assert!(alerts(&c).await.is_empty(), "{backend:?}");
     }
@@ -97,7 +92,7 @@ async fn an_alert_about_one_entry_is_no_second_signal_about_another() {
     let (_federation, a, c) = two(BACKENDS[0]).await;
     let about_it = record(&a, NEW, &[]).await;
     record(&a, OLD, &[name()]).await;
-    watch(&c, "offender", company_with(NEW, &[name()])).await;
+    watch(&c, "offender", company_with(NEW, vec![name()])).await;
     everything_is_asked(&a, &c).await;
     let alerts = alerts(&c).await;
     let entries: Vec<_> = alerts.iter().map(|alert| alert.finding.entry).collect();
