@@ -12,13 +12,15 @@ use tokio::task::JoinHandle;
 
 /// Answers one request with `status` and `body`, and gives back what was asked.
 fn answering(status: &str, body: &str) -> (TempDir, Client, JoinHandle<String>) {
+    announcing(body.len(), status, body)
+}
+
+/// The same, with a body that is announced to have so many bytes.
+fn announcing(length: usize, status: &str, body: &str) -> (TempDir, Client, JoinHandle<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("operator.sock");
     let listener = UnixListener::bind(&path).unwrap();
-    let answer = format!(
-        "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
+    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
     let asked = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut asked = vec![0; 64 * 1024];
@@ -72,7 +74,7 @@ async fn success_with_something_else_than_agreed_is_malformed() {
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_no_answer_and_may_come_another_time() {
-    let (_folder, client, _asked) = answering("200 OK\r\ncontent-length: 100", "{\"items\":");
+    let (_folder, client, _asked) = announcing(100, "200 OK", "{\"items\":");
     let broken = client.peers().await.unwrap_err();
     assert!(matches!(broken, Error::Unreachable(_)), "{broken}");
     assert!(broken.is_transient());
