@@ -154,8 +154,10 @@ pub enum RecordError {
     Jws(#[from] JwsError),
     #[error("about another identifier, list, publisher or federation than asked")]
     Another,
-    #[error("its time is over")]
+    #[error("the finding that it tells of is over")]
     Expired,
+    #[error("no longer valid, though its finding isn't over")]
+    Stale,
 }
 
 impl Record {
@@ -188,8 +190,10 @@ impl Record {
         if !same {
             return Err(RecordError::Another);
         }
-        if record.valid_until <= now {
+        if record.expires <= now {
             Err(RecordError::Expired)
+        } else if record.valid_until <= now {
+            Err(RecordError::Stale)
         } else {
             Ok(VerifiedRecord(record))
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lianfang_encoding::{Audience, NodeId, Timestamp};
+use lianfang_encoding::{Audience, Class, NodeId, SubjectType, Timestamp};
 use lianfang_identifier::Kind;
 use lianfang_token::KeyDescriptor;
 use lianfang_wire::membership::{AudienceRule, Member, Membership};
@@ -33,6 +33,8 @@ pub enum Withheld {
     CrossBorder,
     #[error("no token key of this class is in force")]
     NoKey,
+    #[error("a violation by content never lists who sells")]
+    SellerOfContent,
 }
 
 impl Withheld {
@@ -48,6 +50,7 @@ impl Withheld {
             Self::CommitteeTooSmall => "committee_too_small",
             Self::CrossBorder => "cross_border",
             Self::NoKey => "no_key",
+            Self::SellerOfContent => "seller_of_content",
         }
     }
 }
@@ -174,6 +177,22 @@ pub fn withhold_kind(
     } else {
         Ok(())
     }
+}
+
+/// Whether entries about this type of subject may tell of a kind at all.
+///
+/// # Errors
+/// [`Withheld::SellerOfContent`].
+pub fn withhold_seller(subject_type: SubjectType, kind: Kind) -> Result<(), Withheld> {
+    match is_seller_of_content(subject_type, kind) {
+        true => Err(Withheld::SellerOfContent),
+        false => Ok(()),
+    }
+}
+
+/// Who offers a picture isn't the picture: a violation by content lists no seller.
+pub(crate) fn is_seller_of_content(subject_type: SubjectType, kind: Kind) -> bool {
+    subject_type == SubjectType::Content && lianfang_identifier::info(kind).class != Class::Goods
 }
 
 fn active(document: &Membership) -> impl Iterator<Item = &Member> {

@@ -11,7 +11,7 @@ pub mod verdict;
 
 pub use audience::{
     Committee, Withheld, audience_exists, audience_members, includes, rule_of, withhold_entry, withhold_kind,
-    withhold_local,
+    withhold_local, withhold_seller,
 };
 pub use clock::{Clock, ClockStanding};
 pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject};

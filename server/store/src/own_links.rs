@@ -48,6 +48,33 @@ impl Store {
         self.db.read_together(|link| under(link, keys, most))
     }
 
+    /// The links under these keys that lead to these entries.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn own_links_between(
+        &self,
+        keys: &[[u8; 16]],
+        entries: &BTreeSet<Uuid>,
+    ) -> Result<Vec<OwnLinkRow>, StoreError> {
+        let entries: Vec<_> = entries.iter().map(|entry| &entry.as_bytes()[..]).collect();
+        self.db.read_together(|link| {
+            let mut found = Vec::new();
+            for (key, chunk) in keys
+                .iter()
+                .flat_map(|key| entries.chunks(BATCH).map(move |chunk| (key, chunk)))
+            {
+                let rows: Vec<OwnLinkRow> = query!(link, |conn| own_links::table
+                    .filter(own_links::key.eq(key.as_slice()))
+                    .filter(own_links::entry_id.eq_any(chunk))
+                    .select(OwnLinkRow::as_select())
+                    .load(conn))?;
+                found.extend(rows);
+            }
+            Ok(found)
+        })
+    }
+
     /// Replaces the links of these entries. For rules or a data key that have changed.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
-use lianfang_encoding::{Class, NodeId, SubjectType};
+use lianfang_encoding::NodeId;
 use lianfang_identifier::{Kind, Level, Strength};
 use lianfang_wire::record::Record;
 use lianfang_wire::screening::{Reason, ReasonCode};
 use lianfang_wire::vocabulary::{Category, Role};
 
 use super::{Confirmed, Policy, Situation, reason};
+use crate::audience::is_seller_of_content;
 
 /// Why a blocking finding blocks here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,17 +99,11 @@ fn is_of_a_person(kind: Kind) -> bool {
     matches!(kind, Kind::CnRic | Kind::Passport)
 }
 
-/// Who offers a picture isn't the picture: a violation by content lists no seller.
-fn is_of_a_seller(record: &Record) -> bool {
-    let class = lianfang_identifier::info(record.kind).class;
-    record.list.subject_type == SubjectType::Content && class != Class::Goods
-}
-
 fn not_identifying(record: &Record) -> Option<ReasonCode> {
     if record.level != Level::Strict {
         return Some(ReasonCode::CandidateMatch);
     }
-    if is_of_a_seller(record) {
+    if is_seller_of_content(record.list.subject_type, record.kind) {
         return Some(ReasonCode::NotOwnVerified);
     }
     match lianfang_identifier::info(record.kind).strength {

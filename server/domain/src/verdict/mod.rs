@@ -13,7 +13,7 @@ pub use blocking::{Blocking, Ground};
 pub use confirmed::{Confirmed, ScreenedIdentifier};
 pub use link::OwnLink;
 pub use policy::{Policy, Situation, decide};
-pub use signal::{are_several, told_twice};
+pub use signal::{are_several, speak_for_several, told_twice};
 pub use telling::{Facts, told};
 pub use unanswered::{Unanswered, speaks_alone};
 

@@ -86,8 +86,14 @@ impl Signals {
 
 /// Whether findings about one entry, each with the place of the identifier that was found, say more than one thing.
 pub fn are_several<'a>(about_one_entry: impl Iterator<Item = (&'a Record, u32)>) -> bool {
-    let families: BTreeSet<_> = about_one_entry
-        .map(|(record, index)| family(record.kind, record.level, record.role, index))
+    speak_for_several(about_one_entry.map(|(record, index)| (record.kind, record.level, record.role, index)))
+}
+
+/// The same of links: kind, level and role of what was found in an entry, and the place of the identifier that it was
+/// found by.
+pub fn speak_for_several(found: impl Iterator<Item = (Kind, Level, Role, u32)>) -> bool {
+    let families: BTreeSet<_> = found
+        .map(|(kind, level, role, index)| family(kind, level, role, index))
         .collect();
     families.len() > 1
 }

@@ -15,7 +15,7 @@ use lianfang_wire::record::VerifiedRecord;
 use tracing::Instrument as _;
 
 use super::cached::Cached;
-use super::open::Opener;
+use super::open::{Opened, Opener};
 use crate::index::HeldList;
 use crate::traced::{TRACE, count};
 use crate::trust::active_member;
@@ -40,7 +40,8 @@ pub(crate) struct PossibleHit<T> {
 pub(crate) enum Confirmation<T> {
     /// The publisher's records; none for a false positive.
     Answered(Vec<VerifiedRecord>, T),
-    /// The publisher couldn't be asked. With what it said before there may have come something else.
+    /// The publisher couldn't be asked, or said something that doesn't count. With what is known of it there may be
+    /// something else.
     Unavailable(Vec<VerifiedRecord>, T),
 }
 
@@ -133,13 +134,8 @@ impl Node {
         let (publisher, times) = (first.list.id.publisher.clone(), (self.now(), ends_by));
         match self.request(&batch).await {
             Ok(sealed) => {
-                let hits: Vec<_> = batch.into_iter().map(|(hit, _)| hit).collect();
-                let opened = self.open_and_keep(&hits, sealed, times).await?;
-                results.extend(
-                    hits.into_iter()
-                        .zip(opened)
-                        .map(|(hit, records)| Confirmation::Answered(records, hit.tag)),
-                );
+                let opened = self.open_and_keep(&batch, sealed, times).await?;
+                results.extend(batch.into_iter().zip(opened).map(of_opened));
             }
             Err(error) => {
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
@@ -190,25 +186,26 @@ impl Node {
     /// The records of each hit among those that were answered to all of them.
     async fn open_and_keep<T>(
         self: &Arc<Self>,
-        hits: &[PossibleHit<T>],
+        batch: &[Open<T>],
         sealed: Vec<Vec<u8>>,
         (asked_at, ends_by): (Timestamp, Timestamp),
-    ) -> Result<Vec<Vec<VerifiedRecord>>, FlowError> {
+    ) -> Result<Vec<Opened>, FlowError> {
         let document = self.document();
-        let publisher = hits.first().map(|hit| &hit.list.id.publisher);
+        let publisher = batch.first().map(|(hit, _)| &hit.list.id.publisher);
         let Some(publisher) = publisher.and_then(|id| active_member(&document.document, id)) else {
-            return Ok(hits.iter().map(|_| Vec::new()).collect());
+            return Ok(batch.iter().map(|_| Opened::default()).collect());
         };
         let (keys, fed) = (publisher.signing_keys.clone(), document.federation);
-        let asked: Vec<_> = hits.iter().map(PossibleHit::untagged).collect();
+        let asked: Vec<_> = batch.iter().map(|(hit, _)| hit.untagged()).collect();
         let open = move |hit: PossibleHit<()>| hit.opener(&fed).open_all(&hit.token, &sealed, &keys, ends_by);
         let opened = self.gateway.compute_each(asked, open).await?;
-        let answers: Vec<_> = hits.iter().zip(opened).collect();
+        let answers = batch.iter().zip(&opened);
+        let answers: Vec<_> = answers
+            .filter(|(_, opened)| !opened.has_refused)
+            .map(|((hit, _), opened)| (hit, &opened.records[..]))
+            .collect();
         self.keep_answers(&answers, asked_at).await?;
-        let records = answers.into_iter().map(|(_, records)| records.into_iter());
-        Ok(records
-            .map(|records| records.map(|(record, _)| record).collect())
-            .collect())
+        Ok(opened)
     }
 }
 
@@ -217,6 +214,16 @@ impl Node {
 fn are_answered<T>(hits: &[Open<T>]) -> bool {
     let is_whole = hits.len() == 1 || hits.iter().all(|(_, cached)| !cached.is_part);
     is_whole && hits.iter().all(|(_, cached)| cached.is_answer)
+}
+
+/// What came of asking. Where a record was refused there is something, and nobody knows what it says.
+fn of_opened<T>(((hit, cached), opened): (Open<T>, Opened)) -> Confirmation<T> {
+    let records: Vec<_> = opened.records.into_iter().map(|(record, _)| record).collect();
+    match opened.has_refused {
+        false => Confirmation::Answered(records, hit.tag),
+        true if records.is_empty() => Confirmation::Unavailable(cached.records, hit.tag),
+        true => Confirmation::Unavailable(records, hit.tag),
+    }
 }
 
 /// What is known without asking.

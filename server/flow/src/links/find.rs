@@ -39,8 +39,10 @@ impl Node {
         asked: &LinkKeys,
         rows: Vec<OwnLinkRow>,
     ) -> Result<Vec<OwnLink>, FlowError> {
+        let mut links = self.similar_names(subjects).await?;
+        let named = links.iter().map(|link| link.entry).collect();
+        let rows = self.rows_together(asked, rows, named).await?;
         let entries = self.living(rows.iter().map(|row| row.entry_id)).await?;
-        let mut links = Vec::new();
         for row in &rows {
             let (Some(described), Some(place)) = (entries.get(&row.entry_id), Place::of(row)) else {
                 continue;
@@ -48,13 +50,22 @@ impl Node {
             let tags = asked.get(&row.key).into_iter().flatten();
             links.extend(tags.map(|tag| described.link(&self.id, place, *tag)));
         }
-        links.extend(self.similar_names(subjects).await?);
-        // The same identifier before one that is only alike, the strict form before the folded one.
+        // An entry that names an identifier in several roles is linked to it once: by the same identifier before one that
+        // is only alike, the strict form before the folded one, the entry's own before a contact's.
         links.sort_by_key(|link| {
-            let place = (link.identifier.index, link.entry, link.entry_index);
-            (place, link.resemblance.is_some(), link.level)
+            let (what, role) = (
+                (link.identifier.index, link.entry, link.kind),
+                link.role != Role::Own,
+            );
+            (
+                what,
+                link.resemblance.is_some(),
+                link.level,
+                role,
+                link.entry_index,
+            )
         });
-        links.dedup_by_key(|link| (link.identifier.index, link.entry, link.entry_index));
+        links.dedup_by_key(|link| (link.identifier.index, link.entry, link.kind));
         Ok(links)
     }
 }
@@ -86,7 +97,7 @@ impl Described {
 }
 
 impl Place {
-    fn of(row: &OwnLinkRow) -> Option<Self> {
+    pub(super) fn of(row: &OwnLinkRow) -> Option<Self> {
         Some(Self {
             index: row.identifier_index,
             kind: Kind::from_number(row.kind)?,

@@ -7,6 +7,7 @@ mod keyed;
 mod names;
 mod rank;
 mod relink;
+mod together;
 
 pub(crate) use find::MOST_ENTRIES;
 pub(crate) use keyed::LinkKey;

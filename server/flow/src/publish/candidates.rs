@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lianfang_domain::{Committee, Withheld, rule_of, withhold_entry, withhold_kind, withhold_local};
+use lianfang_domain::{
+    Committee, Withheld, rule_of, withhold_entry, withhold_kind, withhold_local, withhold_seller,
+};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
 use lianfang_identifier::{Canonical, InputKind, Region, canonicalise_all};
 use lianfang_store::EntryRow;
@@ -149,8 +151,9 @@ impl Node {
             let Some(identifier) = content.subject.identifiers.get(usize::from(index)) else {
                 continue;
             };
-            let kept_back =
-                admitted.and_then(|()| self.admit_kind(document, &row.audience, canonical.kind, now));
+            let kept_back = admitted
+                .and_then(|()| withhold_seller(content.subject.kind, canonical.kind))
+                .and_then(|()| self.admit_kind(document, &row.audience, canonical.kind, now));
             let form = Form {
                 index,
                 canonical,

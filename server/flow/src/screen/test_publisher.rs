@@ -128,6 +128,11 @@ impl Node {
             level: record.level,
         };
         let opened = opener.open_all(token, &[sealed], &[self.keys.public()], self.now());
-        opened.into_iter().next().map(|(record, _)| record).ok_or(failed)
+        opened
+            .records
+            .into_iter()
+            .next()
+            .map(|(record, _)| record)
+            .ok_or(failed)
     }
 }

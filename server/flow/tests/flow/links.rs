@@ -220,3 +220,73 @@ async fn a_shop_on_an_old_domain_and_a_mailbox_at_it_lead_to_the_entry_but_not_t
         assert_eq!(answer.verdict, VerdictName::Clear);
     }
 }
+
+/// Entries of these companies, each with what else it is known by.
+async fn record_each(federation: &Federation, numbers: std::ops::Range<u32>, more: &[Identifier]) {
+    let node = federation.node("platform-a");
+    for number in numbers {
+        let subject = company_with(&crate::harness::code(number), more.to_vec());
+        let mut new = local(entry(subject, node.now()));
+        new.client_reference = Some(number.to_string());
+        node.record_entry(&operator(), new).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_name_and_a_brand_of_one_own_entry_are_review_however_many_entries_share_either() {
+    let name = || identifier("legal_name_en", "Invented Goods Trading Co., Ltd.");
+    let (brand, other) = (
+        || identifier("brand", "Inventia"),
+        || identifier("brand", "Kvarnbolt"),
+    );
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let node = federation.join("platform-a", "CN", &[]).await;
+        record_each(&federation, 0..60, &[brand()]).await;
+        record_each(&federation, 60..72, &[other()]).await;
+        record_each(&federation, 72..132, &[name()]).await;
+        record_each(&federation, 132..133, &[name(), brand()]).await;
+        let verdict = async |more| screened(&node, more).await.verdict;
+        assert_eq!(verdict(vec![name()]).await, VerdictName::Clear, "{backend:?}");
+        let apart = verdict(vec![name(), other()]).await;
+        assert_eq!(apart, VerdictName::Clear, "{backend:?}: no entry has both");
+        let both = verdict(vec![name(), brand()]).await;
+        assert_eq!(both, VerdictName::Review, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_one_own_entry_counts_beside_a_brand_that_many_have() {
+    let name = || identifier("legal_name_en", "Invented Goods Trading Co., Ltd.");
+    let alike = || identifier("legal_name_en", "Invented Good Trading Co., Ltd.");
+    let brand = || identifier("brand", "Inventia");
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let node = federation.join("platform-a", "CN", &[]).await;
+        record_each(&federation, 0..12, &[brand()]).await;
+        record_each(&federation, 12..13, &[name(), brand()]).await;
+        for name in [name(), alike()] {
+            let answer = screened(&node, vec![name.clone(), brand()]).await;
+            assert_eq!(answer.verdict, VerdictName::Review, "{backend:?} {}", name.value);
+            let links = answer
+                .reasons
+                .iter()
+                .filter(|reason| reason.link.is_some())
+                .count();
+            assert!(links <= 10, "{backend:?} shows {links}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_an_own_entry_has_in_two_roles_is_one_signal() {
+    let name = |role| {
+        with_role(
+            role,
+            identifier("legal_name_en", "Invented Goods Trading Co., Ltd."),
+        )
+    };
+    let (_federation, node, _) = node_with(vec![name(Role::Payee), name(Role::Own)]).await;
+    let answer = screened(&node, vec![name(Role::Own)]).await;
+    assert_eq!(answer.verdict, VerdictName::Clear, "{answer:?}");
+}

@@ -47,6 +47,7 @@ mod population;
 mod prefixes;
 mod quotas;
 mod receipts;
+mod refused;
 mod rekey;
 mod repeated;
 mod restart;

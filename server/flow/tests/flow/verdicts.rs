@@ -104,9 +104,16 @@ async fn natural_persons_and_parallel_imports_are_review() {
 }
 
 #[tokio::test]
-async fn a_picture_or_a_tune_never_blocks_the_seller_who_offered_it() {
-    let change = |new: &mut NewEntry| new.subject.kind = SubjectType::Content;
-    assert_eq!(verdict(TRUSTED, change, company(CODE)).await, VerdictName::Review);
+async fn a_picture_or_a_tune_never_lists_the_seller_who_offered_it() {
+    let listing = || identifier("listing_url", "https://item.taobao.com/item.htm?id=610123456789");
+    let change = |new: &mut NewEntry| {
+        new.subject.kind = SubjectType::Content;
+        new.subject.identifiers.push(listing());
+    };
+    assert_eq!(verdict(TRUSTED, change, company(CODE)).await, VerdictName::Clear);
+    let mut offer = company(CODE);
+    offer.identifiers = vec![listing()];
+    assert_eq!(verdict(TRUSTED, change, offer).await, VerdictName::Block);
 }
 
 #[tokio::test]
