@@ -4,8 +4,8 @@ use lianfang_encoding::{FederationId, PublicKey, Timestamp};
 
 use crate::{ListId, ListState, Refusal, SignedHead, VerifiedHead};
 
-/// How far ahead of our clock a head may have been created.
-const SKEW: Duration = Duration::from_secs(60);
+/// How far ahead of a reader's clock a head may have been created (PROTOCOL.md §3).
+pub const HEAD_SKEW: Duration = Duration::from_secs(60);
 
 /// What a reader knows before it looks at a peer's heads: everything foreign is held against it, and the old
 /// state stays in force unless all of it passes (PROTOCOL.md §3).
@@ -45,7 +45,7 @@ impl Expectation<'_> {
             return Err(Refusal::List);
         }
         let head = head.verify(self.key)?;
-        if head.header().created > self.now + SKEW {
+        if head.header().created > self.now + HEAD_SKEW {
             return Err(Refusal::FromTheFuture);
         }
         if head.header().body.length > self.max_body {

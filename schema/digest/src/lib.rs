@@ -33,7 +33,7 @@ pub use confirm::{RecordCounts, max_confirm_bits};
 pub use delta::{Delta, NetChange};
 pub use dummy::{Dummies, DummySecret};
 pub use fork::Fork;
-pub use guard::{Accepted, Expectation};
+pub use guard::{Accepted, Expectation, HEAD_SKEW};
 pub use head::{SignedHead, VerifiedHead};
 pub use header::{BodyRef, Extension, Header, Kind, RulesDigest, SHARD_BITS, TokenKeyId};
 pub use lianfang_encoding::SubjectType;

@@ -50,6 +50,14 @@ impl Node {
         })
     }
 
+    /// The time by which findings have ended in what this node says to others for longer: none while its clock is in doubt.
+    pub(crate) async fn writing_time(&self) -> Result<Timestamp, FlowError> {
+        Ok(match self.is_clock_in_doubt().await? {
+            true => Timestamp::default(),
+            false => self.now(),
+        })
+    }
+
     fn heard_of_clock(&self, peers: &[PeerRow]) -> Heard {
         let (document, now) = (self.document(), self.now());
         let others = document

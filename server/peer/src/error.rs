@@ -1,5 +1,5 @@
 use lianfang_encoding::NodeId;
-use lianfang_wire::Problem;
+use lianfang_wire::{Problem, ProblemType};
 
 /// Why a peer didn't give what was asked. Carries nothing of what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -41,6 +41,11 @@ impl PeerError {
             Self::Refused(problem) => problem.status >= 500,
             _ => false,
         }
+    }
+
+    /// Whether the peer says that it hasn't what was asked for.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.kind() == Some(ProblemType::NotFound))
     }
 }
 

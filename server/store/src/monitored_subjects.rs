@@ -8,7 +8,7 @@ use crate::alerts::AlertState;
 use crate::batch::{BATCH, batches};
 use crate::close_alerts::end_alerts_of;
 use crate::columns::{At, Bytes32, MaybeAt, limit, micros};
-use crate::database::{Link, query};
+use crate::database::{Link, first_locked, query};
 use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits, monitored_subjects, monitored_tokens, roster_hits};
 use crate::{AuditRow, MonitoredToken, Store, StoreError, audit};
@@ -141,6 +141,9 @@ impl Store {
     pub fn delete_subject(&self, reference: &str, now: Timestamp, line: AuditRow) -> Result<(), StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
+            // As whoever adds tokens to it does, first.
+            let subject = monitored_subjects::table.find(reference);
+            let _: String = first_locked!(link, subject.select(monitored_subjects::client_reference))?;
             end_alerts_of(link, reference, None, now)?;
             forget_tokens(link, &[reference])?;
             query!(link, |conn| diesel::delete(
@@ -151,15 +154,8 @@ impl Store {
                 cleared_hits::table.filter(cleared_hits::client_reference.eq(reference))
             )
             .execute(conn))?;
-            let gone = query!(link, |conn| diesel::delete(
-                monitored_subjects::table.find(reference)
-            )
-            .execute(conn))?;
-            if gone == 0 {
-                Err(StoreError::NotFound)
-            } else {
-                audit::append(link, line)
-            }
+            query!(link, |conn| diesel::delete(subject).execute(conn))?;
+            audit::append(link, line)
         })
     }
 

@@ -62,7 +62,9 @@ impl Store {
     ///
     /// # Errors
     /// Those of any write.
-    pub fn cache_answers(&self, answers: Vec<CachedAnswer>) -> Result<(), StoreError> {
+    pub fn cache_answers(&self, mut answers: Vec<CachedAnswer>) -> Result<(), StoreError> {
+        // In one order, whoever asked in which: PostgreSQL ends one of two that wait for each other.
+        answers.sort_by(|one, other| one.confirm_key.cmp(&other.confirm_key));
         self.db.write(|link| {
             for CachedAnswer {
                 list,

@@ -6,7 +6,7 @@ use lianfang_wire::record::Record;
 use lianfang_wire::vocabulary::Role;
 use uuid::Uuid;
 
-use super::{Confirmed, OwnLink, Unanswered};
+use super::{Confirmed, OwnLink, Unanswered, speaks_alone};
 
 /// What speaks for an entry being about the screened subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,11 +98,16 @@ pub fn speak_for_several(found: impl Iterator<Item = (Kind, Level, Role, u32)>) 
     families.len() > 1
 }
 
-/// Publishers of which more than one finding speaks for one entry: together they call for a person, whatever each of them
-/// says alone.
-pub fn told_twice(findings: &[Confirmed]) -> BTreeSet<NodeId> {
+/// Entries that more than one finding speaks for and none alone, with their publishers: together they call for a person.
+pub fn told_twice(findings: &[Confirmed]) -> BTreeSet<(NodeId, Uuid)> {
     let signals = Signals::of(findings, &[]);
-    let records = findings.iter().map(Confirmed::record);
+    let records = findings.iter().map(|finding| &**finding.record());
+    let entry = |record: &Record| (record.iss.clone(), record.entry);
+    let alone: BTreeSet<_> = records
+        .clone()
+        .filter(|record| speaks_alone(record.kind, record.level, record.list.subject_type))
+        .map(entry)
+        .collect();
     let told = records.filter(|record| signals.second(&record.iss, record.entry));
-    told.map(|record| record.iss.clone()).collect()
+    told.map(entry).filter(|entry| !alone.contains(entry)).collect()
 }

@@ -9,9 +9,15 @@ use lianfang_encoding::NodeId;
 #[derive(Default)]
 pub(crate) struct Counters {
     counted: Mutex<Counted>,
-    /// Wrong hits that were counted, by confirmation key, and on which day.
-    refuted: Mutex<HashMap<[u8; 32], u64>>,
+    /// Wrong hits, by confirmation key.
+    refuted: Remembered,
+    /// Hits with a record behind them, by what they are counted once for.
+    founded: Remembered,
 }
+
+/// What was counted, and on which day.
+#[derive(Default)]
+struct Remembered(Mutex<HashMap<[u8; 32], u64>>);
 
 #[derive(Default)]
 pub(super) struct Counted {
@@ -24,8 +30,8 @@ pub(super) struct Counted {
 /// Hits of one publisher that are enough to look at it before the next minute.
 const MANY: u64 = 25;
 
-/// Wrong hits that are remembered: more than chance ever gives.
-const MOST_REFUTED: usize = 65_536;
+/// Hits that are remembered of either sort: more wrong ones than chance ever gives.
+const MOST_REMEMBERED: usize = 65_536;
 
 impl Counters {
     /// Counts `subjects` that were looked up by so many tokens, and the publishers that hit some of them. Returns whether
@@ -53,23 +59,37 @@ impl Counters {
     /// Whether a wrong hit of a publisher hasn't been counted within the window: who is looked up every day would make
     /// many of one. After a start each counts once more.
     pub(crate) fn is_new_wrong_hit(&self, confirm_key: [u8; 32], day: u64) -> bool {
-        let mut refuted = locked(&self.refuted);
-        if refuted
-            .get(&confirm_key)
+        self.refuted.is_new(confirm_key, day)
+    }
+
+    /// The same of a hit with a record behind it: who is rightly listed and applies again and again does its publisher
+    /// no harm.
+    pub(crate) fn is_new_hit(&self, of: [u8; 32], day: u64) -> bool {
+        self.founded.is_new(of, day)
+    }
+
+    /// A person has looked: everything counts anew.
+    pub(super) fn forget_hits(&self) {
+        for remembered in [&self.refuted, &self.founded] {
+            locked(&remembered.0).clear();
+        }
+    }
+}
+
+impl Remembered {
+    fn is_new(&self, what: [u8; 32], day: u64) -> bool {
+        let mut counted = locked(&self.0);
+        if counted
+            .get(&what)
             .is_some_and(|counted| day < counted + WINDOW_DAYS)
         {
             return false;
         }
-        if refuted.len() >= MOST_REFUTED {
-            refuted.clear();
+        if counted.len() >= MOST_REMEMBERED {
+            counted.clear();
         }
-        refuted.insert(confirm_key, day);
+        counted.insert(what, day);
         true
-    }
-
-    /// A person has looked: everything counts anew.
-    pub(super) fn forget_wrong_hits(&self) {
-        locked(&self.refuted).clear();
     }
 }
 

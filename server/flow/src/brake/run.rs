@@ -117,7 +117,7 @@ impl Node {
             })
             .await?;
         if decision.action == BrakeAction::Release {
-            self.counters.forget_wrong_hits();
+            self.counters.forget_hits();
             self.sync(Some(publisher.clone()), false).await?;
             self.confirm_later(vec![now]).await?;
         }

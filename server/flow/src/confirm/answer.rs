@@ -16,7 +16,7 @@ use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES};
 use lianfang_wire::entry::NewEntry;
 use lianfang_wire::membership::Hash32;
 use lianfang_wire::record::{Record, RecordBasis, RecordMeasure, RecordRight, seal};
-use lianfang_wire::vocabulary::Role;
+use lianfang_wire::vocabulary::{Role, StateName};
 use uuid::Uuid;
 
 use super::signed::{Place, Version};
@@ -55,7 +55,8 @@ impl Node {
         }
         self.check_repeated()?;
         self.check_prefixes(&request).await?;
-        let found = self.find_records(request).await?;
+        let ends_by = self.writing_time().await?;
+        let found = self.find_records(request, ends_by).await?;
         let entries = self.entries_of(&found).await?;
         let (node, list) = (Arc::clone(self), Arc::new(list));
         let records = self
@@ -63,7 +64,7 @@ impl Node {
             .compute(move || {
                 found
                     .iter()
-                    .filter_map(|found| node.sealed_record(&list, found, &entries))
+                    .filter_map(|found| node.sealed_record(&list, found, &entries, ends_by))
                     .collect::<Vec<_>>()
             })
             .await?;
@@ -101,7 +102,11 @@ impl Node {
         Ok(())
     }
 
-    async fn find_records(self: &Arc<Self>, request: ConfirmRequest) -> Result<Vec<Found>, FlowError> {
+    async fn find_records(
+        self: &Arc<Self>,
+        request: ConfirmRequest,
+        ends_by: Timestamp,
+    ) -> Result<Vec<Found>, FlowError> {
         let (node, key) = (Arc::clone(self), list_key(&request.list));
         let found = self
             .gateway
@@ -116,7 +121,7 @@ impl Node {
                         return Ok(None);
                     }
                 }
-                let told = node.told(store, records)?;
+                let told = node.told(store, records, ends_by)?;
                 Ok::<_, FlowError>((told.len() <= MAX_RECORDS).then_some(told))
             })
             .await??;
@@ -142,9 +147,10 @@ impl Node {
         list: &Arc<ListId>,
         found: &Found,
         entries: &HashMap<Uuid, EntryRow>,
+        ends_by: Timestamp,
     ) -> Option<String> {
         let row = entries.get(&found.record.entry_id)?;
-        let jws = self.signed_record(list, found, row)?;
+        let jws = self.signed_record(list, found, row, ends_by)?;
         let fed = self.trust.federation();
         let token = Token::from_bytes(found.token.token);
         let key = record_key(&token, &fed, &self.id, &TokenKeyId(found.record.key_id));
@@ -152,7 +158,13 @@ impl Node {
         Some(STANDARD.encode(sealed))
     }
 
-    fn signed_record(&self, list: &Arc<ListId>, found: &Found, row: &EntryRow) -> Option<Arc<str>> {
+    fn signed_record(
+        &self,
+        list: &Arc<ListId>,
+        found: &Found,
+        row: &EntryRow,
+        ends_by: Timestamp,
+    ) -> Option<Arc<str>> {
         let now = self.now();
         let expires = row.expires_at.unwrap_or(Timestamp::MAX);
         let place = Place {
@@ -164,23 +176,28 @@ impl Node {
         let version = Version {
             revision: row.revision,
             audience_seq: row.audience_seq,
-            state: state_of(row).ok()?.effective(now, expires),
+            state: state_of(row).ok()?.effective(ends_by, expires),
         };
         if let Some(jws) = self.signed.find(&place, version, now) {
             return Some(jws);
         }
         let content = open_content(&self.keys.data, row).ok()?.entry;
-        let record = self.record(list, found, row, &content)?;
+        let record = self.record(list, found, row, (&content, version.state))?;
         let jws: Arc<str> = record.sign(self.signing().ok()?).ok()?.into();
         let until = (now + self.settings.record_life / 2).min(record.valid_until);
         self.signed.put(place, version, Arc::clone(&jws), until);
         Some(jws)
     }
 
-    fn record(&self, list: &ListId, found: &Found, row: &EntryRow, content: &NewEntry) -> Option<Record> {
+    fn record(
+        &self,
+        list: &ListId,
+        found: &Found,
+        row: &EntryRow,
+        (content, name): (&NewEntry, StateName),
+    ) -> Option<Record> {
         let now = self.now();
         let state = state_of(row).ok()?;
-        let name = state.effective(now, content.expires);
         let violation = content.violation.as_ref()?;
         Some(Record {
             iss: self.id.clone(),

@@ -27,7 +27,12 @@ struct Group {
 
 impl Node {
     /// Of each token the records that decide, with their tokens. Blocks.
-    pub(super) fn told(&self, store: &Store, records: Vec<ListRecord>) -> Result<Vec<Found>, FlowError> {
+    pub(super) fn told(
+        &self,
+        store: &Store,
+        records: Vec<ListRecord>,
+        ends_by: Timestamp,
+    ) -> Result<Vec<Found>, FlowError> {
         let mut tokens = Groups::new();
         for record in records {
             tokens.entry(record.confirm_key).or_default().push(record);
@@ -38,7 +43,7 @@ impl Node {
             let shared = shared(&tokens);
             for (key, records) in &tokens {
                 match is_large(records) {
-                    true => chosen.extend(self.told_of(store, key, records, &shared)?),
+                    true => chosen.extend(self.told_of(store, (key, records), &shared, ends_by)?),
                     false => chosen.extend(records.iter().cloned()),
                 }
             }
@@ -54,11 +59,11 @@ impl Node {
     fn told_of(
         &self,
         store: &Store,
-        key: &[u8; 32],
-        records: &[ListRecord],
+        (key, records): (&[u8; 32], &[ListRecord]),
         shared: &HashMap<Uuid, BTreeSet<[u8; 32]>>,
+        ends_by: Timestamp,
     ) -> Result<Vec<ListRecord>, FlowError> {
-        let mut group = self.group(store, records)?;
+        let mut group = self.group(store, records, ends_by)?;
         let mut places: BTreeSet<_> = self.strongest(store, &mut group)?.into_iter().collect();
         let mut beside: BTreeMap<&[u8; 32], (Uuid, usize)> = BTreeMap::new();
         for (at, record) in group.records.iter().enumerate() {
@@ -100,8 +105,8 @@ impl Node {
         }
     }
 
-    fn group(&self, store: &Store, records: &[ListRecord]) -> Result<Group, FlowError> {
-        let (mut group, now) = (Group::default(), self.now());
+    fn group(&self, store: &Store, records: &[ListRecord], ends_by: Timestamp) -> Result<Group, FlowError> {
+        let mut group = Group::default();
         let mut places: HashMap<Uuid, usize> = HashMap::new();
         for page in records.chunks(PAGE) {
             let ids: BTreeSet<_> = page.iter().map(|record| record.entry_id).collect();
@@ -110,7 +115,7 @@ impl Node {
             let rows: HashMap<_, _> = rows.map(|row| (row.id, row)).collect();
             for found in self.pair(page.to_vec(), store.tokens_of(&ids)?) {
                 let entry = found.record.entry_id;
-                let Some(facts) = rows.get(&entry).and_then(|row| facts(row, &found.token, now)) else {
+                let Some(facts) = rows.get(&entry).and_then(|row| facts(row, &found.token, ends_by)) else {
                     continue;
                 };
                 // An entry that names an identifier twice tells of it once.
@@ -143,13 +148,13 @@ fn shared(tokens: &Groups) -> HashMap<Uuid, BTreeSet<[u8; 32]>> {
     shared
 }
 
-fn facts(row: &EntryRow, token: &TokenRow, now: Timestamp) -> Option<Facts> {
+fn facts(row: &EntryRow, token: &TokenRow, ends_by: Timestamp) -> Option<Facts> {
     let number = |number: i16| u8::try_from(number).ok();
     let role = number(token.role).and_then(Role::from_number)?;
     let expires = row.expires_at.unwrap_or(Timestamp::MAX);
     Some(Facts {
         own_verified: role == Role::Own && token.verified,
-        state: state_of(row).ok()?.effective(now, expires),
+        state: state_of(row).ok()?.effective(ends_by, expires),
         basis: number(row.basis).and_then(BasisType::from_number)?,
         jurisdiction: row.jurisdiction.clone(),
         default_judgment: false,

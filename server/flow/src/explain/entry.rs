@@ -19,7 +19,7 @@ type Form = (u16, u16, u8);
 impl Node {
     pub(super) async fn explain_entry(self: &Arc<Self>, id: Uuid) -> Result<EntryExplanation, FlowError> {
         let row = self.gateway.store(move |store| store.entry(id)).await?;
-        let examined = self.examine(&self.document().document, &row)?;
+        let examined = self.examine(&self.document().document, &row, self.writing_time().await?)?;
         let InList {
             head,
             forms: published,

@@ -66,9 +66,10 @@ impl Node {
     }
 
     async fn load_what_is_new(&self) -> Result<Vec<Arrival>, FlowError> {
-        if self.members_unlisted.load(Ordering::Acquire) {
-            self.list_members_in_feed().await?;
-            self.members_unlisted.store(false, Ordering::Release);
+        // What comes into force while they are listed is listed next.
+        if self.members_unlisted.swap(false, Ordering::AcqRel) {
+            let listed = self.list_members_in_feed().await;
+            listed.inspect_err(|_| self.members_unlisted.store(true, Ordering::Release))?;
         }
         self.reload_without(Vec::new()).await
     }

@@ -81,6 +81,8 @@ impl Node {
                 node.notify_peers();
             }
             drop(next.adopting);
+            // What waited for a token key may have one now.
+            node.changes.notify_one();
             node.members_unlisted.store(true, Ordering::Release);
             if let Err(error) = node.put_in_force().await {
                 tracing::error!(error = %error, "index and feed aren't up to the new membership yet");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_certs::{NodeIdentity, Serial};
+use lianfang_certs::{Authority, NodeIdentity, Serial};
 use lianfang_encoding::NodeId;
 use lianfang_store::AuditRow;
 use lianfang_wire::ProblemType;
@@ -11,6 +11,7 @@ use lianfang_wire::vocabulary::MemberStatus;
 use tokio::sync::OwnedMutexGuard;
 
 use super::adopt::Next;
+use super::applicant;
 use super::invite::use_invitation;
 use super::issued::issued;
 use crate::{Actor, FlowError, Node};
@@ -43,6 +44,7 @@ impl Node {
                 "The request is for another federation.",
             ));
         }
+        applicant::check(&request)?;
         let member = self.member(&request)?;
         let known = document
             .document
@@ -100,6 +102,16 @@ impl Node {
         self.put_forward(next, line, adopting).await
     }
 
+    /// The federation's certificate authority, which only one node keeps.
+    pub(super) fn authority(&self) -> Result<&Authority, FlowError> {
+        self.keys.authority.as_ref().ok_or_else(|| {
+            FlowError::because(
+                ProblemType::Conflict,
+                "This node doesn't keep the federation's certificate authority. Run this on the founder's node.",
+            )
+        })
+    }
+
     /// A certificate for a key that version `version` of the membership document is to pin.
     pub(super) fn certify(
         &self,
@@ -107,12 +119,7 @@ impl Node {
         csr: &str,
         version: u64,
     ) -> Result<String, FlowError> {
-        let authority = self.keys.authority.as_ref().ok_or_else(|| {
-            FlowError::because(
-                ProblemType::Conflict,
-                "This node doesn't keep the federation's certificate authority. Run this on the founder's node.",
-            )
-        })?;
+        let authority = self.authority()?;
         let invalid =
             |error: lianfang_certs::CertError| FlowError::because(ProblemType::Invalid, error.to_string());
         let pin = lianfang_certs::request_pin(csr).map_err(invalid)?;

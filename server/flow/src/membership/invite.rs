@@ -14,8 +14,10 @@ impl Node {
     /// Invites one node under an id of its own. The code is good once, for seven days.
     ///
     /// # Errors
-    /// When the id is taken or was once, or the store fails.
+    /// When this node keeps no authority and so can't admit anybody, when the id is taken or was once, or when the store
+    /// fails.
     pub async fn invite(&self, actor: &Actor, node: NodeId) -> Result<Invitation, FlowError> {
+        self.authority()?;
         let document = self.document();
         if document.document.members.iter().any(|member| member.id == node) {
             return Err(FlowError::because(

@@ -1,6 +1,7 @@
 //! Changes of the membership document: founding, inviting, admitting, removing, extending, taking over.
 
 mod adopt;
+mod applicant;
 mod change;
 mod extend;
 mod found;

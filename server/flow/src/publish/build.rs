@@ -2,9 +2,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use lianfang_digest::{ListId, ShardTable};
+use lianfang_digest::{HEAD_SKEW, ListId, ShardTable};
 use lianfang_encoding::{Audience, SubjectType, Timestamp};
-use lianfang_store::{HeadRow, ListKey, ListRecord, RecordSource, Store, StoreError};
+use lianfang_store::{Adoption, HeadRow, ListKey, ListRecord, RecordSource, Store, StoreError};
 use lianfang_wire::membership::Membership;
 
 use super::head::Draft;
@@ -18,6 +18,24 @@ use crate::{FlowError, Node};
 /// Expired heads are kept for so long, for whoever is still fetching.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(86_400);
 
+/// A list that another process on this database publishes meanwhile is built again so often.
+const ATTEMPTS: usize = 3;
+pub(super) const OVERTAKEN: &str = "another process on this database published this list at the same time";
+
+/// What became of the lists of an audience and subject type.
+enum Published {
+    InForce,
+    /// One of them went on meanwhile.
+    Overtaken,
+}
+
+/// What became of one list.
+enum Built {
+    New(BuiltList),
+    Unchanged,
+    Overtaken,
+}
+
 impl Node {
     /// Builds every list whose content changed or whose head is past half its life, publishes it, and tells
     /// the peers.
@@ -28,10 +46,14 @@ impl Node {
         self.repeat_what_was_said().await?;
         let _building = self.building.lock().await;
         let mut report = BuildReport::default();
-        for audience in audiences(&self.document().document) {
-            for subject_type in SubjectType::ALL {
-                self.build_lists(&audience, *subject_type, &mut report).await?;
+        if self.has_token_key() {
+            for audience in audiences(&self.document().document) {
+                for subject_type in SubjectType::ALL {
+                    self.build_lists(&audience, *subject_type, &mut report).await?;
+                }
             }
+        } else {
+            tracing::warn!("no token key is in force: the lists stay as they are");
         }
         self.forget_expired().await?;
         let id = self.id.clone();
@@ -50,13 +72,43 @@ impl Node {
         Ok(report)
     }
 
+    /// Whether anything can be tokenised. Without, what would be left of a list is nothing, and readers would take what comes
+    /// back one day for sudden growth.
+    pub(super) fn has_token_key(&self) -> bool {
+        let (document, now) = (self.document(), self.now());
+        document.document.keys.iter().any(|key| key.is_valid_at(now))
+    }
+
     pub(super) async fn build_lists(
         self: &Arc<Self>,
         audience: &Audience,
         subject_type: SubjectType,
         report: &mut BuildReport,
     ) -> Result<(), FlowError> {
+        for _ in 0..ATTEMPTS {
+            let mut attempt = BuildReport::default();
+            let outcome = self.try_to_build(audience, subject_type, &mut attempt).await?;
+            report.published.append(&mut attempt.published);
+            if let Published::InForce = outcome {
+                report.unchanged += attempt.unchanged;
+                for (reason, count) in attempt.withheld {
+                    *report.withheld.entry(reason).or_default() += count;
+                }
+                return Ok(());
+            }
+        }
+        Err(FlowError::Internal(OVERTAKEN))
+    }
+
+    async fn try_to_build(
+        self: &Arc<Self>,
+        audience: &Audience,
+        subject_type: SubjectType,
+        report: &mut BuildReport,
+    ) -> Result<Published, FlowError> {
         let mut lists: BTreeMap<u32, Spool> = BTreeMap::new();
+        // Before their entries are read: a base takes the place of no head that knows of more than it.
+        let heads = self.own_heads(audience, subject_type).await?;
         let mut after = None;
         while let Some(candidates) = self.candidates(audience, subject_type, &mut after).await? {
             for (reason, count) in candidates.withheld {
@@ -66,8 +118,9 @@ impl Node {
                 self.spool(&mut lists, epoch)?.append(&rows)?;
             }
         }
-        for head in self.own_heads(audience, subject_type).await? {
-            self.spool(&mut lists, head.epoch)?;
+        let mut heads: BTreeMap<_, _> = heads.into_iter().map(|head| (head.epoch, head)).collect();
+        for epoch in heads.keys() {
+            self.spool(&mut lists, *epoch)?;
         }
         let number = i16::from(subject_type.number());
         let seen = self.seen_lists().into_iter();
@@ -81,12 +134,16 @@ impl Node {
                 subject_type,
                 epoch,
             };
-            match self.build_list(list, spool.finish()?).await? {
-                Some(built) => report.published.push(built),
-                None => report.unchanged += 1,
+            match self
+                .build_list(list, heads.remove(&epoch), spool.finish()?)
+                .await?
+            {
+                Built::New(built) => report.published.push(built),
+                Built::Unchanged => report.unchanged += 1,
+                Built::Overtaken => return Ok(Published::Overtaken),
             }
         }
-        Ok(())
+        Ok(Published::InForce)
     }
 
     /// What goes into the list of an epoch.
@@ -100,14 +157,9 @@ impl Node {
     async fn build_list(
         self: &Arc<Self>,
         list: ListId,
+        before: Option<HeadRow>,
         mut rows: Spooled,
-    ) -> Result<Option<BuiltList>, FlowError> {
-        let key = list_key(&list);
-        let before = match self.gateway.store(move |store| store.head(&key)).await {
-            Ok(row) => Some(row),
-            Err(FlowError::NotFound) => None,
-            Err(other) => return Err(other),
-        };
+    ) -> Result<Built, FlowError> {
         let now = self.now();
         let (node, previous) = (Arc::clone(self), before.clone());
         let draft = move || {
@@ -117,18 +169,22 @@ impl Node {
         let (draft, rows) = self.gateway.compute(draft).await??;
         let seen = self.seen_of_list(&draft.head.header().list);
         if before.is_some_and(|before| before.sequence >= seen && is_current(&before, &draft.head, now)) {
-            return Ok(None);
+            // Its file may be lost.
+            self.keep_body(&draft)?;
+            return Ok(Built::Unchanged);
         }
         let _reserved = self.keep_body(&draft)?;
         let built = built_list(&draft);
-        self.index_lags();
-        self.publish_base(draft, rows).await?;
+        let adoption = self.publish_base(draft, rows).await?;
         durable_step("base_published");
-        Ok(Some(built))
+        match adoption {
+            Adoption::Adopted => Ok(Built::New(built)),
+            _ => Ok(Built::Overtaken),
+        }
     }
 
     /// Puts a base in force, with the records behind it.
-    async fn publish_base(self: &Arc<Self>, draft: Draft, mut rows: Spooled) -> Result<(), FlowError> {
+    async fn publish_base(self: &Arc<Self>, draft: Draft, mut rows: Spooled) -> Result<Adoption, FlowError> {
         let node = Arc::clone(self);
         let publish = move |store: &Store| {
             let mut records = SpooledRecords {
@@ -137,12 +193,13 @@ impl Node {
                 unread: None,
             };
             let published = store.publish_list(draft.row(), &mut records);
+            // By then, because what others bring is put in force meanwhile.
+            node.index_lags();
             records
                 .unread
                 .map_or_else(|| published.map_err(FlowError::from), Err)
         };
-        self.gateway.raw(publish).await??;
-        Ok(())
+        self.gateway.raw(publish).await?
     }
 
     /// Stores the body of a draft, and its shard table when it has more than one shard. They are kept until a list names
@@ -164,7 +221,7 @@ impl Node {
 
     /// Drops heads that expired a day ago, and files that nothing needs any more.
     async fn forget_expired(&self) -> Result<(), FlowError> {
-        let before = self.now() - GRACE;
+        let before = self.writing_time().await? - GRACE;
         self.gateway.store(move |store| store.prune_heads(before)).await?;
         self.sweep_leftovers().await;
         Ok(())
@@ -199,7 +256,12 @@ fn is_current(before: &HeadRow, draft: &lianfang_digest::SignedHead, now: Timest
             && old.rules == new.rules
     });
     let life = before.expires.since(before.created);
-    same && now < before.created + life / 2
+    same && !is_of_the_future(before, now) && now < before.created + life / 2
+}
+
+/// Signed by a clock that was ahead: nobody takes it over until then.
+pub(super) fn is_of_the_future(head: &HeadRow, now: Timestamp) -> bool {
+    head.created > now + HEAD_SKEW
 }
 
 pub(crate) fn list_key(list: &ListId) -> ListKey {

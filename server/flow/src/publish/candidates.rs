@@ -106,8 +106,8 @@ impl Node {
 
     /// Applies the privacy filter to these entries, on all cores.
     pub(super) async fn sift_all(self: &Arc<Self>, rows: Vec<EntryRow>) -> Result<Candidates, FlowError> {
-        let (node, document) = (Arc::clone(self), self.document());
-        let sift = move |row| node.sift(&document.document, &row);
+        let (node, document, ends_by) = (Arc::clone(self), self.document(), self.writing_time().await?);
+        let sift = move |row| node.sift(&document.document, &row, ends_by);
         let mut found = Candidates::default();
         for sifted in self.gateway.compute_each(rows, sift).await? {
             let sifted = sifted?;
@@ -119,9 +119,14 @@ impl Node {
         Ok(found)
     }
 
-    fn sift(&self, document: &Membership, row: &EntryRow) -> Result<Candidates, FlowError> {
+    fn sift(
+        &self,
+        document: &Membership,
+        row: &EntryRow,
+        ends_by: Timestamp,
+    ) -> Result<Candidates, FlowError> {
         let mut found = Candidates::default();
-        for (form, kept_back) in self.examine(document, row)?.forms {
+        for (form, kept_back) in self.examine(document, row, ends_by)?.forms {
             match kept_back {
                 None => {
                     let candidate = Candidate {
@@ -138,12 +143,18 @@ impl Node {
         Ok(found)
     }
 
-    /// Every canonical form of an entry, and what keeps it out of the digest, if anything does.
-    pub(crate) fn examine(&self, document: &Membership, row: &EntryRow) -> Result<Examined, FlowError> {
+    /// Every canonical form of an entry, and what keeps it out of the digest, if anything does. By `ends_by` it has ended
+    /// or not.
+    pub(crate) fn examine(
+        &self,
+        document: &Membership,
+        row: &EntryRow,
+        ends_by: Timestamp,
+    ) -> Result<Examined, FlowError> {
         let now = self.now();
         let rule = rule_of(document, &row.audience);
         let content = open_content(&self.keys.data, row)?.entry;
-        let state = effective(row, now)?;
+        let state = effective(row, ends_by)?;
         let admitted = withhold_local(row.local_reason.as_deref())
             .and_then(|()| withhold_entry(&rule, state, crate::entries::grade_of(row)));
         let mut forms = Vec::new();

@@ -10,6 +10,7 @@ use lianfang_encoding::Timestamp;
 use lianfang_store::{HeadRow, ListKey, ListRecord, Store, StoreError, TokenRow};
 use uuid::Uuid;
 
+use super::build::is_of_the_future;
 use super::head::{Content, Draft, rules_of, unbuilt};
 use super::list_key;
 use crate::{FlowError, Node};
@@ -115,6 +116,7 @@ impl Node {
         before.incarnation == self.incarnation()
             && before.sequence.saturating_sub(base) < MOST_DELTAS
             && now < before.expires
+            && !is_of_the_future(before, now)
     }
 
     /// Readers refuse what its deltas would come to long after this: by then the index may be a few deltas behind.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lianfang_digest::ListId;
-use lianfang_store::{Adoption, TokenRow};
+use lianfang_store::{Adoption, Store, TokenRow};
 use uuid::Uuid;
 
+use super::build::OVERTAKEN;
 use super::delta::{Change, Changed};
 use super::head::Draft;
 use super::page::{Group, Page};
@@ -31,7 +32,10 @@ impl Node {
         self.publish_after_restore().await?;
         let _building = self.building.lock().await;
         let mut report = BuildReport::default();
-        let mut next = self.page_after(self.published_through().await?).await?;
+        let mut next = match self.has_token_key() {
+            true => self.page_after(self.published_through().await?).await?,
+            false => None,
+        };
         while let Some(page) = next {
             let through = page.through;
             // The cores make tokens for the next page while this one is written.
@@ -143,22 +147,26 @@ impl Node {
         Ok(true)
     }
 
-    async fn publish_delta(&self, draft: Draft, entries: Vec<Uuid>) -> Result<BuiltList, FlowError> {
+    async fn publish_delta(
+        self: &Arc<Self>,
+        draft: Draft,
+        entries: Vec<Uuid>,
+    ) -> Result<BuiltList, FlowError> {
         let _reserved = self.keep_body(&draft)?;
         let built = built_list(&draft);
-        let row = draft.row();
-        self.index_lags();
-        let adoption = self
-            .gateway
-            .store(move |store| store.publish_delta(row, &entries, draft.records))
-            .await?;
+        let (node, row) = (Arc::clone(self), draft.row());
+        let publish = move |store: &Store| {
+            let published = store.publish_delta(row, &entries, draft.records);
+            // By then, because what others bring is put in force meanwhile.
+            node.index_lags();
+            published
+        };
+        let adoption = self.gateway.store(publish).await?;
         durable_step("delta_published");
         if adoption == Adoption::Adopted {
             Ok(built)
         } else {
-            Err(FlowError::Internal(
-                "another replica published this list at the same time",
-            ))
+            Err(FlowError::Internal(OVERTAKEN))
         }
     }
 }

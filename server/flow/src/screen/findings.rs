@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use lianfang_domain::brake::Seen;
 use lianfang_domain::verdict::{Confirmed, ScreenedIdentifier, Unanswered, speaks_alone, told_twice};
-use lianfang_encoding::{NodeId, SubjectType};
-use lianfang_identifier::Level;
+use lianfang_encoding::{NodeId, SubjectType, Transcript};
+use lianfang_identifier::{Level, Strength};
 use lianfang_token::confirm_key;
 use lianfang_wire::record::VerifiedRecord;
 
 use super::test_publisher::TestAnswer;
-use crate::brake::{Counters, day};
+use crate::brake::day;
 use crate::confirm::{Confirmation, PossibleHit};
 use crate::tokens::TokenOutcome;
 use crate::{FlowError, Node};
@@ -35,6 +35,18 @@ struct Asked {
     key: [u8; 32],
 }
 
+impl Asked {
+    /// A strong identifier is one subject's; a domain, a telephone or an account may be that of many.
+    fn counts_once_for(&self, subject: &[u8; 32]) -> [u8; 32] {
+        let is_strong = lianfang_identifier::info(self.hit.kind).strength == Strength::Strong;
+        if is_strong && self.hit.level == Level::Strict {
+            return self.key;
+        }
+        let shared = Transcript::new("lianfang/hit-of-subject/v1").bytes(&self.key);
+        shared.bytes(subject).sha256()
+    }
+}
+
 impl Findings {
     /// Publishers that couldn't be asked.
     pub(super) fn unreachable(&self) -> BTreeSet<NodeId> {
@@ -52,11 +64,12 @@ impl Node {
         let mut findings = Findings::default();
         self.ask_test_publisher(&tokens, &mut findings)?;
         findings.lookups = tokens.iter().filter(|outcome| is_telling(outcome)).count() as u64;
+        let subject = subject_of(&tokens);
         let hits = self.possible_hits(tokens);
         for confirmation in self.confirm_hits(hits).await? {
             match confirmation {
                 Confirmation::Answered(records, asked) => {
-                    self.note_hit(&mut findings.seen, &asked, records.is_empty());
+                    self.note_hit(&mut findings.seen, &asked, &subject, records.is_empty());
                     self.add_confirmed(records, asked.hit.identifier, &mut findings)
                         .await?;
                 }
@@ -67,22 +80,44 @@ impl Node {
                 }
             }
         }
-        for publisher in told_twice(&findings.confirmed) {
-            note(&mut findings.seen, publisher, false);
+        for (publisher, entry) in told_twice(&findings.confirmed) {
+            let told = Transcript::new("lianfang/told-twice/v1").bytes(publisher.as_str().as_bytes());
+            let told = told.bytes(entry.as_bytes()).bytes(&subject).sha256();
+            if self.counters.is_new_hit(told, day(self.now())) {
+                note(&mut findings.seen, publisher, false);
+            }
         }
+        // Whose record stands behind one hit of a subject did nothing wrong with another.
+        let founded: BTreeSet<_> = findings
+            .confirmed
+            .iter()
+            .map(|found| &found.record().iss)
+            .collect();
+        findings
+            .seen
+            .retain(|publisher, seen| seen.unfounded == 0 || !founded.contains(publisher));
         Ok(findings)
     }
 
     /// Counts a hit for the brake if it could call for a person by itself: brands are on many honest offers, and a name or
-    /// a genuine item that is listed is no fault of who lists it.
-    fn note_hit(&self, seen: &mut BTreeMap<NodeId, Seen>, asked: &Asked, unfounded: bool) {
+    /// a genuine item that is listed is no fault of who lists it. What is looked up again is no further hit.
+    fn note_hit(
+        &self,
+        seen: &mut BTreeMap<NodeId, Seen>,
+        asked: &Asked,
+        subject: &[u8; 32],
+        unfounded: bool,
+    ) {
         let hit = &asked.hit;
         if !speaks_alone(hit.kind, hit.level, hit.subject_type) {
             return;
         }
         let today = day(self.now());
-        let is_new = |counters: &Counters| counters.is_new_wrong_hit(asked.key, today);
-        if !unfounded || is_new(&self.counters) {
+        let is_new = match unfounded {
+            true => self.counters.is_new_wrong_hit(asked.key, today),
+            false => self.counters.is_new_hit(asked.counts_once_for(subject), today),
+        };
+        if is_new {
             note(seen, hit.publisher.clone(), unfounded);
         }
     }
@@ -179,4 +214,15 @@ fn note(seen: &mut BTreeMap<NodeId, Seen>, publisher: NodeId, unfounded: bool) {
         ..Seen::default()
     };
     seen.insert(publisher, counted);
+}
+
+/// The same for who is looked up with the same identifiers.
+fn subject_of(tokens: &[TokenOutcome<ScreenedIdentifier>]) -> [u8; 32] {
+    let tokens = tokens.iter().filter_map(|outcome| outcome.token.as_deref());
+    let tokens: BTreeSet<_> = tokens.map(|token| token.as_bytes()).collect();
+    let all = Transcript::new("lianfang/subject-looked-up/v1");
+    tokens
+        .into_iter()
+        .fold(all, |all, token| all.bytes(token))
+        .sha256()
 }

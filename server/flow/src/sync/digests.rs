@@ -100,6 +100,10 @@ impl Node {
                     tracing::warn!(peer = %peer, code = kind.slug(), "a digest waits");
                     list.refused = Some(kind.slug().to_owned());
                 }
+                Err(Stop::Failed(SyncFailure::Peer(error))) if error.is_not_found() => {
+                    tracing::warn!(peer = %peer, "a digest waits: neither its publisher nor anybody else asked has its body");
+                    list.refused = Some(ProblemType::NotFound.slug().to_owned());
+                }
                 Err(Stop::Failed(failure)) => return Err(failure),
                 Err(Stop::Refused(refusal)) => {
                     let kind = ProblemType::from(refusal);
@@ -276,7 +280,13 @@ impl Node {
         if matches!(header.kind, Kind::Delta { .. }) {
             let missing = FlowError::Internal("the body of a delta is missing");
             let body = self.bodies.read(&header.body.sha256)?.ok_or(missing)?;
-            Delta::decode(header.kind, &body).inspect_err(|_| self.bodies.remove(&header.body.sha256))?;
+            let hash = &header.body.sha256;
+            Delta::decode(header.kind, &body).inspect_err(|_| {
+                // A sound file stays, whatever this head calls it: it may be another publisher's.
+                if lianfang_encoding::sha256(&body) != *hash {
+                    self.bodies.remove(hash);
+                }
+            })?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use lianfang_digest::{BodyVerifier, Refusal, SHARD, Seed, ShardTable, VerifiedHead};
+use lianfang_digest::{Bloom, BodyVerifier, Kind, Refusal, SHARD, Seed, ShardTable, VerifiedHead};
 use lianfang_encoding::NodeId;
 use lianfang_peer::{BodyStream, PeerError};
 use rand_core::RngCore as _;
@@ -17,8 +17,8 @@ use tokio::time::Instant;
 
 use super::digests::{Stop, files_of};
 use super::run::SyncFailure;
-use crate::Node;
 use crate::durable::durable_step;
+use crate::{FlowError, Node};
 
 /// Bytes of a shard table: 32 for each MiB of the largest body.
 const MAX_TABLE: usize = 64 * 1024;
@@ -41,11 +41,7 @@ impl Node {
         // Two publishers who say the same have the same body.
         let _fetching = self.fetching.take(&body.sha256).await;
         let _reserved = self.leftovers.reserve(files_of(head));
-        if self
-            .bodies
-            .find(&body.sha256)?
-            .is_some_and(|found| found.length == body.length)
-        {
+        if self.is_here(head).await? {
             return Ok(0);
         }
         let failure = match self.transfer(peer, head).await {
@@ -60,6 +56,34 @@ impl Node {
             }
         }
         Err(failure)
+    }
+
+    /// Whether the body is here already, by whoever's head it came, and is one that this head may name.
+    async fn is_here(&self, head: &VerifiedHead) -> Result<bool, Stop> {
+        let header = head.header();
+        let (hash, length) = (header.body.sha256, header.body.length);
+        if self
+            .bodies
+            .find(&hash)?
+            .is_none_or(|found| found.length != length)
+        {
+            return Ok(false);
+        }
+        if matches!(header.kind, Kind::Delta { .. }) {
+            return Ok(true);
+        }
+        let (class, seed, bodies) = (
+            header.class()?,
+            Seed::of(&header.federation)?,
+            self.bodies.clone(),
+        );
+        let look = move || {
+            let found = bodies.map(&hash)?;
+            // One that the disk has spoilt is fetched again.
+            let sound = found.filter(|found| lianfang_encoding::sha256(found.as_ref()) == hash);
+            Ok::<_, FlowError>(sound.map(|body| Bloom::parse(body.as_ref(), class, &seed).map(drop)))
+        };
+        Ok(self.gateway.compute(look).await??.transpose()?.is_some())
     }
 
     /// Some other members of the list's audience, in random order.
@@ -168,8 +192,9 @@ fn cut(file: &mut File, length: u64) -> io::Result<u64> {
     file.seek(SeekFrom::Start(length))
 }
 
+/// Whether somebody else may have what the publisher didn't give.
 fn is_absence(stop: &Stop) -> bool {
-    matches!(stop, Stop::Failed(SyncFailure::Peer(error)) if error.is_absence())
+    matches!(stop, Stop::Failed(SyncFailure::Peer(error)) if error.is_absence() || error.is_not_found())
 }
 
 #[cfg(test)]

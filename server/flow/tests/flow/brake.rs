@@ -9,7 +9,7 @@ use lianfang_wire::screening::ReasonCode;
 use lianfang_wire::vocabulary::{BrakeAction, VerdictName};
 
 use crate::alerts::{alerts, watch};
-use crate::harness::{BACKENDS, Federation, code, company, entry, operator, screening};
+use crate::harness::{BACKENDS, Federation, code, company, entry, identifier, operator, screening};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
@@ -46,22 +46,26 @@ async fn held_back_for(node: &Arc<Node>, publisher: &str) -> String {
 async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released() {
     for backend in BACKENDS {
         let (_federation, a, b) = Federation::of_two(backend).await;
-        a.record_entry(&operator(), entry(company(CODE), a.now()))
-            .await
-            .unwrap();
+        for number in 1..=50 {
+            a.record_entry(&operator(), entry(company(&code(number)), a.now()))
+                .await
+                .unwrap();
+        }
         a.publish_changes().await.unwrap();
         b.sync(None, false).await.unwrap();
-        for _ in 0..49 {
-            b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        for number in 1..=49 {
+            let asked = screening(company(&code(number)));
+            b.screen(&operator(), asked).await.unwrap();
         }
         b.apply_brake().await.unwrap();
         assert_eq!(brake_of(&b, "platform-a").await, None, "49 may be chance");
-        let last = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        let asked = || screening(company(&code(50)));
+        let last = b.screen(&operator(), asked()).await.unwrap();
         assert_eq!(last.verdict, VerdictName::Block);
         // The flood may have had it looked at already, and then that look comes to the same end by itself.
         b.apply_brake().await.unwrap();
         assert_eq!(held_back_for(&b, "platform-a").await, "brake_too_many_hits");
-        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        let answer = b.screen(&operator(), asked()).await.unwrap();
         assert_eq!(answer.verdict, VerdictName::Review);
         assert!(
             answer
@@ -86,6 +90,56 @@ async fn a_publisher_that_hits_too_many_applicants_is_held_back_until_released()
             "what waited is fetched with the release"
         );
         assert_eq!(b.apply_brake().await.unwrap(), 0, "and is counted anew");
+    }
+}
+
+#[tokio::test]
+async fn who_is_listed_and_applies_again_and_again_doesn_t_have_its_publisher_held_back() {
+    for backend in BACKENDS {
+        let (_federation, a, b) = Federation::of_two(backend).await;
+        a.record_entry(&operator(), entry(company(CODE), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        for number in 0..60 {
+            // With something else each time.
+            let mut subject = company(CODE);
+            subject.identifiers.push(identifier("cn_uscc", &code(number)));
+            b.screen(&operator(), screening(subject)).await.unwrap();
+        }
+        b.apply_brake().await.unwrap();
+        assert_eq!(brake_of(&b, "platform-a").await, None, "{backend:?}");
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Block, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_publisher_that_lists_what_many_applicants_share_is_held_back() {
+    for backend in BACKENDS {
+        let (_federation, a, b) = Federation::of_two(backend).await;
+        let shared = || identifier("domain", "invented-host.com");
+        let with = |code: &str| {
+            let mut subject = company(code);
+            subject.identifiers.push(shared());
+            subject
+        };
+        a.record_entry(&operator(), entry(with(CODE), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        for number in 0..50 {
+            let asked = screening(with(&code(number)));
+            b.screen(&operator(), asked).await.unwrap();
+        }
+        b.apply_brake().await.unwrap();
+        assert_eq!(
+            held_back_for(&b, "platform-a").await,
+            "brake_too_many_hits",
+            "{backend:?}"
+        );
     }
 }
 

@@ -25,6 +25,14 @@ fn offer(identifiers: &[(&str, &str)]) -> Subject {
     }
 }
 
+/// The same at an address of its own.
+fn offered_at(number: u32, identifiers: &[(&str, &str)]) -> Subject {
+    let mut offer = offer(identifiers);
+    let address = format!("https://item.taobao.com/item.htm?id=61012345678{number}");
+    offer.identifiers.push(identifier("listing_url", &address));
+    offer
+}
+
 /// A federation in which A has listed this subject, and B and its roster.
 async fn listed(backend: Backend, subject: Subject) -> (Federation, Arc<Node>) {
     let mut federation = Federation::found(backend).await;
@@ -52,8 +60,9 @@ async fn a_brand_that_many_offers_carry_holds_nobody_back() {
         }
         b.apply_brake().await.unwrap();
         assert_eq!(brake_of(&b, "platform-a").await, None);
-        for _ in 0..3 {
-            b.screen(&operator(), screening(offer(&fake))).await.unwrap();
+        for number in 0..3 {
+            let asked = screening(offered_at(number, &fake));
+            b.screen(&operator(), asked).await.unwrap();
         }
         b.apply_brake().await.unwrap();
         assert_eq!(
@@ -70,10 +79,19 @@ async fn two_names_of_one_entry_that_send_to_review_together_count() {
     for backend in BACKENDS {
         let (_federation, b) = listed(backend, offer(&named)).await;
         b.sync(None, false).await.unwrap();
-        for _ in 0..3 {
-            let answer = b.screen(&operator(), screening(offer(&named))).await.unwrap();
+        for number in [0, 0, 1, 1, 1] {
+            let asked = screening(offered_at(number, &named));
+            let answer = b.screen(&operator(), asked).await.unwrap();
             assert_eq!(answer.verdict, VerdictName::Review);
         }
+        b.apply_brake().await.unwrap();
+        assert_eq!(
+            brake_of(&b, "platform-a").await,
+            None,
+            "who asks again is no further hit"
+        );
+        let asked = screening(offered_at(2, &named));
+        b.screen(&operator(), asked).await.unwrap();
         b.apply_brake().await.unwrap();
         assert_eq!(
             brake_of(&b, "platform-a").await.as_deref(),

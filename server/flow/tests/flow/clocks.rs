@@ -168,3 +168,54 @@ async fn who_joins_the_roster_under_a_clock_that_is_off_is_matched_again_once_it
         assert_eq!(states(&a).await, [AlertState::Open], "{backend:?}");
     }
 }
+
+#[tokio::test]
+async fn a_list_that_was_built_by_a_clock_ahead_lacks_nothing_and_is_built_again_once_it_is_right() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        let (contested, new) = (code(1), code(2));
+        let recorded = publish(&a, &contested).await;
+        event(&a, &recorded, EventType::Contested).await;
+        for node in [&a, &b] {
+            node.sync(None, false).await.unwrap();
+        }
+        federation.put_ahead("platform-a", DAY * 20);
+        a.build_digests().await.unwrap();
+        federation.put_ahead("platform-a", Duration::ZERO);
+        let refused = b.sync(None, false).await.unwrap();
+        assert!(!refused.is_complete(), "{backend:?}: its head is of the future");
+        let answer = b
+            .screen(&operator(), screening(company(&contested)))
+            .await
+            .unwrap();
+        assert_eq!(answer.verdict, VerdictName::Review, "{backend:?}");
+        a.record_entry(&operator(), entry(company(&new), a.now()))
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        assert!(b.sync(None, false).await.unwrap().is_complete(), "{backend:?}");
+        for about in [&contested, &new] {
+            let answer = b.screen(&operator(), screening(company(about))).await.unwrap();
+            assert_eq!(answer.verdict, VerdictName::Review, "{backend:?} {about}");
+            assert!(answer.complete, "{backend:?} {about}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_of_the_future_is_followed_by_one_of_today_although_the_list_says_the_same() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        publish(&a, CODE).await;
+        federation.put_ahead("platform-a", DAY * 20);
+        a.build_digests().await.unwrap();
+        federation.put_ahead("platform-a", Duration::ZERO);
+        assert!(!b.sync(None, false).await.unwrap().is_complete());
+        assert_eq!(a.build_digests().await.unwrap().published.len(), 1, "{backend:?}");
+        assert!(b.sync(None, false).await.unwrap().is_complete(), "{backend:?}");
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Block);
+        assert_eq!(a.build_digests().await.unwrap().published.len(), 0, "{backend:?}");
+    }
+}

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_certs::NodeKey;
 use lianfang_domain::MembershipError;
 use lianfang_flow::{FlowError, Node};
 use lianfang_wire::ProblemType;
-use lianfang_wire::join::JoinRequest;
 use lianfang_wire::membership::Membership;
-use lianfang_wire::vocabulary::{MemberRole, VerdictName};
+use lianfang_wire::vocabulary::VerdictName;
 
+use crate::admission::applicant;
+use crate::brake::brake_of;
 use crate::harness::{BACKENDS, Federation, code, company, entry, id, operator, screening, signing_key};
 
 const DAY: Duration = Duration::from_secs(86_400);
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn document(node: &Node) -> Membership {
     node.trust().current().document.clone()
@@ -43,25 +44,6 @@ fn refused<T>(answer: Result<T, FlowError>, kind: ProblemType) -> String {
     let problem = answer.err().unwrap().problem();
     assert_eq!(problem.kind(), Some(kind), "{problem:?}");
     problem.detail.unwrap_or_default()
-}
-
-/// The answer to a fresh invitation.
-async fn applicant(governor: &Arc<Node>, name: &str) -> JoinRequest {
-    let invitation = governor.invite(&operator(), id(name)).await.unwrap();
-    let hosts = vec!["127.0.0.1".to_owned()];
-    JoinRequest {
-        federation: invitation.federation,
-        node: id(name),
-        code: invitation.code,
-        csr: NodeKey::generate().unwrap().request(&id(name), &hosts).unwrap(),
-        signing_key: signing_key(99).public(),
-        name: name.to_owned(),
-        operator: name.to_owned(),
-        role: MemberRole::Platform,
-        jurisdiction: "CN".to_owned(),
-        endpoint: "https://127.0.0.1:1".to_owned(),
-        hosts,
-    }
 }
 
 #[tokio::test]
@@ -118,7 +100,6 @@ async fn past_the_day_it_can_still_be_extended_and_until_then_nothing_else_is_si
             node.sync(None, false).await.unwrap();
             assert_eq!(document(node), document(&governor));
         }
-        // Without a key in force the last build left A's list empty.
         spread(&a, &b).await;
         for number in [1, 2] {
             assert_eq!(
@@ -128,6 +109,47 @@ async fn past_the_day_it_can_still_be_extended_and_until_then_nothing_else_is_si
             );
         }
         governor.remove(&operator(), id("platform-a")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn past_the_day_lists_stay_as_they_are_and_after_the_extension_nobody_is_held_back() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        (federation.brake.free_growth, federation.brake.growth_factor) = (20, 1);
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let governor = federation.node("regulator");
+        federation.clock.advance(363 * DAY);
+        for number in 1..=16 {
+            a.record_entry(&operator(), entry(company(&code(number)), a.now()))
+                .await
+                .unwrap();
+        }
+        spread(&a, &b).await;
+        federation.clock.advance(DAY);
+        assert_eq!(told(&a, &b, 17).await, VerdictName::Block, "{backend:?}");
+        federation.clock.advance(2 * DAY);
+        assert_ne!(told(&a, &b, 18).await, VerdictName::Block);
+        a.publish_changes().await.unwrap();
+        governor.extend_membership(&operator(), 365).await.unwrap();
+        for node in [&a, &b] {
+            node.sync(None, false).await.unwrap();
+        }
+        assert_eq!(verdict(&b, 1).await, VerdictName::Block, "{backend:?}");
+        tokio::time::timeout(10 * MINUTE, a.entries_have_changed())
+            .await
+            .unwrap();
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        assert_eq!(brake_of(&b, "platform-a").await, None, "{backend:?}");
+        for number in [1, 17, 18] {
+            assert_eq!(
+                verdict(&b, number).await,
+                VerdictName::Block,
+                "{number}, {backend:?}"
+            );
+        }
     }
 }
 

@@ -7,8 +7,10 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod admission;
 mod alerts;
 mod audiences;
+mod bodies;
 mod brake;
 mod brake_hits;
 mod bulk;
@@ -64,4 +66,5 @@ mod statements;
 mod statements_of_members;
 mod status;
 mod too_large;
+mod two_processes;
 mod verdicts;

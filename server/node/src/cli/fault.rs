@@ -98,6 +98,16 @@ impl From<crate::wiring::StartError> for Fault {
         match error {
             crate::wiring::StartError::NoFederation => Self::new("no_federation"),
             crate::wiring::StartError::ClockOfTests => Self::new("clock_of_tests"),
+            crate::wiring::StartError::NoMember(node) => Self::new("no_member").with("node", node),
+            crate::wiring::StartError::AnotherSigningKey(node) => {
+                Self::new("another_signing_key").with("node", node)
+            }
+            crate::wiring::StartError::Contradicts { field, here, there } => {
+                Self::new("contradicts_membership")
+                    .with("field", field)
+                    .with("here", here)
+                    .with("there", there)
+            }
             other => Self::plain(other),
         }
     }

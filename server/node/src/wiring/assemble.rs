@@ -6,6 +6,7 @@ use lianfang_peer::{HttpsPeers, Peers};
 use lianfang_store::{DatabaseSettings, Store, StoreError};
 
 use super::StartError;
+use super::membership;
 use super::settings::settings;
 use super::tokens::TokenFiles;
 use crate::auth::Verifier;
@@ -50,6 +51,7 @@ pub async fn assemble(config: &Config) -> Result<Assembled, StartError> {
     let trust = Trust::load(memberships)?;
     let clock = clock(&config.clock, trust.current().document.test)?;
     let secrets = folder.secrets()?;
+    membership::check(config, &trust.current().document, &secrets.signing.public())?;
     let tokens = TokenFiles::of(config);
     // Before they are read: what changes in between is read again.
     let tokens_read = tokens.print();

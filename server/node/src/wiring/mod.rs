@@ -2,6 +2,7 @@
 
 mod admission;
 mod assemble;
+mod membership;
 mod open;
 mod rekey;
 mod settings;
@@ -29,6 +30,20 @@ pub enum StartError {
         "this node isn't in a federation yet: run `lianfang federation create` or `lianfang federation join`"
     )]
     NoFederation,
+    #[error(
+        "node.id is {0}, which is no member of this node's federation: put back the id it was admitted under"
+    )]
+    NoMember(String),
+    #[error(
+        "keys/signing.key isn't the key of {0} in the membership document: put back the folder `keys` of this node"
+    )]
+    AnotherSigningKey(String),
+    #[error("{field} is {here}, and {there} in the membership document: put it back, it decides what counts")]
+    Contradicts {
+        field: &'static str,
+        here: String,
+        there: String,
+    },
     #[error("a restore into this data folder was interrupted: run the same `lianfang restore` again")]
     Restoring,
     #[error("the clock is shared-file, but the membership document isn't that of a test federation")]

@@ -1,7 +1,9 @@
 //! The doors from outside, over real sockets.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod admission;
 mod alarms;
+mod another_member;
 mod backup;
 mod batches;
 mod budgets;

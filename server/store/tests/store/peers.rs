@@ -159,6 +159,28 @@ both! {
 }
 
 both! {
+    fn answers_about_the_same_tokens_are_kept_whoever_brings_them_in_which_order(database) {
+        let store = database.store();
+        let about = |key: u8| {
+            let mut answer = answered(vec![record(Uuid::from_u128(1), at(10))]).remove(0);
+            answer.confirm_key = [key; 32];
+            answer.records[0].confirm_key = [key; 32];
+            answer
+        };
+        let kept = race(|number| {
+            (0..50).try_for_each(|_| {
+                let mut answers: Vec<_> = (0..8).map(about).collect();
+                if number % 2 == 0 {
+                    answers.reverse();
+                }
+                store.cache_answers(answers)
+            })
+        });
+        kept.into_iter().for_each(Result::unwrap);
+    }
+}
+
+both! {
     fn what_was_last_said_of_many_entries_is_read_at_once(database) {
         let store = database.store();
         let [first, second, other] = [1, 2, 3].map(Uuid::from_u128);

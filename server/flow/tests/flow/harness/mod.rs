@@ -238,6 +238,15 @@ impl Federation {
         self.network.add(started);
     }
 
+    /// Another process of this node on its database, which nobody else can reach.
+    pub(crate) async fn beside(&self, name: &str) -> Arc<Node> {
+        let papers = &self.papers[&id(name)];
+        let settings = settings(papers, self.brake, self.confirm_delay);
+        let peers = self.network.peers_of(&id(name));
+        self.launch(&id(name), papers.database.store(), settings, keys(papers), peers)
+            .await
+    }
+
     /// Starts a node that nobody else can reach yet.
     async fn launch(
         &self,

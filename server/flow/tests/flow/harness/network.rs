@@ -31,6 +31,8 @@ pub(crate) struct Network {
     cut: Mutex<BTreeSet<(NodeId, NodeId)>>,
     /// What is asked of whom without an answer for now.
     held: tokio::sync::watch::Sender<BTreeSet<(&'static str, NodeId)>>,
+    /// What has been asked of them since.
+    waiting: tokio::sync::watch::Sender<BTreeSet<(&'static str, NodeId)>>,
     /// Who doesn't confirm anything.
     silent: Mutex<BTreeSet<NodeId>>,
     /// How often each was asked to confirm something.
@@ -118,6 +120,14 @@ impl Network {
         });
     }
 
+    /// Once somebody has asked `node` for what it takes its time to answer.
+    pub(crate) async fn is_held(&self, asked: &'static str, node: &NodeId) {
+        let asked = (asked, node.clone());
+        let mut waiting = self.waiting.subscribe();
+        let waits = waiting.wait_for(|waiting| waiting.contains(&asked));
+        tokio::time::timeout(NEVER, waits).await.unwrap().unwrap();
+    }
+
     /// It answers everything.
     pub(crate) fn let_go(&self) {
         self.held.send_modify(BTreeSet::clear);
@@ -135,6 +145,11 @@ impl Network {
     async fn wait_for(&self, asked: &'static str, node: &NodeId) {
         let asked = (asked, node.clone());
         let mut held = self.held.subscribe();
+        if held.borrow().contains(&asked) {
+            self.waiting.send_modify(|waiting| {
+                waiting.insert(asked.clone());
+            });
+        }
         held.wait_for(|held| !held.contains(&asked)).await.unwrap();
     }
 
@@ -226,6 +241,7 @@ impl Peers for InMemory {
 
     async fn evaluate(&self, to: &NodeId, request: Vec<u8>) -> Result<Vec<u8>, PeerError> {
         self.network.hear(&request);
+        self.network.wait_for("evaluate", to).await;
         let bytes = self
             .find(to)?
             .evaluate(&self.own, &request)
