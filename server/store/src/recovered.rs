@@ -7,10 +7,10 @@ use crate::alert_events::leap;
 use crate::audit::append;
 use crate::columns::{AudienceName, Count, Id, Word, count, limit, micros};
 use crate::database::{Link, query};
-use crate::event_heads::{audience_head, lock_chain, move_audience};
 use crate::node_meta::{BUDGETS_SPENT_AT, set};
+use crate::own_feed::OwnFeed;
 use crate::schema::{recovered_lists, recovered_status, token_buckets};
-use crate::{AuditRow, EventHead, StatusItem, Store, StoreError, credits};
+use crate::{AuditRow, OwnItem, StatusItem, Store, StoreError, credits};
 
 /// The highest sequence that peers have seen of one of this node's lists.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -60,23 +60,26 @@ impl Store {
         })
     }
 
-    /// Takes items back into an audience's status feed, in order; those that are there already are passed over, and
-    /// nothing is taken beyond a gap. Returns where the feed ends now.
+    /// Takes items back into an audience's status feed and the regulators' feed, in order; those that are there already are
+    /// passed over, and nothing is taken beyond a gap. Returns where the status feed ends now.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn recover_status(&self, audience: &Audience, items: &[StatusItem]) -> Result<u64, StoreError> {
+    pub fn recover_status(
+        &self,
+        audience: &Audience,
+        items: Vec<OwnItem>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         self.db.write(|link| {
-            let chain = lock_chain(link)?;
-            let mut end = audience_head(link, audience)?;
+            let mut feed = OwnFeed::lock(link, audience, now)?;
             for item in items {
-                if item.audience_seq != end + 1 {
-                    continue;
+                if item.audience_seq == feed.end() + 1 {
+                    feed.add(link, item)?;
                 }
-                put_status(link, audience, item)?;
-                end = item.audience_seq;
             }
-            move_audience(link, audience, EventHead { seq: end, ..chain })?;
+            let end = feed.end();
+            feed.close(link)?;
             Ok(end)
         })
     }
@@ -161,23 +164,6 @@ impl Store {
                 .load(conn))?)
         })
     }
-}
-
-/// Gives an item of an audience's status feed its place without an event of the chain.
-pub(crate) fn put_status(
-    link: &mut Link<'_>,
-    audience: &Audience,
-    item: &StatusItem,
-) -> Result<(), StoreError> {
-    query!(link, |conn| diesel::insert_into(recovered_status::table)
-        .values((
-            recovered_status::audience.eq(audience.as_str()),
-            recovered_status::seq.eq(count(item.audience_seq)),
-            recovered_status::entry_id.eq(item.entry_id.as_bytes().as_slice()),
-            recovered_status::raw.eq(&item.bytes),
-        ))
-        .execute(conn))?;
-    Ok(())
 }
 
 fn write_down(

@@ -1,12 +1,12 @@
 use diesel::prelude::*;
-use lianfang_encoding::Audience;
+use lianfang_encoding::{Audience, Timestamp};
 
 use crate::columns::{Count, count, limit};
 use crate::database::{Link, query};
-use crate::event_heads::{SCOPE, audience_head, lock_chain, move_audience};
-use crate::recovered::put_status;
+use crate::event_heads::SCOPE;
+use crate::own_feed::OwnFeed;
 use crate::schema::{entries, event_heads};
-use crate::{EntryRow, EventHead, SealingError, StatusItem, Store, StoreError};
+use crate::{EntryRow, OwnItem, SealingError, Store, StoreError};
 
 impl Store {
     /// Says again, at the end of an audience's status feed, what was last said of each entry under a place after `after` and
@@ -20,30 +20,23 @@ impl Store {
         audience: &Audience,
         (after, seen): (u64, u64),
         rows: usize,
-        sign: impl Fn(&EntryRow, u64) -> Result<Vec<u8>, SealingError>,
+        now: Timestamp,
+        sign: impl Fn(&EntryRow, u64) -> Result<OwnItem, SealingError>,
     ) -> Result<usize, StoreError> {
         self.db.write(|link| {
-            let chain = lock_chain(link)?;
-            let mut seq = audience_head(link, audience)?;
+            let mut feed = OwnFeed::lock(link, audience, now)?;
             let unheard = unheard(link, audience, (after, seen), rows)?;
-            let below = usize::try_from(seen.saturating_sub(seq)).unwrap_or(usize::MAX);
+            let below = usize::try_from(seen.saturating_sub(feed.end())).unwrap_or(usize::MAX);
             let said = below.saturating_add(unheard.len()).min(rows);
             for row in unheard.iter().cycle().take(said) {
-                seq += 1;
-                let item = StatusItem {
-                    audience_seq: seq,
-                    entry_id: row.id,
-                    bytes: sign(row, seq)?,
-                };
-                put_status(link, audience, &item)?;
+                let seq = feed.end() + 1;
+                feed.add(link, sign(row, seq)?)?;
                 // Up to there nobody hears it who needs it: the place is taken, and the entry's turn comes again.
                 if seq > seen {
                     place(link, row, seq)?;
                 }
             }
-            if !unheard.is_empty() {
-                move_audience(link, audience, EventHead { seq, ..chain })?;
-            }
+            feed.close(link)?;
             Ok(unheard.len())
         })
     }

@@ -1,7 +1,10 @@
 //! Seals an event inside the store's transaction: commitment, chain, signature, status item.
 
 use lianfang_encoding::{SigningKey, SubjectType, Timestamp};
-use lianfang_store::{EntryRow, EventCommitment, EventDraft, EventSealer, EventSignature, SealingError};
+use lianfang_store::{
+    EntryRow, EventCommitment, EventDraft, EventSealer, EventSignature, FeedKind, FeedObject, OwnItem,
+    SealingError,
+};
 use lianfang_wire::event::{EventHeader, commitment};
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::stix;
@@ -62,7 +65,7 @@ impl Node {
     }
 
     /// What was last said of an entry, signed for a further place in its audience's feed.
-    pub(crate) fn state_again(&self, row: &EntryRow, place: u64) -> Result<Vec<u8>, SealingError> {
+    pub(crate) fn state_again(&self, row: &EntryRow, place: u64) -> Result<OwnItem, SealingError> {
         let signing = self.signing().map_err(|_| SealingError::Standing)?;
         let deadline = state_of(row).map_err(|_| SealingError::Forged)?.deadline();
         // No event of the chain goes with it.
@@ -83,7 +86,9 @@ impl Node {
             expires_at: row.expires_at,
             payload: &[],
         };
-        self.status_item(&said, signing)?.ok_or(SealingError::Forged)
+        let item = self.item_of(&said)?.ok_or(SealingError::Forged)?;
+        let bytes = item.sign(signing);
+        Ok(without_event(&item, bytes))
     }
 
     fn status_item(
@@ -91,6 +96,10 @@ impl Node {
         draft: &EventDraft<'_>,
         signing: &SigningKey,
     ) -> Result<Option<Vec<u8>>, SealingError> {
+        Ok(self.item_of(draft)?.map(|item| item.sign(signing)))
+    }
+
+    fn item_of(&self, draft: &EventDraft<'_>) -> Result<Option<StatusItem>, SealingError> {
         let Some(seq) = draft.audience_seq else {
             return Ok(None);
         };
@@ -98,7 +107,7 @@ impl Node {
         let state = known(draft.state).and_then(StateName::from_number);
         let subject = known(draft.subject_type).and_then(SubjectType::from_number);
         let basis = known(draft.basis).and_then(BasisType::from_number);
-        let item = StatusItem {
+        Ok(Some(StatusItem {
             fed: self.trust.federation(),
             publisher: self.id.clone(),
             audience: draft.audience.clone(),
@@ -112,7 +121,22 @@ impl Node {
             rule: draft.rule.and_then(known).and_then(DeadlineRule::from_number),
             expires: draft.expires_at,
             at: draft.at,
-        };
-        Ok(Some(item.sign(signing)))
+        }))
+    }
+}
+
+/// An item of this node's own, with its signed bytes, as the store keeps it when no event of the chain goes with it.
+pub(crate) fn without_event(item: &StatusItem, bytes: Vec<u8>) -> OwnItem {
+    OwnItem {
+        audience_seq: item.seq,
+        entry_id: item.entry,
+        object: FeedObject {
+            kind: FeedKind::Entry,
+            object_id: stix::indicator_id(&item.fed, &item.publisher, item.entry),
+            audience: item.audience.clone(),
+            subject_type: Some(i16::from(item.subject.number())),
+            at: item.at,
+            content: bytes,
+        },
     }
 }

@@ -73,9 +73,11 @@ impl Node {
     /// behind a page that was read.
     ///
     /// # Errors
-    /// [`ProblemType::Forbidden`] unless the caller is an active regulator.
+    /// [`ProblemType::Forbidden`] unless the caller is an active regulator; [`ProblemType::Recovering`] or
+    /// [`ProblemType::Superseded`] while what this node says of its entries may be older than what it had said.
     pub async fn feed(&self, caller: &NodeId, query: &FeedQuery) -> Result<FeedPage, FlowError> {
         let filter = self.feed_filter(caller, query)?;
+        self.check_repeated()?;
         let limit = query.limit.unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE) as usize;
         let after = query.added_after;
         let mut rows = self

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use lianfang_encoding::{Audience, NodeId};
-use lianfang_store::StatusItem as Recovered;
+use lianfang_wire::feed::StatusItem;
 
 use super::hear::Heard;
+use crate::entries::without_event;
 use crate::{FlowError, Node};
 
 impl Node {
@@ -41,10 +42,12 @@ impl Node {
     ) -> Result<(), FlowError> {
         let mut end = self.feed_end(audience).await?;
         while end < seen {
-            let (items, name) = (self.given_back(peer, audience, end).await, audience.clone());
+            let items = self.given_back(peer, audience, end).await.into_iter();
+            let items = items.map(|(item, bytes)| without_event(&item, bytes)).collect();
+            let (name, now) = (audience.clone(), self.now());
             let reached = self
                 .gateway
-                .store(move |store| store.recover_status(&name, &items))
+                .store(move |store| store.recover_status(&name, items, now))
                 .await?;
             if reached == end {
                 tracing::warn!(peer = %peer, "a member doesn't give back what it has seen");
@@ -55,19 +58,20 @@ impl Node {
         Ok(())
     }
 
-    /// A page of what the peer has, or nothing when something in it isn't this node's.
-    pub(super) async fn given_back(&self, peer: &NodeId, audience: &Audience, after: u64) -> Vec<Recovered> {
+    /// A page of what the peer has, with the signed bytes, or nothing when something in it isn't this node's.
+    pub(super) async fn given_back(
+        &self,
+        peer: &NodeId,
+        audience: &Audience,
+        after: u64,
+    ) -> Vec<(StatusItem, Vec<u8>)> {
         let own = self.own_keys();
         let Ok(page) = self.peers.seen_status(peer, &self.id, audience, after).await else {
             return Vec::new();
         };
         let items = page.items.iter().map(|item| {
-            let (item, bytes) = self.own_item(item, &own)?;
-            (item.audience == *audience).then_some(Recovered {
-                audience_seq: item.seq,
-                entry_id: item.entry,
-                bytes,
-            })
+            self.own_item(item, &own)
+                .filter(|(item, _)| item.audience == *audience)
         });
         items.collect::<Option<_>>().unwrap_or_default()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lianfang_encoding::{Audience, NodeId};
-use lianfang_store::StatusItem as Recovered;
+use lianfang_store::{EntryRow, StatusItem as Recovered};
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::info::Info;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ impl Node {
         let mut last: BTreeMap<Uuid, StatusItem> = BTreeMap::new();
         while after < seen {
             let items = self.given_back(peer, audience, after).await;
-            let reached = items.last().map_or(after, |item| item.audience_seq);
+            let reached = items.last().map_or(after, |(item, _)| item.seq);
             if reached <= after {
                 tracing::warn!(peer = %peer, "a member doesn't give back what it has seen");
                 break;
@@ -119,9 +119,11 @@ impl Node {
                     .store(move |store| store.status_after(&name, after, rows));
                 agreed += same(&own.await?, &items);
             }
-            let read = items.iter().filter(|item| item.audience_seq > agreed);
-            let read = read.filter_map(|item| StatusItem::read(&item.bytes).ok());
-            last.extend(read.map(|item| (item.entry, item)));
+            let read = items.into_iter().map(|(item, _)| item);
+            last.extend(
+                read.filter(|item| item.seq > agreed)
+                    .map(|item| (item.entry, item)),
+            );
             after = reached;
         }
         for (entry, item) in last {
@@ -136,11 +138,12 @@ impl Node {
         (agreed, seen): (u64, u64),
     ) -> Result<(), FlowError> {
         loop {
-            let (node, name) = (Arc::clone(self), audience.clone());
+            let (node, name, now) = (Arc::clone(self), audience.clone(), self.now());
             let said = self
                 .gateway
                 .store(move |store| {
-                    store.restate(&name, (agreed, seen), PAGE, |row, seq| node.state_again(row, seq))
+                    let sign = |row: &EntryRow, seq| node.state_again(row, seq);
+                    store.restate(&name, (agreed, seen), PAGE, now, sign)
                 })
                 .await?;
             if said == 0 {
@@ -151,9 +154,9 @@ impl Node {
 }
 
 /// How many items both begin with.
-fn same(own: &[Recovered], others: &[Recovered]) -> u64 {
+fn same(own: &[Recovered], others: &[(StatusItem, Vec<u8>)]) -> u64 {
     own.iter()
         .zip(others)
-        .take_while(|(own, other)| own == other)
+        .take_while(|(own, (item, bytes))| own.audience_seq == item.seq && own.bytes == *bytes)
         .count() as u64
 }

@@ -1,5 +1,6 @@
 //! What regulators subscribe to.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lianfang_domain::Clock as _;
@@ -60,6 +61,17 @@ fn indicators(listed: &[Listed]) -> Vec<&Indicator> {
             _ => None,
         })
         .collect()
+}
+
+/// The states of entries about sellers, as a regulator gets them last.
+pub(crate) async fn states_told(node: &Node, reader: &str) -> BTreeMap<Uuid, StateName> {
+    let query = FeedQuery {
+        limit: Some(1_000),
+        ..all_of(SubjectType::Seller)
+    };
+    let listed = node.feed(&id(reader), &query).await.unwrap().listed;
+    let told = indicators(&listed).into_iter().map(extension);
+    told.map(|said| (said.entry, said.state)).collect()
 }
 
 fn extension(indicator: &Indicator) -> &EntryExtension {

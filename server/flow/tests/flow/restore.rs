@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use lianfang_flow::{EntryFilter, FlowError, Node, Recovery, RestorePlan};
+use lianfang_encoding::SubjectType;
+use lianfang_flow::{EntryFilter, FeedQuery, FlowError, Node, Recovery, RestorePlan};
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
@@ -218,6 +219,9 @@ async fn while_it_recovers_a_node_signs_nothing_and_says_so() {
             recovering
         );
         assert_eq!(refusal(node.seen(&b, &b).await.unwrap_err()), recovering);
+        let sellers = FeedQuery::all_of(SubjectType::Seller);
+        let fed = node.feed(&id("regulator"), &sellers).await;
+        assert_eq!(refusal(fed.unwrap_err()), recovering);
         let page = EntryFilter {
             limit: 10,
             ..EntryFilter::default()

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_flow::{Recovery, RestorePlan};
+use lianfang_encoding::SubjectType;
+use lianfang_flow::{FeedQuery, Recovery, RestorePlan};
+use lianfang_wire::ProblemType;
 use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
 
 use crate::alerts::watch;
+use crate::feed::states_told;
 use crate::harness::{BACKENDS, code, company, id};
 use crate::restore::{BEFORE, apply, federation, record, spread, verdict};
 
@@ -54,6 +57,44 @@ async fn what_was_contested_after_the_backup_isn_t_active_again_however_it_went_
             let told = verdict(&federation, "platform-b", &code(n)).await;
             assert_ne!(told, VerdictName::Block, "{backend:?}: {events:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_restored_node_tells_regulators_what_it_had_said_after_the_backup() {
+    for backend in BACKENDS {
+        let readers = ["platform-b", "regulator"];
+        let federation = federation(backend, &["platform-b"]).await;
+        let a = federation.node("platform-a");
+        let kept = record(&a, BEFORE).await;
+        spread(&federation, &a, &readers).await;
+        let backup = federation.back_up("platform-a");
+        let lost = record(&a, &code(1)).await;
+        apply(&a, kept, EventType::Contested).await;
+        spread(&federation, &a, &readers).await;
+        federation.network.stop(&id("platform-a"));
+        drop(a);
+        let copy = federation
+            .restored("platform-a", &backup, RestorePlan::default())
+            .await;
+        assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+        let early = copy
+            .node
+            .feed(&id("regulator"), &FeedQuery::all_of(SubjectType::Seller))
+            .await;
+        let problem = early.unwrap_err().problem().kind();
+        assert_eq!(
+            problem,
+            Some(ProblemType::Recovering),
+            "its entries are older than that"
+        );
+        federation.network.add(Arc::clone(&copy.node));
+        spread(&federation, &copy.node, &readers).await;
+        let told = states_told(&copy.node, "regulator").await;
+        assert_eq!(told.get(&kept), Some(&StateName::Contested));
+        assert!(told.contains_key(&lost), "{backend:?}: {told:?}");
+        let elsewhere = states_told(&federation.node("regulator"), "regulator").await;
+        assert_eq!(told, elsewhere, "{backend:?}");
     }
 }
 

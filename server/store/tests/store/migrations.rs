@@ -189,7 +189,9 @@ fn fill_restores(store: &Store) {
     store
         .grant_incarnation(&node("platform-b"), 1, &[1; 32], false, at(0))
         .unwrap();
-    store.recover_status(&audience("cn"), &[recovered(1)]).unwrap();
+    store
+        .recover_status(&audience("cn"), vec![recovered("cn", 1)], at(0))
+        .unwrap();
     let list = RecoveredList {
         audience: audience("all"),
         subject_type: 1,

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::both::both;
 use crate::sample::{
-    Hashing, WITHDRAWN, at, audience, entry, in_audience, local, node, race, status, to_state,
+    Hashing, WITHDRAWN, at, audience, entry, in_audience, local, node, own_item, race, recovered, status,
+    to_state,
 };
 
 fn filter(audiences: &[&str]) -> FeedFilter {
@@ -69,6 +70,23 @@ both! {
         assert_eq!(rows[0].added, at(5));
         assert_eq!(rows[2].added, at(5) + Duration::from_micros(2), "the clock stood still or went back");
         assert_eq!(rows[1].content, status(theirs, 1).raw);
+    }
+}
+
+both! {
+    fn what_was_given_back_or_is_said_again_stands_there_too(database) {
+        let store = database.store();
+        let all = audience("all");
+        let own = entry("own");
+        store.create_entries(vec![own.clone()], at(0), &Hashing).unwrap();
+        let given_back = recovered("all", 2);
+        store.recover_status(&all, vec![given_back.clone(), recovered("all", 4)], at(1)).unwrap();
+        let again = |row: &EntryRow, place| Ok(own_item("all", row.id, place, vec![7]));
+        assert_eq!(store.restate(&all, (0, 2), 9, at(2), again), Ok(1));
+        let rows = read(store, &every_version(&["all"]));
+        assert_eq!(ids(&rows), [own.id, given_back.entry_id, own.id], "nothing from beyond a gap");
+        assert_eq!((&rows[1].content, &rows[2].content), (&given_back.object.content, &vec![7]));
+        assert_strictly_increasing(&rows);
     }
 }
 

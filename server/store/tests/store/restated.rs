@@ -1,15 +1,16 @@
 //! What is said again at the end of a status feed for a reader that has read other items at its places.
 
-use lianfang_store::{EntryRow, Store};
+use lianfang_store::{EntryRow, OwnItem, SealingError, Store};
 
 use crate::both::both;
-use crate::sample::{Hashing, at, audience, entry, recovered};
+use crate::sample::{Hashing, at, audience, entry, own_item, recovered};
 
 /// The entry and its new place, readable.
 #[expect(clippy::unnecessary_wraps, reason = "what the store calls may fail")]
-fn text(row: &EntryRow, place: u64) -> Result<Vec<u8>, lianfang_store::SealingError> {
+fn text(row: &EntryRow, place: u64) -> Result<OwnItem, SealingError> {
     let reference = row.client_reference.as_deref().unwrap_or_default();
-    Ok(format!("{reference} at {place}").into_bytes())
+    let text = format!("{reference} at {place}");
+    Ok(own_item("all", row.id, place, text.into_bytes()))
 }
 
 fn said(store: &Store, after: u64) -> Vec<String> {
@@ -20,7 +21,7 @@ fn said(store: &Store, after: u64) -> Vec<String> {
 
 fn restate(store: &Store, range: (u64, u64), rows: usize) -> Vec<usize> {
     let all = audience("all");
-    let step = || store.restate(&all, range, rows, text).unwrap();
+    let step = || store.restate(&all, range, rows, at(0), text).unwrap();
     std::iter::repeat_with(step)
         .take_while(|said| *said > 0)
         .take(100)
@@ -63,7 +64,8 @@ both! {
     fn only_what_lies_among_the_places_is_said_again(database) {
         let store = database.store();
         let all = audience("all");
-        store.recover_status(&all, &[recovered(1), recovered(2)]).unwrap();
+        let given_back = vec![recovered("all", 1), recovered("all", 2)];
+        store.recover_status(&all, given_back, at(0)).unwrap();
         store.create_entries(vec![entry("case-1"), entry("case-2")], at(0), &Hashing).unwrap();
         for range in [(0, 2), (4, 9), (3, 3)] {
             assert_eq!(restate(store, range, 100), [0; 0], "{range:?}");

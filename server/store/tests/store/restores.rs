@@ -63,8 +63,12 @@ both! {
         let store = database.store();
         let all = audience("all");
         store.create_entries(vec![entry("case-1")], at(0), &Hashing).unwrap();
-        assert_eq!(store.recover_status(&all, &[recovered(1), recovered(2), recovered(3)]), Ok(3));
-        assert_eq!(store.recover_status(&all, &[recovered(2), recovered(5)]), Ok(3), "a gap is not bridged");
+        let recover = |places: &[u64]| {
+            let items = places.iter().map(|place| recovered("all", *place)).collect();
+            store.recover_status(&all, items, at(0)).unwrap()
+        };
+        assert_eq!(recover(&[1, 2, 3]), 3);
+        assert_eq!(recover(&[2, 5]), 3, "a gap is not bridged");
         store.create_entries(vec![entry("case-2")], at(1), &Hashing).unwrap();
         let sequences = |after, rows| {
             let items = store.status_after(&all, after, rows).unwrap();

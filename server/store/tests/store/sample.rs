@@ -6,8 +6,8 @@ use std::thread;
 use lianfang_encoding::{Audience, NodeId, Timestamp, Transcript, sha256};
 use lianfang_store::{
     AuditRow, CachedAnswer, EntryRow, EntryUpdate, EventCommitment, EventDraft, EventRow, EventSealer,
-    EventSignature, HeadRow, ListKey, ListRecord, NewEntry, NewEvent, PeerStatus, RecordRow, SealingError,
-    StatusItem, TokenRow,
+    EventSignature, FeedKind, FeedObject, HeadRow, ListKey, ListRecord, NewEntry, NewEvent, OwnItem,
+    PeerStatus, RecordRow, SealingError, TokenRow,
 };
 use uuid::Uuid;
 
@@ -278,11 +278,24 @@ pub(crate) fn race<T: Send>(call: impl Fn(u128) -> T + Sync) -> Vec<T> {
 }
 
 /// An item of this node's own feed that a peer gave back.
-pub(crate) fn recovered(seq: u64) -> StatusItem {
-    StatusItem {
+pub(crate) fn recovered(name: &str, seq: u64) -> OwnItem {
+    let entry_id = Uuid::from_u128(u128::from(seq));
+    own_item(name, entry_id, seq, seq.to_be_bytes().to_vec())
+}
+
+/// An item of this node's own feed without an event.
+pub(crate) fn own_item(name: &str, entry_id: Uuid, seq: u64, content: Vec<u8>) -> OwnItem {
+    OwnItem {
         audience_seq: seq,
-        entry_id: Uuid::from_u128(u128::from(seq)),
-        bytes: seq.to_be_bytes().to_vec(),
+        entry_id,
+        object: FeedObject {
+            kind: FeedKind::Entry,
+            object_id: entry_id,
+            audience: audience(name),
+            subject_type: Some(1),
+            at: at(0),
+            content,
+        },
     }
 }
 
