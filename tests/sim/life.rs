@@ -59,7 +59,7 @@ pub(crate) struct Life {
     pub(crate) down: BTreeSet<&'static str>,
     pub(crate) doubts: BTreeMap<&'static str, Doubts>,
     pub(crate) kept: BTreeMap<&'static str, Kept>,
-    /// Entries that their publisher lost when it came back from a backup.
+    /// Entries that their publisher lost when it came back from a backup, and withdraws therefore.
     pub(crate) lost: BTreeSet<uuid::Uuid>,
     pub(crate) recorded: u64,
     pub(crate) tally: Tally,

@@ -37,6 +37,7 @@ mod list_departures;
 mod list_difference;
 mod list_records;
 mod locks;
+mod lost_entries;
 mod membership;
 mod meter;
 mod monitored_subjects;

@@ -91,6 +91,27 @@ impl Node {
         Ok(without_event(&item, bytes))
     }
 
+    /// The end of an entry whose content is lost, out of what was said of it.
+    pub(crate) fn withdrawal(
+        &self,
+        told: &StatusItem,
+        place: u64,
+        now: Timestamp,
+    ) -> Result<OwnItem, SealingError> {
+        let signing = self.signing().map_err(|_| SealingError::Standing)?;
+        let item = StatusItem {
+            seq: place,
+            state: StateName::Withdrawn,
+            deadline: None,
+            rule: None,
+            // Readers take the latest of what was said.
+            at: now.max(told.at),
+            ..told.clone()
+        };
+        let bytes = item.sign(signing);
+        Ok(without_event(&item, bytes))
+    }
+
     fn status_item(
         &self,
         draft: &EventDraft<'_>,

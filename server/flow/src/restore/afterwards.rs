@@ -61,10 +61,11 @@ impl Node {
 
     /// Brings entries to the state that this node had already told others, where the backup is older than that.
     async fn repeat_states(self: &Arc<Self>, audience: Audience) -> Result<(), FlowError> {
-        for (entry, item) in self.last_said(audience).await? {
-            self.repeat_state(entry, &item).await?;
+        let (told, through) = self.last_said(&audience, 0).await?;
+        for (entry, item) in &told {
+            self.repeat_state(*entry, item).await?;
         }
-        Ok(())
+        self.withdraw_lost(&audience, told, through).await
     }
 
     /// Only what the entry's own state forbids is given up; whatever else goes wrong is for the next publication to repeat.
@@ -80,7 +81,7 @@ impl Node {
         loop {
             let row = match self.gateway.store(move |store| store.entry(entry)).await {
                 Ok(row) => row,
-                // Recorded after the backup; its content is lost.
+                // Recorded after the backup.
                 Err(FlowError::NotFound) => return Ok(()),
                 Err(other) => return Err(other),
             };
@@ -113,17 +114,22 @@ impl Node {
         }
     }
 
-    /// The last recovered item of each entry.
-    async fn last_said(&self, audience: Audience) -> Result<BTreeMap<Uuid, StatusItem>, FlowError> {
+    /// The last item after place `after` of each entry that no event stands behind, and the place of the last of all.
+    pub(super) async fn last_said(
+        &self,
+        audience: &Audience,
+        mut after: u64,
+    ) -> Result<(BTreeMap<Uuid, StatusItem>, u64), FlowError> {
         let mut last = BTreeMap::new();
-        let mut after = 0;
         loop {
             let name = audience.clone();
             let page: Vec<Recovered> = self
                 .gateway
                 .store(move |store| store.recovered_status(&name, after, PAGE))
                 .await?;
-            let Some(end) = page.last() else { return Ok(last) };
+            let Some(end) = page.last() else {
+                return Ok((last, after));
+            };
             after = end.audience_seq;
             for item in page {
                 if let Ok(read) = StatusItem::read(&item.bytes) {

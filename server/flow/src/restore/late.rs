@@ -86,23 +86,28 @@ impl Node {
         for (audience, seen) in &heard.feeds {
             let begun = mark.begun.get(audience).copied().unwrap_or_default();
             if begun < *seen {
-                let agreed = self.repeat_told(&heard.peer, audience, (begun, *seen)).await?;
+                let (agreed, told) = self.repeat_told(&heard.peer, audience, (begun, *seen)).await?;
                 self.fetch_back(&heard.peer, audience, *seen).await?;
                 self.say_again(audience, (agreed, *seen)).await?;
-                done &= self.feed_end(audience).await? >= *seen;
+                // At a place that the member has read other items at, it would hear of no withdrawal.
+                let is_above = self.feed_end(audience).await? >= *seen;
+                if is_above {
+                    self.withdraw_lost_again(audience, (agreed, *seen), told).await?;
+                }
+                done &= is_above;
             }
         }
         Ok(done)
     }
 
     /// Brings entries to the state that the member was told last, from where it has read other items than this node holds.
-    /// Returns up to where it has read the same.
+    /// Returns up to where it has read the same, and what it was told last of each entry after that.
     async fn repeat_told(
         self: &Arc<Self>,
         peer: &NodeId,
         audience: &Audience,
         (mut after, seen): (u64, u64),
-    ) -> Result<u64, FlowError> {
+    ) -> Result<(u64, BTreeMap<Uuid, StatusItem>), FlowError> {
         let mut agreed = after;
         let mut last: BTreeMap<Uuid, StatusItem> = BTreeMap::new();
         while after < seen {
@@ -126,10 +131,10 @@ impl Node {
             );
             after = reached;
         }
-        for (entry, item) in last {
-            self.repeat_state(entry, &item).await?;
+        for (entry, item) in &last {
+            self.repeat_state(*entry, item).await?;
         }
-        Ok(agreed)
+        Ok((agreed, last))
     }
 
     async fn say_again(

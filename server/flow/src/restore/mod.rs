@@ -6,6 +6,7 @@ mod feeds;
 mod hear;
 mod incarnation;
 mod late;
+mod lost;
 mod mark;
 mod recover;
 mod seen;

@@ -21,28 +21,38 @@ struct Scene {
     copy: Copy,
     disputed: Uuid,
     withdrawn: Uuid,
+    /// Recorded after the backup.
+    lost: Vec<Uuid>,
 }
 
 /// After the backup one entry was withdrawn and others were recorded, of which [`LATE`] alone has heard.
 async fn scene(backend: Backend) -> Scene {
     let meanwhile = async |federation: &Federation, a: &Arc<Node>, withdrawn: Uuid| {
         apply(a, withdrawn, EventType::Withdrawn).await;
+        let mut lost = Vec::new();
         for number in [3, 4] {
-            record(a, &code(number)).await;
+            lost.push(record(a, &code(number)).await);
         }
         spread(federation, a, &[LATE]).await;
+        lost
     };
     after_backup(backend, meanwhile).await
 }
 
-async fn after_backup(backend: Backend, meanwhile: impl AsyncFnOnce(&Federation, &Arc<Node>, Uuid)) -> Scene {
+async fn after_backup(
+    backend: Backend,
+    meanwhile: impl AsyncFnOnce(&Federation, &Arc<Node>, Uuid) -> Vec<Uuid>,
+) -> Scene {
     let federation = federation(backend, &["platform-b", LATE]).await;
     let a = federation.node("platform-a");
     let [disputed, withdrawn] = [record(&a, &code(1)).await, record(&a, &code(2)).await];
     spread(&federation, &a, &EVERYBODY).await;
     assert_eq!(verdict(&federation, LATE, &code(1)).await, VerdictName::Block);
     let backup = federation.back_up("platform-a");
-    meanwhile(&federation, &a, withdrawn).await;
+    let of_everybody = record(&a, &code(5)).await;
+    spread(&federation, &a, &EVERYBODY).await;
+    let mut lost = meanwhile(&federation, &a, withdrawn).await;
+    lost.push(of_everybody);
     federation.network.stop(&id("platform-a"));
     drop(a);
     let plan = RestorePlan::default();
@@ -55,6 +65,7 @@ async fn after_backup(backend: Backend, meanwhile: impl AsyncFnOnce(&Federation,
         copy,
         disputed,
         withdrawn,
+        lost,
     }
 }
 
@@ -72,6 +83,10 @@ impl Scene {
 
     async fn everybody_knows(&self, entry: Uuid, state: StateName) {
         assert_eq!(self.state(entry).await, state);
+        self.everybody_has_heard(entry, state);
+    }
+
+    fn everybody_has_heard(&self, entry: Uuid, state: StateName) {
         for reader in EVERYBODY {
             let heard = self
                 .federation
@@ -79,6 +94,13 @@ impl Scene {
                 .peer_entry_state(&id("platform-a"), entry);
             let heard = heard.unwrap().unwrap().state;
             assert_eq!(heard, i16::from(state.number()), "{reader}");
+        }
+    }
+
+    fn everybody_knows_what_is_lost(&self) {
+        assert!(!self.lost.is_empty());
+        for entry in &self.lost {
+            self.everybody_has_heard(*entry, StateName::Withdrawn);
         }
     }
 
@@ -111,6 +133,7 @@ async fn what_is_said_anew_under_places_that_a_member_has_read_other_items_at_is
         scene.everybody_knows(scene.disputed, StateName::Contested).await;
         scene.everybody_knows(scene.withdrawn, StateName::Withdrawn).await;
         scene.everybody_read_all().await;
+        scene.everybody_knows_what_is_lost();
         for number in [1, 2] {
             for reader in ["platform-b", LATE] {
                 let told = verdict(&scene.federation, reader, &code(number)).await;
@@ -130,6 +153,7 @@ async fn what_is_said_after_a_member_is_back_lies_above_what_it_had_read() {
         scene.everybody_knows(scene.disputed, StateName::Contested).await;
         scene.everybody_knows(scene.withdrawn, StateName::Withdrawn).await;
         scene.everybody_read_all().await;
+        scene.everybody_knows_what_is_lost();
     }
 }
 
@@ -153,13 +177,14 @@ async fn a_late_member_s_word_counts_whichever_statement_fails() {
         scene.everybody_knows(scene.disputed, StateName::Contested).await;
         scene.everybody_knows(scene.withdrawn, StateName::Withdrawn).await;
         scene.everybody_read_all().await;
+        scene.everybody_knows_what_is_lost();
     }
 }
 
 #[tokio::test]
 async fn what_a_late_member_has_read_since_is_not_said_again_when_its_grant_was_lost_on_the_way() {
     for backend in BACKENDS {
-        let scene = after_backup(backend, async |_, _, _| {}).await;
+        let scene = after_backup(backend, async |_, _, _| Vec::new()).await;
         apply(&scene.copy.node, scene.disputed, EventType::Contested).await;
         scene.copy.node.publish_changes().await.unwrap();
         scene.copy.unreachable.lock().unwrap().clear();
@@ -180,5 +205,6 @@ async fn what_a_late_member_has_read_since_is_not_said_again_when_its_grant_was_
         assert_eq!(scene.copy.store.audience_head(&all).unwrap(), said);
         scene.everybody_knows(scene.disputed, StateName::Contested).await;
         scene.everybody_read_all().await;
+        scene.everybody_knows_what_is_lost();
     }
 }

@@ -30,11 +30,7 @@ mod forks;
 mod forms;
 mod freshness;
 mod further;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the simulation in tests/sim uses the rest"
-)]
+#[expect(dead_code, reason = "the simulation in tests/sim uses the rest")]
 mod harness;
 mod innocents;
 mod lapses;

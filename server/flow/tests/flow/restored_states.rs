@@ -4,14 +4,45 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::SubjectType;
-use lianfang_flow::{FeedQuery, Recovery, RestorePlan};
+use lianfang_flow::{FeedQuery, FlowError, Recovery, RestorePlan};
 use lianfang_wire::ProblemType;
+use lianfang_wire::alert::AlertState;
+use lianfang_wire::entry::NewEvent;
 use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
+use uuid::Uuid;
 
-use crate::alerts::watch;
+use crate::alerts::{states, watch};
 use crate::feed::states_told;
-use crate::harness::{BACKENDS, code, company, id};
+use crate::harness::{BACKENDS, Backup, Copy, Federation, code, company, id, operator};
 use crate::restore::{BEFORE, apply, federation, record, spread, verdict};
+
+const READERS: [&str; 2] = ["platform-b", "regulator"];
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// platform-a as it comes back from the backup, with its incarnation, before it has repeated anything.
+async fn restored(federation: &Federation, backup: &Backup) -> Copy {
+    federation.network.stop(&id("platform-a"));
+    let copy = federation
+        .restored("platform-a", backup, RestorePlan::default())
+        .await;
+    assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+    federation.network.add(Arc::clone(&copy.node));
+    copy
+}
+
+/// An entry of platform-a after these events, a day apart, of which everybody has heard.
+async fn told(federation: &Federation, entry: Uuid, events: &[EventType]) {
+    let a = federation.node("platform-a");
+    for event in events {
+        federation.clock.advance(DAY);
+        apply(&a, entry, *event).await;
+    }
+    spread(federation, &a, &READERS).await;
+}
+
+async fn state(copy: &Copy, entry: Uuid) -> StateName {
+    copy.node.entry(entry).await.unwrap().state
+}
 
 #[tokio::test]
 async fn what_was_contested_after_the_backup_isn_t_active_again_however_it_went_on() {
@@ -63,21 +94,16 @@ async fn what_was_contested_after_the_backup_isn_t_active_again_however_it_went_
 #[tokio::test]
 async fn a_restored_node_tells_regulators_what_it_had_said_after_the_backup() {
     for backend in BACKENDS {
-        let readers = ["platform-b", "regulator"];
         let federation = federation(backend, &["platform-b"]).await;
         let a = federation.node("platform-a");
         let kept = record(&a, BEFORE).await;
-        spread(&federation, &a, &readers).await;
+        spread(&federation, &a, &READERS).await;
         let backup = federation.back_up("platform-a");
         let lost = record(&a, &code(1)).await;
         apply(&a, kept, EventType::Contested).await;
-        spread(&federation, &a, &readers).await;
-        federation.network.stop(&id("platform-a"));
+        spread(&federation, &a, &READERS).await;
         drop(a);
-        let copy = federation
-            .restored("platform-a", &backup, RestorePlan::default())
-            .await;
-        assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+        let copy = restored(&federation, &backup).await;
         let early = copy
             .node
             .feed(&id("regulator"), &FeedQuery::all_of(SubjectType::Seller))
@@ -88,8 +114,7 @@ async fn a_restored_node_tells_regulators_what_it_had_said_after_the_backup() {
             Some(ProblemType::Recovering),
             "its entries are older than that"
         );
-        federation.network.add(Arc::clone(&copy.node));
-        spread(&federation, &copy.node, &readers).await;
+        spread(&federation, &copy.node, &READERS).await;
         let told = states_told(&copy.node, "regulator").await;
         assert_eq!(told.get(&kept), Some(&StateName::Contested));
         assert!(told.contains_key(&lost), "{backend:?}: {told:?}");
@@ -124,5 +149,42 @@ async fn who_has_followed_alerts_before_a_restore_is_told_of_those_after_it() {
             .map(|event| event.alert.client_reference.as_str())
             .collect();
         assert_eq!(about, ["afterwards"], "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_after_the_backup_is_withdrawn_and_alerts_about_it_end() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        record(&a, BEFORE).await;
+        spread(&federation, &a, &READERS).await;
+        watch(&b, "shop", company(&code(1))).await;
+        let backup = federation.back_up("platform-a");
+        let lost = record(&a, &code(1)).await;
+        spread(&federation, &a, &READERS).await;
+        assert_eq!(states(&b).await, [AlertState::Open]);
+        drop(a);
+        let mut copy = restored(&federation, &backup).await;
+        spread(&federation, &copy.node, &READERS).await;
+        assert_eq!(states(&b).await, [AlertState::Closed], "{backend:?}");
+        let withdrawn = i16::from(StateName::Withdrawn.number());
+        for reader in READERS {
+            let heard = federation.store(reader).peer_entry_state(&id("platform-a"), lost);
+            assert_eq!(heard.unwrap().unwrap().state, withdrawn, "{backend:?}: {reader}");
+        }
+        let regulators = states_told(&copy.node, "regulator").await;
+        assert_eq!(regulators[&lost], StateName::Withdrawn);
+        let all = "all".parse().unwrap();
+        let end = copy.store.audience_head(&all).unwrap();
+        federation.restart_copy("platform-a", &mut copy).await;
+        federation.network.add(Arc::clone(&copy.node));
+        record(&copy.node, &code(1)).await;
+        spread(&federation, &copy.node, &READERS).await;
+        assert_eq!(copy.store.audience_head(&all).unwrap(), end + 1, "said once");
+        assert_eq!(
+            verdict(&federation, "platform-b", &code(1)).await,
+            VerdictName::Block
+        );
     }
 }

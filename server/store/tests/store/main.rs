@@ -11,6 +11,7 @@ mod failures;
 mod feeds;
 mod forks;
 mod jobs;
+mod lost_entries;
 mod migrating;
 mod migrations;
 mod operations;
