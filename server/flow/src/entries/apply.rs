@@ -36,6 +36,8 @@ impl Node {
         let line = self.audit_row(actor, "apply_event", id.to_string(), AUDITED, new.kind.as_str());
         let (node, name) = (Arc::clone(self), actor.name.clone());
         let work = async move {
+            // Nobody decides on what was told to have changed since the backup that this node was restored from.
+            node.repeat_what_was_said().await?;
             let now = node.now();
             let row = node
                 .move_entry(name, id, Some(if_match), new, Some(line), now)
@@ -50,9 +52,9 @@ impl Node {
     /// at reading anyway, and what was written down stays. Returns how many there were.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, and while this node's entries may be older than what it has said of them.
     pub async fn expire_entries(self: &Arc<Self>) -> Result<usize, FlowError> {
-        self.check_standing()?;
+        self.check_repeated()?;
         let now = self.now();
         let due = self
             .gateway

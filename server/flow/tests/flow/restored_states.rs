@@ -188,3 +188,48 @@ async fn what_was_recorded_after_the_backup_is_withdrawn_and_alerts_about_it_end
         );
     }
 }
+
+#[tokio::test]
+async fn what_was_upheld_in_time_isn_t_released_because_the_node_was_restored_after_its_clock() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let disputed = record(&federation.node("platform-a"), BEFORE).await;
+        told(&federation, disputed, &[EventType::Contested]).await;
+        let backup = federation.back_up("platform-a");
+        told(&federation, disputed, &[EventType::Upheld]).await;
+        federation.clock.advance(20 * DAY);
+        let copy = restored(&federation, &backup).await;
+        let early = copy.node.expire_entries().await.unwrap_err().problem();
+        assert_eq!(early.kind(), Some(ProblemType::Recovering), "{backend:?}");
+        copy.node.publish_changes().await.unwrap();
+        assert_eq!(copy.node.expire_entries().await.unwrap(), 0);
+        assert_eq!(state(&copy, disputed).await, StateName::Upheld, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_decides_on_what_the_backup_has_otherwise_than_it_was_told() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let over = record(&federation.node("platform-a"), BEFORE).await;
+        told(&federation, over, &[]).await;
+        let backup = federation.back_up("platform-a");
+        told(&federation, over, &[EventType::Withdrawn]).await;
+        let copy = restored(&federation, &backup).await;
+        let revision = copy.node.entry(over).await.unwrap().revision;
+        let contested = NewEvent {
+            kind: EventType::Contested,
+            reason: None,
+            reference: None,
+        };
+        let decided = copy
+            .node
+            .apply_event(&operator(), over, revision, contested)
+            .await;
+        assert!(
+            matches!(decided, Err(FlowError::Stale(_))),
+            "{backend:?}: {decided:?}"
+        );
+        assert_eq!(state(&copy, over).await, StateName::Withdrawn);
+    }
+}
