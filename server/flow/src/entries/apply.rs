@@ -15,6 +15,26 @@ use crate::durable::durable_step;
 use crate::watch::heard_of_own;
 use crate::{Actor, FlowError, Node};
 
+/// What moves an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) event: NewEvent,
+    /// When it was decided, which may lie before the entry's clock ran out.
+    pub(crate) at: Timestamp,
+    /// What had come before and when, without an event of its own.
+    pub(crate) after: Option<(EventType, Timestamp)>,
+}
+
+impl Step {
+    fn decided(event: NewEvent, at: Timestamp) -> Self {
+        Self {
+            event,
+            at,
+            after: None,
+        }
+    }
+}
+
 impl Node {
     /// Moves an entry whose revision is still `if_match`.
     ///
@@ -38,9 +58,9 @@ impl Node {
         let work = async move {
             // Nobody decides on what was told to have changed since the backup that this node was restored from.
             node.repeat_what_was_said().await?;
-            let now = node.now();
+            let step = Step::decided(new, node.now());
             let row = node
-                .move_entry(name, id, Some(if_match), new, Some(line), now)
+                .move_entry(name, id, Some(if_match), step, Some(line))
                 .await?;
             node.entries_changed();
             Ok(row)
@@ -90,8 +110,9 @@ impl Node {
                 reason: Some("its time was over".to_owned()),
                 reference: None,
             };
+            let step = Step::decided(event, now);
             match self
-                .move_entry("node".to_owned(), row.id, Some(row.revision), event, None, now)
+                .move_entry("node".to_owned(), row.id, Some(row.revision), step, None)
                 .await
             {
                 Ok(_) => *moved += 1,
@@ -103,23 +124,22 @@ impl Node {
         Ok(())
     }
 
-    /// Moves an entry by what was decided `at` that time, which may lie before its clock ran out.
+    /// Moves an entry.
     pub(crate) async fn move_entry(
         self: &Arc<Self>,
         actor: String,
         id: Uuid,
         revision: Option<u64>,
-        new: NewEvent,
+        step: Step,
         audit: Option<store::AuditRow>,
-        at: Timestamp,
     ) -> Result<store::EntryRow, FlowError> {
         self.check_standing()?;
-        let (node, now, kind) = (Arc::clone(self), self.now(), new.kind);
+        let (node, now, kind) = (Arc::clone(self), self.now(), step.event.kind);
         let outcome = self
             .gateway
             .raw(move |store| {
                 let change = |row: &store::EntryRow| {
-                    let update = node.change(row, &actor, &new, at)?;
+                    let update = node.change(row, &actor, &step)?;
                     Ok(EntryUpdate { audit, ..update })
                 };
                 store.update_entry(id, revision, now, change, node.as_ref())
@@ -148,25 +168,19 @@ impl Node {
         }
     }
 
-    fn change(
-        &self,
-        row: &store::EntryRow,
-        actor: &str,
-        new: &NewEvent,
-        at: Timestamp,
-    ) -> Result<EntryUpdate, FlowError> {
+    fn change(&self, row: &store::EntryRow, actor: &str, step: &Step) -> Result<EntryUpdate, FlowError> {
         let basis = u8::try_from(row.basis).ok().and_then(BasisType::from_number);
         let basis = basis.ok_or(FlowError::Internal("an entry's basis isn't known"))?;
-        let state = apply(
-            state_of(row)?,
-            new.kind,
-            Circumstances {
-                now: at,
-                basis,
-                expires: row.expires_at.unwrap_or(Timestamp::MAX),
-            },
-        )
-        .map_err(refused)?;
+        let circumstances = |now| Circumstances {
+            now,
+            basis,
+            expires: row.expires_at.unwrap_or(Timestamp::MAX),
+        };
+        let (mut state, new) = (state_of(row)?, &step.event);
+        if let Some((kind, at)) = step.after {
+            state = apply(state, kind, circumstances(at)).map_err(refused)?;
+        }
+        let state = apply(state, new.kind, circumstances(step.at)).map_err(refused)?;
         let payload = EventPayload {
             entry: row.id,
             actor: actor.to_owned(),

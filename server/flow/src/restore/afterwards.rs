@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lianfang_encoding::Audience;
-use lianfang_store::StatusItem as Recovered;
+use lianfang_store::{EntryRow, StatusItem as Recovered};
 use lianfang_wire::ProblemType;
-use lianfang_wire::entry::NewEvent;
 use lianfang_wire::feed::StatusItem;
-use lianfang_wire::vocabulary::{EventType, StateName};
 use uuid::Uuid;
 
 use super::mark::{MARK, Mark, Stage};
-use crate::entries::state_of;
+use super::ways::{is_repeated, is_there, ways};
+use crate::entries::{Step, state_of};
 use crate::{FlowError, Node};
 
 const PAGE: usize = 1_000;
@@ -62,7 +61,7 @@ impl Node {
     /// Brings entries to the state that this node had already told others, where the backup is older than that.
     async fn repeat_states(self: &Arc<Self>, audience: Audience) -> Result<(), FlowError> {
         let (told, through) = self.last_said(&audience, 0).await?;
-        for (entry, item) in &told {
+        for (entry, item) in told.iter().filter(|(_, item)| is_repeated(item)) {
             self.repeat_state(*entry, item).await?;
         }
         self.withdraw_lost(&audience, told, through).await
@@ -72,12 +71,8 @@ impl Node {
     pub(super) async fn repeat_state(
         self: &Arc<Self>,
         entry: Uuid,
-        item: &StatusItem,
+        told: &StatusItem,
     ) -> Result<(), FlowError> {
-        let mut kinds = events_to(item.state).iter().copied();
-        let Some(mut kind) = kinds.next() else {
-            return Ok(());
-        };
         loop {
             let row = match self.gateway.store(move |store| store.entry(entry)).await {
                 Ok(row) => row,
@@ -85,33 +80,35 @@ impl Node {
                 Err(FlowError::NotFound) => return Ok(()),
                 Err(other) => return Err(other),
             };
-            if row.updated_at >= item.at || state_of(&row)?.name() == item.state {
+            let (state, now) = (state_of(&row)?, self.now());
+            if row.updated_at >= told.at || is_there(&state, told, now) {
                 return Ok(());
             }
-            let event = NewEvent {
-                kind,
-                reason: Some("said before the restore from a backup".to_owned()),
-                reference: None,
-            };
-            // What was said before a clock ran out isn't undone because it did since.
-            let at = item.at.min(self.now());
+            match self.first_of(&row, ways(&state, told, now)).await {
+                // Somebody moved it meanwhile: look again.
+                Err(FlowError::Stale(_)) => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// Takes the first of these steps that the entry takes.
+    async fn first_of(self: &Arc<Self>, row: &EntryRow, ways: Vec<Step>) -> Result<(), FlowError> {
+        let mut refused = None;
+        for step in ways {
             match self
-                .move_entry("node".to_owned(), entry, Some(row.revision), event, None, at)
+                .move_entry("node".to_owned(), row.id, Some(row.revision), step, None)
                 .await
             {
                 Ok(_) => return Ok(()),
-                // Somebody moved it meanwhile: look again.
-                Err(FlowError::Stale(_)) => {}
-                Err(error @ FlowError::Problem(ProblemType::IllegalTransition, _)) => {
-                    let Some(next) = kinds.next() else {
-                        tracing::warn!(error = %error, "a state told before the restore can't be repeated");
-                        return Ok(());
-                    };
-                    kind = next;
-                }
+                Err(error @ FlowError::Problem(ProblemType::IllegalTransition, _)) => refused = Some(error),
                 Err(other) => return Err(other),
             }
         }
+        if let Some(error) = refused {
+            tracing::warn!(error = %error, "a state told before the restore can't be repeated");
+        }
+        Ok(())
     }
 
     /// The last item after place `after` of each entry that no event stands behind, and the place of the last of all.
@@ -137,23 +134,5 @@ impl Node {
                 }
             }
         }
-    }
-}
-
-/// The events that lead to a state, or else to one that is no worse for the subject: the first that the entry takes counts.
-/// The backup may lack what came before the last event, such as the contest that was settled.
-fn events_to(state: StateName) -> &'static [EventType] {
-    match state {
-        StateName::Contested => &[EventType::Contested],
-        StateName::Forwarded => &[EventType::Forwarded, EventType::Contested],
-        StateName::Litigated => &[EventType::Litigated, EventType::Contested],
-        StateName::Upheld => &[EventType::Upheld],
-        StateName::Suspended => &[EventType::Suspended],
-        StateName::CourtStay => &[EventType::CourtStayed],
-        StateName::Released | StateName::Withdrawn => &[EventType::Withdrawn],
-        StateName::Expired => &[EventType::Expired],
-        StateName::Settled => &[EventType::Settled, EventType::Withdrawn],
-        StateName::Corrected => &[EventType::Corrected, EventType::Withdrawn],
-        StateName::Draft | StateName::Notified | StateName::Active => &[],
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::hear::Heard;
 use super::mark::{Mark, Stage};
+use super::ways::is_repeated;
 use crate::{FlowError, Node};
 
 /// Items said again in one transaction.
@@ -131,7 +132,7 @@ impl Node {
             );
             after = reached;
         }
-        for (entry, item) in &last {
+        for (entry, item) in last.iter().filter(|(_, item)| is_repeated(item)) {
             self.repeat_state(*entry, item).await?;
         }
         Ok((agreed, last))

@@ -11,6 +11,7 @@ mod mark;
 mod recover;
 mod seen;
 mod standing;
+mod ways;
 
 pub(crate) use mark::{MARK, Mark};
 pub use mark::{RestorePlan, mark_restored};

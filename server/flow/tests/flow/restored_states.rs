@@ -233,3 +233,38 @@ async fn nobody_decides_on_what_the_backup_has_otherwise_than_it_was_told() {
         assert_eq!(state(&copy, over).await, StateName::Withdrawn);
     }
 }
+
+#[tokio::test]
+async fn a_contest_that_was_begun_anew_after_the_backup_runs_by_its_own_clock() {
+    use EventType::{Contested, Suspended, Upheld};
+    let lives: [(&[EventType], StateName); 3] = [
+        (&[Upheld, Contested], StateName::Contested),
+        (&[Upheld, Contested, Upheld], StateName::Upheld),
+        (&[Upheld, Suspended], StateName::Suspended),
+    ];
+    for backend in BACKENDS {
+        for (events, expected) in lives {
+            let federation = federation(backend, &["platform-b"]).await;
+            let disputed = record(&federation.node("platform-a"), BEFORE).await;
+            told(&federation, disputed, &[Contested]).await;
+            let first = federation.node("platform-a").entry(disputed).await.unwrap();
+            let backup = federation.back_up("platform-a");
+            federation.clock.advance(10 * DAY);
+            told(&federation, disputed, events).await;
+            let before = federation.node("platform-a").entry(disputed).await.unwrap();
+            let copy = restored(&federation, &backup).await;
+            spread(&federation, &copy.node, &READERS).await;
+            let after = copy.node.entry(disputed).await.unwrap();
+            assert_eq!(
+                (after.state, after.deadline),
+                (expected, before.deadline),
+                "{events:?}"
+            );
+            federation
+                .clock
+                .advance(first.deadline.unwrap().since(copy.node.now()));
+            copy.node.expire_entries().await.unwrap();
+            assert_eq!(state(&copy, disputed).await, expected, "{backend:?}: {events:?}");
+        }
+    }
+}
