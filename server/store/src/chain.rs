@@ -148,6 +148,7 @@ impl PlacedEvent {
             object_id: sealer.feed_object(self.subject.entry_id),
             audience: self.subject.audience.clone(),
             subject_type: Some(self.subject.subject_type),
+            created: None,
             at: self.at,
             content,
         })

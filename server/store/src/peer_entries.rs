@@ -167,6 +167,7 @@ impl PeerStatus {
             object_id: self.object_id,
             audience: audience.clone(),
             subject_type: Some(self.subject_type),
+            created: None,
             at: self.at,
             content: self.raw.clone(),
         }

@@ -57,6 +57,8 @@ pub struct FeedObject {
     pub audience: Audience,
     /// `None` puts it into every collection.
     pub subject_type: Option<i16>,
+    /// When its owner says that it first came to be; `None` when this is its first version.
+    pub created: Option<Timestamp>,
     /// When its owner says that it came to be so.
     pub at: Timestamp,
     pub content: Vec<u8>,
@@ -75,7 +77,7 @@ pub struct FeedRow {
     #[diesel(serialize_as = AudienceName, deserialize_as = AudienceName)]
     pub audience: Audience,
     pub subject_type: Option<i16>,
-    /// `modified` of the object's first version.
+    /// When its first version was made, whether it stands here or not.
     #[diesel(serialize_as = At, deserialize_as = At)]
     pub created: Timestamp,
     /// Whole milliseconds, strictly increasing from one version of an object to the next.
@@ -171,9 +173,10 @@ impl Feed {
             ..self.head
         };
         // An owner's clock that runs ahead doesn't make versions of the future.
-        let stated = whole_milliseconds(object.at.min(added));
+        let stated = |at: Timestamp| whole_milliseconds(at.min(added));
+        let (created, stated) = (object.created.map(stated), stated(object.at));
         let (created, modified) = match before {
-            None => (stated, stated),
+            None => (created.unwrap_or(stated), stated),
             Some(row) => (row.created, stated.max(row.modified + Duration::from_millis(1))),
         };
         FeedRow {

@@ -156,6 +156,7 @@ pub(crate) fn without_event(item: &StatusItem, bytes: Vec<u8>) -> OwnItem {
             object_id: stix::indicator_id(&item.fed, &item.publisher, item.entry),
             audience: item.audience.clone(),
             subject_type: Some(i16::from(item.subject.number())),
+            created: None,
             at: item.at,
             content: bytes,
         },

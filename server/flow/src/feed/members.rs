@@ -1,61 +1,109 @@
-use lianfang_encoding::{Audience, Timestamp};
-use lianfang_store::{FeedKind, FeedObject};
-use lianfang_wire::membership::ParsedMembership;
-use lianfang_wire::stix::{self, MemberDescription, StixObject};
-use uuid::Uuid;
+use std::collections::BTreeMap;
 
+use lianfang_encoding::{Audience, NodeId, Timestamp};
+use lianfang_store::{FeedKind, FeedObject};
+use lianfang_wire::membership::Membership;
+use lianfang_wire::stix::{self, MemberDescription, StixObject};
+
+use crate::trust::checked;
 use crate::{FlowError, Node};
+
+/// A member as the newest document has it.
+struct Described {
+    member: MemberDescription,
+    /// When it first stood in a document.
+    created: Timestamp,
+    /// When the document was issued that began to describe it so.
+    modified: Timestamp,
+}
 
 impl Node {
     /// Puts into the feed who may speak in it. Called whenever a membership document comes into force, so that
     /// a member stands there before anything of its own does.
     pub(crate) async fn list_members_in_feed(&self) -> Result<(), FlowError> {
-        let objects = objects(&self.document())?;
+        let members = self.described_members().await?;
+        let everybody: Audience = "all"
+            .parse()
+            .map_err(|_| FlowError::Internal("the audience of everybody has no name"))?;
+        let mut objects = definitions(&everybody)?;
+        for Described {
+            member,
+            created,
+            modified,
+        } in members
+        {
+            objects.push(FeedObject {
+                kind: FeedKind::Member,
+                object_id: stix::identity_id(&self.trust.federation(), &member.id),
+                audience: everybody.clone(),
+                subject_type: None,
+                created: Some(created),
+                at: modified,
+                content: content(&member)?,
+            });
+        }
         let now = self.now();
         self.gateway
             .store(move |store| store.list_in_feed(objects, now))
             .await
     }
+
+    /// Dated by the chain of documents, which every node has: STIX 2.1 §3.2 wants `created` to be the same wherever an object
+    /// is read.
+    async fn described_members(&self) -> Result<Vec<Described>, FlowError> {
+        let newest = self.document().document.version;
+        let stored = self
+            .gateway
+            .store(move |store| {
+                let versions = (1..=newest).map(|version| store.membership(version));
+                versions.collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        let mut described = BTreeMap::new();
+        let envelopes = stored.into_iter().flatten().map(|row| row.envelope);
+        checked(envelopes, |parsed| describe(&parsed.document, &mut described))?;
+        Ok(described.into_values().collect())
+    }
 }
 
-fn objects(parsed: &ParsedMembership) -> Result<Vec<FeedObject>, FlowError> {
-    let everybody: Audience = "all"
-        .parse()
-        .map_err(|_| FlowError::Internal("the audience of everybody has no name"))?;
-    let (fed, issued) = (parsed.federation, parsed.document.issued);
-    let mut listed = Vec::new();
-    for described in stix::descriptions() {
-        let common = described.common();
-        let kind = match &described {
-            StixObject::ExtensionDefinition(_) => FeedKind::Definition,
-            StixObject::Identity(_) | StixObject::Indicator(_) => FeedKind::Software,
-        };
-        let (id, at) = (common.id.id, common.modified.timestamp());
-        listed.push(object(kind, id, &everybody, at, &described)?);
-    }
-    for member in &parsed.document.members {
+fn describe(document: &Membership, described: &mut BTreeMap<NodeId, Described>) {
+    for member in &document.members {
         let member = MemberDescription::of(member);
-        let id = stix::identity_id(&fed, &member.id);
-        listed.push(object(FeedKind::Member, id, &everybody, issued, &member)?);
+        let before = described.get(&member.id);
+        if before.is_some_and(|before| before.member == member) {
+            continue;
+        }
+        let modified = document.issued;
+        let created = before.map_or(modified, |before| before.created);
+        let next = Described {
+            created,
+            modified,
+            member,
+        };
+        described.insert(next.member.id.clone(), next);
     }
-    Ok(listed)
 }
 
-fn object(
-    kind: FeedKind,
-    object_id: Uuid,
-    audience: &Audience,
-    at: Timestamp,
-    content: &impl serde::Serialize,
-) -> Result<FeedObject, FlowError> {
-    let content = serde_json::to_vec(content)
-        .map_err(|_| FlowError::Internal("an object of the feed can't be written"))?;
-    Ok(FeedObject {
-        kind,
-        object_id,
-        audience: audience.clone(),
-        subject_type: None,
-        at,
-        content,
-    })
+fn definitions(everybody: &Audience) -> Result<Vec<FeedObject>, FlowError> {
+    let described = stix::descriptions();
+    let objects = described.iter().map(|described| {
+        let common = described.common();
+        Ok(FeedObject {
+            kind: match described {
+                StixObject::ExtensionDefinition(_) => FeedKind::Definition,
+                StixObject::Identity(_) | StixObject::Indicator(_) => FeedKind::Software,
+            },
+            object_id: common.id.id,
+            audience: everybody.clone(),
+            subject_type: None,
+            created: None,
+            at: common.modified.timestamp(),
+            content: content(described)?,
+        })
+    });
+    objects.collect()
+}
+
+fn content(object: &impl serde::Serialize) -> Result<Vec<u8>, FlowError> {
+    serde_json::to_vec(object).map_err(|_| FlowError::Internal("an object of the feed can't be written"))
 }

@@ -289,3 +289,36 @@ async fn nothing_in_the_feed_names_the_identifier() {
         assert!(!text.contains(OFFENDER), "{text}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_s_identity_is_the_same_wherever_it_is_read() {
+    for backend in BACKENDS {
+        let mut federation = federation(backend).await;
+        let later = async |federation: &mut Federation, name| {
+            federation.clock.advance(Duration::from_secs(3_600));
+            federation.join(name, "CN", &[]).await;
+        };
+        later(&mut federation, "platform-b").await;
+        federation.clock.advance(Duration::from_secs(3_600));
+        let regulator = federation.node("regulator");
+        regulator.remove(&operator(), id("platform-a")).await.unwrap();
+        later(&mut federation, "platform-c").await;
+        let identities = async |reader: &str| {
+            let query = FeedQuery {
+                types: Some(vec![StixType::Identity]),
+                ..all_of(SubjectType::Seller)
+            };
+            let node = federation.node(reader);
+            let listed = node.feed(&id("regulator"), &query).await.unwrap().listed;
+            let objects = listed.into_iter().map(|listed| listed.object);
+            objects
+                .map(|object| (object.common().id.to_string(), object))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let known = identities("regulator").await;
+        assert_eq!(known.len(), 5, "software and four members");
+        for reader in ["platform-b", "platform-c"] {
+            assert_eq!(identities(reader).await, known, "{backend:?}: {reader}");
+        }
+    }
+}

@@ -146,6 +146,30 @@ both! {
 }
 
 both! {
+    fn an_object_that_is_older_than_its_first_version_here_says_so(database) {
+        let store = database.store();
+        let listed = |created, second, content: &[u8]| FeedObject {
+            kind: FeedKind::Member,
+            object_id: Uuid::from_u128(1),
+            audience: audience("all"),
+            subject_type: None,
+            created,
+            at: at(second),
+            content: content.into(),
+        };
+        store.list_in_feed(vec![listed(Some(at(1)), 5, b"one")], at(9)).unwrap();
+        store.list_in_feed(vec![listed(Some(at(1)), 7, b"two")], at(9)).unwrap();
+        let rows = read(store, &every_version(&["all"]));
+        let versions: Vec<_> = rows.iter().map(|row| (row.created, row.modified)).collect();
+        assert_eq!(versions, [(at(1), at(5)), (at(1), at(7))]);
+        let ahead = FeedObject { object_id: Uuid::from_u128(2), ..listed(Some(at(50)), 60, b"ahead") };
+        store.list_in_feed(vec![ahead], at(9)).unwrap();
+        let rows = read(store, &every_version(&["all"]));
+        assert_eq!(rows[2].created, rows[2].modified, "no version of the future");
+    }
+}
+
+both! {
     fn a_publisher_whose_clock_runs_ahead_makes_no_versions_of_the_future(database) {
         let store = database.store();
         let ahead = [PeerStatus { at: Timestamp::MAX, ..status(Uuid::new_v4(), 1) }];
@@ -197,6 +221,7 @@ both! {
             object_id: Uuid::from_u128(1),
             audience: audience("all"),
             subject_type: None,
+            created: None,
             at: at(0),
             content: content.to_vec(),
         };

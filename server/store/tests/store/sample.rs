@@ -293,6 +293,7 @@ pub(crate) fn own_item(name: &str, entry_id: Uuid, seq: u64, content: Vec<u8>) -
             object_id: entry_id,
             audience: audience(name),
             subject_type: Some(1),
+            created: None,
             at: at(0),
             content,
         },
