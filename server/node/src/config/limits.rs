@@ -29,6 +29,8 @@ pub struct Limits {
     pub stop_seconds: u32,
     /// Connections per door.
     pub connections: usize,
+    /// Connections of one member at the federation door, and at the regulator door.
+    pub connections_per_member: usize,
     /// Requests of one connection that are served at once; of more, some wait and the rest is refused.
     pub requests_per_connection: usize,
     /// A connection on which nothing is taken of an answer for this long is ended, in seconds.
@@ -59,6 +61,7 @@ impl Default for Limits {
             idle_seconds: 75,
             stop_seconds: 20,
             connections: 12_000,
+            connections_per_member: 256,
             requests_per_connection: 128,
             stalled_seconds: 300,
             platform_per_minute: per_minute(60_000),
@@ -135,6 +138,7 @@ impl Limits {
             ("batch_seconds", self.batch_seconds >= self.body_seconds),
             ("answer_seconds", self.answer_seconds > 0),
             ("connections", self.connections > 0),
+            ("connections_per_member", self.connections_per_member > 0),
             ("requests_per_connection", self.requests_per_connection > 0),
             ("transfers_per_member", self.transfers_per_member > 0),
             ("stalled_seconds", self.stalled_seconds > 0),

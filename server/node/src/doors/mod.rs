@@ -1,6 +1,7 @@
 //! Listeners: one server per door, with the same bounds and the same outermost layers.
 
 mod admitted;
+mod counted;
 mod farewell;
 mod in_turn;
 mod paced;

@@ -11,12 +11,13 @@ use lianfang_wire::{Problem, ProblemType};
 use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
+use super::counted::counted;
 use super::in_turn::{bounded, held, in_turn};
 use super::{OperatorSocket, admitted};
 use crate::api::regulator::as_taxii;
 use crate::config::Limits;
 use crate::http::{Door, answer_in_time, boundary, head_fits, path_rules, query_rules};
-use crate::limits::{RateLimit, Transfers};
+use crate::limits::{MemberShares, RateLimit};
 use crate::metrics::Telemetry;
 use crate::problem;
 use crate::tls::{Admission, remember};
@@ -30,11 +31,13 @@ macro_rules! server {
         let (shared, door, routes) = ($shared.clone(), $door, $routes);
         let (limits, stop) = (shared.limits.clone(), shared.stop.clone());
         let bounds = limits.clone();
+        let members = MemberShares::at_once(limits.connections_per_member);
         HttpServer::new(move || app(&shared, door, &routes))
             .on_connect(move |stream, data| {
                 bounded(&bounds, stream, data);
                 if door.is_mutual() {
                     remember(stream, data);
+                    counted(&members, stream, data);
                 }
             })
             .workers(WORKERS)
@@ -97,7 +100,7 @@ fn mutual(
 ) -> io::Result<Server> {
     let rates = Data::new(RateLimit::per_minute(shared.limits.federation_per_minute));
     let admission: Data<dyn Admission> = Data::from(admission);
-    let transfers = Data::new(Transfers::at_once(shared.limits.transfers_per_member));
+    let transfers = Data::new(MemberShares::at_once(shared.limits.transfers_per_member));
     let layered = move |config: &mut ServiceConfig| {
         config
             .app_data(admission.clone())

@@ -115,6 +115,50 @@ async fn removal_counts_on_open_connections_and_ends_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_holds_its_share_of_connections_and_no_more_and_the_others_come_in() {
+    const SHARE: usize = 3;
+    const DOOR: usize = 8;
+    for http2 in [false, true] {
+        let federation = Federation::new("one");
+        let limits = Limits {
+            connections: DOOR,
+            connections_per_member: SHARE,
+            ..Limits::default()
+        };
+        let door = open(&federation, limits, whoami);
+        let (b, c) = (federation.join("b"), federation.join("c"));
+        let url = door.url("/whoami");
+        // A client that keeps the one connection it has.
+        let connected = async || {
+            let client = federation.client(Some(&b), http2);
+            let answer = client.get(&url).send().await.ok()?;
+            (answer.bytes().await.unwrap() == "b").then_some(client)
+        };
+        let mut held = Vec::new();
+        for _ in 0..DOOR {
+            held.extend(connected().await);
+        }
+        assert_eq!(held.len(), SHARE);
+        let (status, name) = ask(&federation.client(Some(&c), http2), &url).await;
+        assert_eq!((status.as_u16(), &name[..]), (200, &b"c"[..]));
+        held.pop();
+        // The node notices in its own time that it has gone.
+        let until_there_is_room = async {
+            loop {
+                if let Some(client) = connected().await {
+                    return client;
+                }
+            }
+        };
+        held.push(tokio::time::timeout(PATIENCE, until_there_is_room).await.unwrap());
+        assert!(connected().await.is_none());
+        for client in &held {
+            assert_eq!(ask(client, &url).await.0, 200);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_path_is_not_found_for_members_and_refused_for_removed_ones() {
     let (federation, door) = federation_with_door();
     let papers = federation.join("b");

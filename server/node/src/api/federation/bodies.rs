@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::octets::Octets;
 use crate::doors::Caller;
 use crate::http::{Range, Requested, requested};
-use crate::limits::Transfers;
+use crate::limits::MemberShares;
 use crate::problem::{Answer, Failure};
 
 const PIECE: usize = 64 * 1024;
@@ -32,7 +32,7 @@ const PIECE: usize = 64 * 1024;
 pub(super) async fn show(
     node: Data<Node>,
     stop: Data<CancellationToken>,
-    transfers: Data<Transfers>,
+    transfers: Data<MemberShares>,
     caller: Caller,
     hash: Path<String>,
     request: HttpRequest,

@@ -6,14 +6,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::TooMany;
 
-/// How many bodies each member fetches at once: each costs an open file and memory for as long as it takes.
-pub struct Transfers {
+/// How many connections each member has, or bodies it fetches, at once: each costs an open file and memory for as long as
+/// it takes.
+pub struct MemberShares {
     most: usize,
     /// As many as there are members.
     of: Mutex<BTreeMap<NodeId, Arc<Semaphore>>>,
 }
 
-impl Transfers {
+impl MemberShares {
     /// `most` for each member.
     pub fn at_once(most: usize) -> Self {
         Self {
@@ -22,7 +23,7 @@ impl Transfers {
         }
     }
 
-    /// Counts a transfer of `member` until the permit is dropped.
+    /// Counts one more of `member` until the permit is dropped.
     ///
     /// # Errors
     /// [`TooMany`] when as many are under way.
@@ -41,13 +42,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_s_transfers_are_bounded_and_leave_the_others_alone() {
-        let transfers = Transfers::at_once(2);
+    fn a_member_s_share_is_bounded_and_leaves_the_others_theirs() {
+        let shares = MemberShares::at_once(2);
         let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
-        let (first, _second) = (transfers.begin(&a).unwrap(), transfers.begin(&a).unwrap());
-        assert_eq!(transfers.begin(&a).unwrap_err(), TooMany { retry_after: 1 });
-        assert!(transfers.begin(&b).is_ok());
+        let (first, _second) = (shares.begin(&a).unwrap(), shares.begin(&a).unwrap());
+        assert_eq!(shares.begin(&a).unwrap_err(), TooMany { retry_after: 1 });
+        assert!(shares.begin(&b).is_ok());
         drop(first);
-        assert!(transfers.begin(&a).is_ok());
+        assert!(shares.begin(&a).is_ok());
     }
 }
