@@ -5,12 +5,14 @@ use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use lianfang_wire::{Problem, ProblemType};
 
 use super::paced::paced;
 use super::share::{Share, Ticket};
+use super::unsent::unsent;
 use super::wire::{Accepted, Wire};
 use crate::config::Limits;
 use crate::problem::Failure;
@@ -28,20 +30,28 @@ pub(super) fn bounded(limits: &Limits, stream: &dyn Any, data: &mut Extensions) 
     }
 }
 
-/// Holds a request's part of the connection's share until its answer is taken. The outermost layer, because others
-/// exchange bodies.
+/// Holds a request's part of the connection's share until its answer is taken, and keeps the body of an answer to HEAD
+/// back. The outermost layer, because others exchange bodies.
 pub(super) async fn held<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(ticket) = request.conn_data::<Share>().map(Share::arrive) else {
-        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    let is_head = request.method() == Method::HEAD;
+    let ticket = request.conn_data::<Share>().map(Share::arrive);
+    if let Some(ticket) = &ticket {
+        request.extensions_mut().insert(ticket.clone());
+    }
+    let sent = |body| {
+        let body = match ticket {
+            Some(ticket) => paced(body, ticket),
+            None => body,
+        };
+        if is_head { unsent(body) } else { body }
     };
-    request.extensions_mut().insert(ticket.clone());
     match next.call(request).await {
-        Ok(answer) => Ok(answer.map_body(|_, body| paced(body.boxed(), ticket))),
+        Ok(answer) => Ok(answer.map_body(|_, body| sent(body.boxed()))),
         Err(error) => {
-            let answer = error.error_response().map_body(|_, body| paced(body, ticket));
+            let answer = error.error_response().map_body(|_, body| sent(body));
             Err(InternalError::from_response("", answer).into())
         }
     }

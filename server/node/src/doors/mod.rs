@@ -8,6 +8,7 @@ mod paced;
 mod server;
 mod share;
 mod socket;
+mod unsent;
 mod wire;
 
 pub use admitted::{Caller, admitted};

@@ -1,5 +1,5 @@
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 
 /// Part of a body: `start` included, `end` excluded, never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub enum Requested {
 }
 
 /// The range that `request` asks of a body of `length` bytes. Several ranges at once aren't served: the whole
-/// body is, as RFC 9110 §14.2 allows.
+/// body is, as RFC 9110 §14.2 allows; and of HEAD it demands that ranges be ignored.
 pub fn requested(request: &HttpRequest, length: u64) -> Requested {
-    let text = request
-        .headers()
-        .get(header::RANGE)
+    let range = request.headers().get(header::RANGE);
+    let text = range
+        .filter(|_| request.method() == Method::GET)
         .and_then(|value| value.to_str().ok());
     text.map_or(Requested::Whole, |text| parse(text, length))
 }
@@ -87,6 +87,17 @@ mod tests {
         assert_eq!(part_of_ten("bytes=4-99"), part(4, 10));
         assert_eq!(part_of_ten("bytes=-3"), part(7, 10));
         assert_eq!(part_of_ten("bytes=-99"), part(0, 10));
+    }
+
+    #[test]
+    fn only_get_has_ranges() {
+        let asks = |method| {
+            let request = actix_web::test::TestRequest::default().method(method);
+            let request = request.insert_header(("range", "bytes=4-")).to_http_request();
+            requested(&request, 10)
+        };
+        assert_eq!(asks(Method::GET), Requested::Part(Range { start: 4, end: 10 }));
+        assert_eq!(asks(Method::HEAD), Requested::Whole);
     }
 
     #[test]

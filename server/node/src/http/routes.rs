@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, guard};
 use lianfang_wire::{Problem, ProblemType};
 
 use crate::problem;
@@ -27,7 +27,7 @@ impl<A: Copy> Routes<A> {
         }
     }
 
-    /// Adds a route. There is no way to add one without saying who may use it.
+    /// Adds a route; one for GET answers HEAD too. There is no way to add one without saying who may use it.
     #[must_use]
     pub fn on<F, Args>(mut self, method: Method, path: &'static str, access: A, handler: F) -> Self
     where
@@ -35,7 +35,11 @@ impl<A: Copy> Routes<A> {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let route = web::method(method.clone()).to(handler);
+        let route = match method {
+            Method::GET => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+            _ => web::method(method.clone()),
+        };
+        let route = route.to(handler);
         self.by_path.entry(path).or_default().push(Entry {
             method,
             access,
@@ -58,7 +62,7 @@ impl<A: Copy> Routes<A> {
             self.by_path.into_iter().partition(|(path, _)| is_plain(path));
         // A pattern is a regular expression, which every request that comes by it has to be matched with.
         for (path, entries) in plain.into_iter().chain(patterns) {
-            let allowed: Vec<_> = entries.iter().map(|entry| entry.method.as_str()).collect();
+            let allowed: Vec<_> = entries.iter().map(|entry| allowed(&entry.method)).collect();
             let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
             let mut resource = web::resource(path);
             for entry in entries {
@@ -75,6 +79,14 @@ impl<A: Copy> Routes<A> {
 impl<A: Copy> Default for Routes<A> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// As `Allow` says it (RFC 9110 §9.1: whoever answers GET answers HEAD).
+fn allowed(method: &Method) -> &str {
+    match *method {
+        Method::GET => "GET, HEAD",
+        _ => method.as_str(),
     }
 }
 

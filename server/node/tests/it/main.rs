@@ -15,6 +15,7 @@ mod doctor;
 mod federation_door;
 mod federation_tls;
 mod harness;
+mod head_requests;
 mod hostile_connections;
 mod idempotency;
 mod imports;

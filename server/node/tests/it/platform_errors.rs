@@ -91,7 +91,7 @@ async fn a_field_of_the_wrong_form_is_named_by_pointer_and_its_value_is_not_repe
 async fn the_methods_of_a_path_are_said() {
     let caller = Caller::new().await;
     let answer = caller.request(Method::PUT, "/v1/entries").send().await.unwrap();
-    assert_eq!(answer.headers()["allow"], "POST, GET");
+    assert_eq!(answer.headers()["allow"], "POST, GET, HEAD");
 }
 
 #[tokio::test(flavor = "multi_thread")]
