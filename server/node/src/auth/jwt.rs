@@ -4,7 +4,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use lianfang_encoding::{NodeId, PublicKey, SigningKey, Transcript};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::keyring::{Checking, LEEWAY, audience};
 use super::{Keyring, Scopes};
@@ -13,26 +13,43 @@ const TYPE: &str = "lianfang-access+jwt";
 /// How others call theirs (RFC 7519 §5.1, RFC 9068 §2.1).
 const EXTERNAL_TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 
-/// What a token says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a token says. Its audiences are looked at where its signature is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Claims {
     /// The node that issued it.
     pub iss: String,
     /// The system or person that calls.
     pub sub: String,
-    /// The platform door it is meant for.
-    pub aud: String,
-    /// Unix seconds.
-    #[serde(default)]
-    pub iat: u64,
     /// Not before, Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "beginning")]
     pub nbf: Option<u64>,
     /// Unix seconds.
+    #[serde(deserialize_with = "end")]
     pub exp: u64,
     /// Scopes, separated by blanks.
     #[serde(default)]
     pub scope: String,
+}
+
+/// What this node writes into a token.
+#[derive(Serialize)]
+struct Issued {
+    iss: String,
+    sub: String,
+    /// The platform door it is meant for.
+    aud: String,
+    iat: u64,
+    nbf: u64,
+    exp: u64,
+    scope: String,
+}
+
+/// A time as tokens state it, which may have a fraction (RFC 7519 §2).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NumericDate {
+    Whole(u64),
+    Fraction(f64),
 }
 
 /// Why a token was refused. Says nothing about its content.
@@ -85,16 +102,39 @@ impl Issuer {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(self.public.id().to_string());
-        let claims = Claims {
+        let claims = Issued {
             iss: self.node.to_string(),
             sub: subject.to_owned(),
             aud: audience(&self.node),
             iat: now,
-            nbf: Some(now),
+            nbf: now,
             exp: now.saturating_add(ttl.as_secs()),
             scope: scopes.to_string(),
         };
         jsonwebtoken::encode(&header, &claims, &self.key).map_err(|_| TokenError::Sign)
+    }
+}
+
+/// The end of a time, never later than stated.
+fn end<'de, D: Deserializer<'de>>(claim: D) -> Result<u64, D::Error> {
+    NumericDate::deserialize(claim)?.whole(f64::floor)
+}
+
+/// The beginning of a time, never sooner than stated.
+fn beginning<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<u64>, D::Error> {
+    let stated = Option::<NumericDate>::deserialize(claim)?;
+    stated.map(|stated| stated.whole(f64::ceil)).transpose()
+}
+
+impl NumericDate {
+    /// Whole seconds; what is before 1970 or beyond all counting is no time.
+    fn whole<E: serde::de::Error>(self, rounded: fn(f64) -> f64) -> Result<u64, E> {
+        match self {
+            Self::Whole(seconds) => Ok(seconds),
+            Self::Fraction(seconds) => Duration::try_from_secs_f64(rounded(seconds))
+                .map(|since| since.as_secs())
+                .map_err(E::custom),
+        }
     }
 }
 
@@ -316,6 +356,22 @@ mod tests {
         let stranger = Issuer::new(node(), &SigningKey::from_seed(&[9; 32]));
         let token = stranger.issue("erp", &Scopes::default(), HOUR, now()).unwrap();
         assert_eq!(verifier().verify(&token), Err(TokenError::Untrusted));
+    }
+
+    #[test]
+    fn a_time_with_a_fraction_is_stretched_in_neither_direction() {
+        let read = |exp: &str, nbf: &str| {
+            let claims = format!(r#"{{"iss":"a","sub":"b","exp":{exp},"nbf":{nbf}}}"#);
+            let claims = serde_json::from_str::<Claims>(&claims).ok()?;
+            Some((claims.exp, claims.nbf?))
+        };
+        assert_eq!(read("9.9", "1.1"), Some((9, 2)));
+        assert_eq!(read("9.0", "1e0"), Some((9, 1)));
+        assert_eq!(read("18446744073709551615", "0"), Some((u64::MAX, 0)));
+        for wrong in ["-1", "-1.5", "1e20", "1e999", "NaN", "\"9\"", "[9]", "null"] {
+            assert_eq!(read(wrong, "1"), None, "exp {wrong}");
+            assert_eq!(read("9", wrong), None, "nbf {wrong}");
+        }
     }
 
     #[test]

@@ -151,6 +151,33 @@ async fn a_provider_s_tokens_open_the_door_for_whom_they_name() {
     );
 }
 
+/// RFC 7519 §2 and §4.1.3: times may have fractions, and audiences may be several.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_may_name_several_doors_and_fractions_of_seconds() {
+    const DOOR: &str = "platform-a/platform";
+    let node = with_provider(1).await;
+    let now = Duration::from_secs(jsonwebtoken::get_current_timestamp()).as_secs_f64();
+    let rows = [
+        ("aud", json!([DOOR]), StatusCode::OK),
+        ("aud", json!(["https://erp.example", DOOR]), StatusCode::OK),
+        ("aud", json!(["https://erp.example"]), StatusCode::UNAUTHORIZED),
+        ("aud", json!([]), StatusCode::UNAUTHORIZED),
+        ("aud", json!([DOOR, 1]), StatusCode::UNAUTHORIZED),
+        ("exp", json!(now + 60.5), StatusCode::OK),
+        ("exp", json!(now - 60.5), StatusCode::UNAUTHORIZED),
+        ("exp", json!(-60.5), StatusCode::UNAUTHORIZED),
+        ("nbf", json!(now - 60.5), StatusCode::OK),
+        ("nbf", json!(now + 60.5), StatusCode::UNAUTHORIZED),
+    ];
+    for (claim, value, expected) in rows {
+        let token = token(1, |_, claims| claims[claim] = value.clone());
+        // The second time it is known.
+        for _ in 0..2 {
+            assert_eq!(status(&node, &token).await, expected, "{claim} {value}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_s_keys_are_read_again_when_they_change_and_kept_when_they_break() {
     let node = with_provider(1).await;
