@@ -34,7 +34,9 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::Timeout => true,
-            Self::Refused(problem) => problem.status >= 500 || problem.status == 429,
+            Self::Refused(problem) => {
+                problem.status >= 500 || problem.status == 429 || problem.retry_after.is_some()
+            }
             Self::Malformed | Self::Configuration(_) => false,
         }
     }

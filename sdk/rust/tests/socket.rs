@@ -55,6 +55,22 @@ async fn a_refusal_keeps_the_node_s_problem_with_every_broken_rule() {
     assert!(!refused.is_transient());
 }
 
+/// A keyed request that still runs is a conflict for now.
+#[tokio::test]
+async fn whoever_is_told_when_to_come_back_may_ask_again() {
+    for (said, transient) in [(r#","retry_after":1"#, true), ("", false)] {
+        let body = format!(
+            r#"{{"type":"urn:lianfang:problem:conflict","title":"Present state forbids","status":409{said}}}"#
+        );
+        let (_folder, client, _asked) = answering("409 Conflict", &body);
+        assert_eq!(
+            client.peers().await.unwrap_err().is_transient(),
+            transient,
+            "{body}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn an_error_that_is_no_problem_document_keeps_its_status() {
     let (_folder, client, _asked) = answering("502 Bad Gateway", "<html>");
