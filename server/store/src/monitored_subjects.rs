@@ -69,6 +69,29 @@ impl Store {
         now: Timestamp,
         line: AuditRow,
     ) -> Result<(), StoreError> {
+        self.put(updates, false, now, line)
+    }
+
+    /// The same for subjects in whose place nobody may be.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when somebody is, in which case nothing is written.
+    pub fn put_new_subjects(
+        &self,
+        updates: Vec<SubjectUpdate>,
+        now: Timestamp,
+        line: AuditRow,
+    ) -> Result<(), StoreError> {
+        self.put(updates, true, now, line)
+    }
+
+    fn put(
+        &self,
+        updates: Vec<SubjectUpdate>,
+        only_new: bool,
+        now: Timestamp,
+        line: AuditRow,
+    ) -> Result<(), StoreError> {
         let updates: BTreeMap<_, _> = updates
             .into_iter()
             .map(|update| (update.subject.client_reference.clone(), update))
@@ -76,6 +99,9 @@ impl Store {
         let references: Vec<&str> = updates.keys().map(String::as_str).collect();
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
+            if only_new && holds_any(link, &references)? {
+                return Err(StoreError::Conflict);
+            }
             for chunk in references.chunks(BATCH) {
                 let open: Vec<String> = query!(link, |conn| alerts::table
                     .filter(alerts::client_reference.eq_any(chunk))
@@ -262,6 +288,18 @@ impl Store {
 fn count_subjects(link: &mut Link<'_>) -> Result<u64, StoreError> {
     let subjects: i64 = query!(link, |conn| monitored_subjects::table.count().get_result(conn))?;
     Ok(subjects.unsigned_abs())
+}
+
+fn holds_any(link: &mut Link<'_>, references: &[&str]) -> Result<bool, StoreError> {
+    for chunk in references.chunks(BATCH) {
+        let held = monitored_subjects::table.filter(monitored_subjects::client_reference.eq_any(chunk));
+        if query!(link, |conn| diesel::select(diesel::dsl::exists(held))
+            .get_result(conn))?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn upsert(link: &mut Link<'_>, subjects: Vec<MonitoredSubject>) -> Result<(), StoreError> {

@@ -47,6 +47,29 @@ impl Node {
         if_match: u64,
         new: NewEvent,
     ) -> Result<Entry, FlowError> {
+        self.apply_event_to(actor, id, Some(if_match), new).await
+    }
+
+    /// Moves an entry whatever its revision is.
+    ///
+    /// # Errors
+    /// Those of [`Node::apply_event`], but for the first.
+    pub async fn apply_event_anyway(
+        self: &Arc<Self>,
+        actor: &Actor,
+        id: Uuid,
+        new: NewEvent,
+    ) -> Result<Entry, FlowError> {
+        self.apply_event_to(actor, id, None, new).await
+    }
+
+    async fn apply_event_to(
+        self: &Arc<Self>,
+        actor: &Actor,
+        id: Uuid,
+        if_match: Option<u64>,
+        new: NewEvent,
+    ) -> Result<Entry, FlowError> {
         if new.kind == EventType::Created {
             return Err(FlowError::because(
                 ProblemType::IllegalTransition,
@@ -59,9 +82,7 @@ impl Node {
             // Nobody decides on what was told to have changed since the backup that this node was restored from.
             node.repeat_what_was_said().await?;
             let step = Step::decided(new, node.now());
-            let row = node
-                .move_entry(name, id, Some(if_match), step, Some(line))
-                .await?;
+            let row = node.move_entry(name, id, if_match, step, Some(line)).await?;
             node.entries_changed();
             Ok(row)
         };

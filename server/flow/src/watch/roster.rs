@@ -1,9 +1,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use lianfang_store::{AuditRow, MonitoredToken, SubjectUpdate};
-use lianfang_wire::Problem;
+use lianfang_store::{AuditRow, MonitoredToken, StoreError, SubjectUpdate};
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
+use lianfang_wire::{Problem, ProblemType};
 
 use super::events::AUDITED;
 use super::forms::Prepared;
@@ -15,6 +15,15 @@ use crate::{Actor, FlowError, Node};
 pub struct PutSubject {
     pub subject: MonitoredSubject,
     pub created: bool,
+}
+
+/// What a subject may be put in place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Of the one that is there, if one is.
+    Any,
+    /// Of none.
+    Free,
 }
 
 /// What became of one subject of a batch.
@@ -35,10 +44,33 @@ impl Node {
         reference: String,
         new: NewMonitoredSubject,
     ) -> Result<PutSubject, FlowError> {
+        self.put_one(actor, reference, new, Place::Any).await
+    }
+
+    /// The same for a subject that isn't put in place of another one.
+    ///
+    /// # Errors
+    /// `precondition-failed` when there is one with this reference, and those of [`Node::put_subject`].
+    pub async fn put_new_subject(
+        self: &Arc<Self>,
+        actor: &Actor,
+        reference: String,
+        new: NewMonitoredSubject,
+    ) -> Result<PutSubject, FlowError> {
+        self.put_one(actor, reference, new, Place::Free).await
+    }
+
+    async fn put_one(
+        self: &Arc<Self>,
+        actor: &Actor,
+        reference: String,
+        new: NewMonitoredSubject,
+        place: Place,
+    ) -> Result<PutSubject, FlowError> {
         let prepared = self.prepare_subject(reference.clone(), new.subject)?;
         let node = Arc::clone(self);
         let line = self.audit_row(actor, "put_subject", reference.clone(), AUDITED, "done");
-        let work = async move { node.put_prepared(vec![prepared], line).await };
+        let work = async move { node.put_prepared(vec![prepared], place, line).await };
         let put = self.gateway.to_the_end(work).await?;
         let created = put.first().is_some_and(|put| put.created);
         Ok(PutSubject {
@@ -68,7 +100,7 @@ impl Node {
         let node = Arc::clone(self);
         let count = format!("{} subjects", prepared.len());
         let line = self.audit_row(actor, "put_subjects", count, AUDITED, "done");
-        let work = async move { node.put_prepared(prepared, line).await };
+        let work = async move { node.put_prepared(prepared, Place::Any, line).await };
         let puts = self.gateway.to_the_end(work).await?;
         let taken = results.iter_mut().filter(|result| result.problem.is_none());
         for (result, put) in taken.zip(puts) {
@@ -169,6 +201,7 @@ impl Node {
     async fn put_prepared(
         self: &Arc<Self>,
         prepared: Vec<Prepared>,
+        place: Place,
         line: AuditRow,
     ) -> Result<Vec<Put>, FlowError> {
         let references: Vec<_> = prepared.iter().map(|one| one.reference.clone()).collect();
@@ -178,6 +211,9 @@ impl Node {
                 .store(move |store| store.monitored_subjects(&references))
                 .await?
         };
+        if place == Place::Free && !held.is_empty() {
+            return Err(taken());
+        }
         let held: HashMap<_, _> = held
             .into_iter()
             .map(|row| (row.client_reference.clone(), row))
@@ -189,7 +225,7 @@ impl Node {
         let changed: Vec<_> = last_of_each(&prepared).filter(is_new).cloned().collect();
         let missing = self.missing_tokens(&changed).await?;
         let (fresh, missing) = self.fetch_missing(missing).await?;
-        let taken_in = self.take_in(&changed, &fresh, &missing, line).await;
+        let taken_in = self.take_in(&changed, &fresh, &missing, place, line).await;
         if taken_in.is_err() {
             self.watch_afresh().await;
         }
@@ -210,9 +246,10 @@ impl Node {
         changed: &[Prepared],
         fresh: &[MonitoredToken],
         missing: &Missing,
+        place: Place,
         line: AuditRow,
     ) -> Result<(), FlowError> {
-        self.store_subjects(changed, fresh, missing, line).await?;
+        self.store_subjects(changed, fresh, missing, place, line).await?;
         let references = changed.iter().map(|one| one.reference.clone());
         self.match_subjects(references.collect()).await
     }
@@ -222,6 +259,7 @@ impl Node {
         changed: &[Prepared],
         fresh: &[MonitoredToken],
         missing: &Missing,
+        place: Place,
         line: AuditRow,
     ) -> Result<(), FlowError> {
         let now = self.now();
@@ -252,9 +290,15 @@ impl Node {
             });
         }
         let watched: Vec<_> = fresh.iter().map(|row| row.token).collect();
-        self.gateway
-            .store(move |store| store.put_subjects(updates, now, line))
-            .await?;
+        let stored = self.gateway.store(move |store| match place {
+            Place::Any => store.put_subjects(updates, now, line),
+            Place::Free => store.put_new_subjects(updates, now, line),
+        });
+        stored.await.map_err(|error| match error {
+            // Somebody else has taken it since it was looked up.
+            FlowError::Store(StoreError::Conflict) if place == Place::Free => taken(),
+            other => other,
+        })?;
         self.tell_alert_news();
         self.watch_tokens(watched).await
     }
@@ -268,6 +312,13 @@ fn last_of_each(prepared: &[Prepared]) -> impl Iterator<Item = &Prepared> {
         .collect();
     let is_last = move |(place, one): &(usize, &Prepared)| last.get(one.reference.as_str()) == Some(place);
     prepared.iter().enumerate().filter(is_last).map(|(_, one)| one)
+}
+
+fn taken() -> FlowError {
+    FlowError::because(
+        ProblemType::PreconditionFailed,
+        "Something is watched under this reference; without If-None-Match it is replaced.",
+    )
 }
 
 /// PostgreSQL takes no NUL in a text, not even in one that is looked for.

@@ -1,9 +1,12 @@
 use std::collections::BTreeMap;
 
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, guard};
+use actix_web::{Error, FromRequest, Handler, HttpResponse, Responder, Route, guard};
 use lianfang_wire::{Problem, ProblemType};
 
 use crate::problem;
@@ -16,8 +19,14 @@ pub struct Routes<A> {
 struct Entry<A> {
     method: Method,
     access: A,
+    /// The condition that the handler looks at.
+    condition: Option<HeaderName>,
     route: Route,
 }
+
+/// What a change may be made to depend on (RFC 9110 §13.1): a false one forbids it, so that none may go unseen. No resource
+/// says when it was modified, and then `If-Unmodified-Since` has to be ignored (§13.1.4).
+const CONDITIONS: [HeaderName; 2] = [header::IF_MATCH, header::IF_NONE_MATCH];
 
 impl<A: Copy> Routes<A> {
     /// No routes yet.
@@ -29,7 +38,26 @@ impl<A: Copy> Routes<A> {
 
     /// Adds a route; one for GET answers HEAD too. There is no way to add one without saying who may use it.
     #[must_use]
-    pub fn on<F, Args>(mut self, method: Method, path: &'static str, access: A, handler: F) -> Self
+    pub fn on<F, Args>(self, method: Method, path: &'static str, access: A, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on_condition(None, method, path, access, handler)
+    }
+
+    /// The same for a change that may be made to depend on the condition in this header. Where no route looks at a
+    /// condition, a change that depends on it is refused.
+    #[must_use]
+    pub fn on_condition<F, Args>(
+        mut self,
+        condition: impl Into<Option<HeaderName>>,
+        method: Method,
+        path: &'static str,
+        access: A,
+        handler: F,
+    ) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
@@ -43,6 +71,7 @@ impl<A: Copy> Routes<A> {
         self.by_path.entry(path).or_default().push(Entry {
             method,
             access,
+            condition: condition.into(),
             route,
         });
         self
@@ -66,13 +95,45 @@ impl<A: Copy> Routes<A> {
             let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
             let mut resource = web::resource(path);
             for entry in entries {
-                resource = resource.route(guard(entry.route, &entry.method, entry.access));
+                let (method, access) = (entry.method.clone(), entry.access);
+                resource = resource.route(guard(entry.conditional(), &method, access));
             }
             config.service(resource.default_service(web::to(move || {
                 let answer = wrong_method(allowed.clone());
                 async move { answer }
             })));
         }
+    }
+}
+
+impl<A> Entry<A> {
+    /// The route, behind a look at what its handler doesn't look at.
+    fn conditional(self) -> Route {
+        if self.method.is_safe() {
+            return self.route;
+        }
+        let Self { condition, route, .. } = self;
+        route.wrap(from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+            without_others(condition.clone(), request, next)
+        }))
+    }
+}
+
+async fn without_others(
+    looked_at: Option<HeaderName>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let unseen = CONDITIONS
+        .into_iter()
+        .find(|name| looked_at.as_ref() != Some(name) && request.headers().contains_key(name));
+    match unseen {
+        Some(name) => {
+            let detail = format!("{name} isn't looked at here, and the change wasn't made; send it without.");
+            let refused = Problem::new(ProblemType::Malformed).detail(detail);
+            Ok(request.into_response(problem::respond(&refused)))
+        }
+        None => next.call(request).await,
     }
 }
 

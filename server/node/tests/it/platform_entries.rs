@@ -198,3 +198,28 @@ async fn an_entry_that_is_not_there_is_not_found() {
     );
     assert!(!refused.is_transient());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_revision_of_an_entry_may_be_moved_by_whoever_asks_for_any() {
+    let node = TestNode::start().await;
+    let recorded = node.operator().record_entry(&typed("case-1")).await.unwrap();
+    let send = async |id: uuid::Uuid, kind: &str| {
+        let request = node
+            .raw()
+            .post(node.platform_url(&format!("/v1/entries/{id}/events")));
+        let request = request
+            .bearer_auth(node.token(&[Scope::EntriesWrite]))
+            .header("if-match", "*");
+        let body = serde_json::json!({ "type": kind, "reason": "papers are looked at" });
+        request.json(&body).send().await.unwrap()
+    };
+    for (revision, kind) in [(2, "suspended"), (3, "resumed")] {
+        let moved = send(recorded.id, kind).await;
+        assert_eq!(
+            (moved.status(), &moved.headers()["etag"]),
+            (StatusCode::OK, &format!("\"{revision}\"").parse().unwrap())
+        );
+    }
+    let unknown = send(uuid::Uuid::new_v4(), "suspended").await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+}

@@ -94,6 +94,54 @@ async fn the_methods_of_a_path_are_said() {
     assert_eq!(answer.headers()["allow"], "POST, GET, HEAD");
 }
 
+/// RFC 9110 §13.1.1: a change whose condition is false must not be made, so that none is passed over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_under_a_condition_that_nobody_looks_at_is_not_made() {
+    let caller = Caller::new().await;
+    let operator = caller.node.operator();
+    let subject = json!({ "type": "seller", "identifiers": [{ "kind": "cn_uscc", "value": OFFENDER }] });
+    operator
+        .monitor("shop-1", serde_json::from_value(subject.clone()).unwrap())
+        .await
+        .unwrap();
+    let recorded = operator.record_entry(&typed("case-1")).await.unwrap();
+    let (put, post) = (Method::PUT, Method::POST);
+    let shop = "/v1/monitored-subjects/shop-1".to_owned();
+    let watched = json!({ "subject": subject });
+    let withdrawn = json!({ "type": "withdrawn" });
+    for (method, path, condition, body) in [
+        (Method::DELETE, shop.clone(), "if-match", Value::Null),
+        (Method::DELETE, shop.clone(), "if-none-match", Value::Null),
+        (put, shop, "if-match", watched),
+        (
+            post.clone(),
+            "/v1/entries".to_owned(),
+            "if-none-match",
+            entry("case-2"),
+        ),
+        (
+            post,
+            format!("/v1/entries/{}/events", recorded.id),
+            "if-none-match",
+            withdrawn,
+        ),
+    ] {
+        let request = caller.request(method, &path).header(condition, "*");
+        let problem = caller.refused(request.json(&body)).await;
+        assert_eq!(problem.kind(), Some(ProblemType::Malformed), "{condition} {path}");
+        assert!(problem.detail.unwrap().starts_with(condition), "{path}");
+    }
+    let url = caller.node.platform_url("/v1/monitored-subjects/shop-1");
+    let stranger = caller.client.delete(url).header("if-match", "*");
+    assert_eq!(stranger.send().await.unwrap().status(), 401);
+    assert_eq!(operator.roster().await.unwrap().subjects, 1);
+    let listed = operator
+        .entries(&lianfang_sdk::EntryQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(listed.items, [recorded]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_keeps_a_harmless_name_and_loses_any_other() {
     let caller = Caller::new().await;
@@ -225,7 +273,10 @@ async fn answers_to_nul(backend: Backend) -> Vec<(String, u16)> {
     ];
     let mut answers = Vec::new();
     for (method, path, body) in asked {
-        let request = caller.request(method.clone(), &path).header("if-match", "\"1\"");
+        let mut request = caller.request(method.clone(), &path);
+        if path.ends_with("/events") {
+            request = request.header("if-match", "\"1\"");
+        }
         let answer = request.json(&body).send().await.unwrap();
         let route = path
             .replace(&recorded.id.to_string(), "{id}")

@@ -70,6 +70,31 @@ async fn alerted(node: &TestNode) -> Client {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reference_that_is_taken_stays_whose_it_is_when_the_caller_says_so() {
+    const OTHER: &str = "91990001LF00000169";
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        let put = async |condition: &str, code: &str| {
+            let request = node.raw().put(node.platform_url("/v1/monitored-subjects/shop-1"));
+            let request = request.header("if-none-match", condition);
+            let body = json!({ "subject": seller(code) });
+            let answer = request.bearer_auth(node.token(ROSTER)).json(&body).send().await;
+            answer.unwrap().status()
+        };
+        let watched = async || node.operator().monitored("shop-1").await.unwrap().subject;
+        assert_eq!(put("*", OFFENDER).await, StatusCode::CREATED);
+        for code in [OTHER, OFFENDER] {
+            assert_eq!(put("*", code).await, StatusCode::PRECONDITION_FAILED);
+            assert_eq!(watched().await, seller(OFFENDER));
+        }
+        assert_eq!(put("\"1\"", OTHER).await, StatusCode::BAD_REQUEST);
+        node.operator().stop_monitoring("shop-1").await.unwrap();
+        assert_eq!(put("*", OTHER).await, StatusCode::CREATED);
+        assert_eq!(watched().await, seller(OTHER));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_seller_comes_into_the_roster_is_replaced_and_leaves() {
     for backend in BACKENDS {
         let node = TestNode::start_on(backend).await;

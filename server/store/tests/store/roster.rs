@@ -121,6 +121,24 @@ pub(crate) fn fill(store: &Store) {
 }
 
 both! {
+    fn of_many_who_want_a_free_reference_one_gets_it_and_keeps_it(database) {
+        let store = database.store();
+        let forms = |number: u128| [u8::try_from(number).unwrap()];
+        let put = |number| store.put_new_subjects(vec![subject("shop", &forms(number))], at(0), line(number));
+        let outcomes = race(put);
+        let winner = outcomes.iter().position(Result::is_ok).unwrap();
+        let others = outcomes.iter().filter(|outcome| **outcome == Err(StoreError::Conflict));
+        assert_eq!(others.count(), outcomes.len() - 1, "{outcomes:?}");
+        let tokens = store.tokens_of_subjects(&["shop".to_owned()]).unwrap();
+        assert_eq!(tokens.len(), 1);
+        assert_eq!(usize::from(tokens[0].form[0]), winner);
+        let both = vec![subject("free", &[9]), subject("shop", &[9])];
+        assert_eq!(store.put_new_subjects(both, at(1), line(99)), Err(StoreError::Conflict));
+        assert!(store.monitored_subjects(&["free".to_owned()]).unwrap().is_empty());
+    }
+}
+
+both! {
     fn a_subject_replaces_the_one_with_its_reference_and_keeps_when_it_came(database) {
         let store = database.store();
         put_subjects(store, vec![subject("shop", &[1, 2])], at(0)).unwrap();

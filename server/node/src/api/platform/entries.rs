@@ -134,7 +134,7 @@ pub(super) async fn timeline(node: Data<Node>, id: Path<Uuid>) -> Answer {
 ///
 /// Which events a state allows is said in the entry's lifecycle; another one answers `illegal-transition`.
 #[utoipa::path(post, path = "/v1/entries/{id}/events", tag = "entries", request_body = NewEvent,
-    params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The entry's ETag."),
+    params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The entry's ETag, or `*` for whatever revision it has."),
         ("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
     responses((status = 200, body = Entry, headers(("ETag" = String))), (status = 404, body = Problem),
         (status = 412, body = Problem, description = "It has changed; `current` is how it is now."),
@@ -150,6 +150,10 @@ pub(super) async fn event(
     match if_match(&request)? {
         IfMatch::Revision(revision) => {
             let entry = node.apply_event(&by.0, *id, revision, new.0).await?;
+            Ok(with_etag(entry))
+        }
+        IfMatch::Any => {
+            let entry = node.apply_event_anyway(&by.0, *id, new.0).await?;
             Ok(with_etag(entry))
         }
         IfMatch::Foreign => Err(FlowError::Stale(Box::new(node.entry(*id).await?)).into()),

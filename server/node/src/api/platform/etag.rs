@@ -14,6 +14,8 @@ pub(super) fn etag(revision: u64) -> String {
 pub(super) enum IfMatch {
     /// A revision that was read from here.
     Revision(u64),
+    /// `*`: whichever there is.
+    Any,
     /// Something that no revision has.
     Foreign,
 }
@@ -30,13 +32,31 @@ pub(super) fn if_match(request: &HttpRequest) -> Result<IfMatch, Failure> {
     parse(value).ok_or_else(|| {
         Failure::detail(
             ProblemType::Malformed,
-            "If-Match is one entity tag in quotes, as ETag gave it.",
+            "If-Match is one entity tag in quotes, as ETag gave it, or *.",
         )
     })
 }
 
+/// Whether a request wants nothing to be there yet (`If-None-Match: *`, RFC 9110 §13.1.2).
+///
+/// # Errors
+/// `malformed` when it names tags: what is put has none.
+pub(super) fn if_none(request: &HttpRequest) -> Result<bool, Failure> {
+    match request.headers().get(header::IF_NONE_MATCH) {
+        None => Ok(false),
+        Some(value) if value.as_bytes().trim_ascii() == b"*" => Ok(true),
+        Some(_) => Err(Failure::detail(
+            ProblemType::Malformed,
+            "If-None-Match is * here, or isn't sent.",
+        )),
+    }
+}
+
 fn parse(value: &HeaderValue) -> Option<IfMatch> {
     let text = value.to_str().ok()?.trim();
+    if text == "*" {
+        return Some(IfMatch::Any);
+    }
     // A weak tag never matches in If-Match (RFC 9110 §13.1.1).
     if text.starts_with("W/\"") {
         return Some(IfMatch::Foreign);
@@ -73,9 +93,10 @@ mod tests {
         for foreign in ["W/\"42\"", "\"x\"", "\"042\"", "\"\"", "\"+42\""] {
             assert_eq!(read(foreign), Some(IfMatch::Foreign), "{foreign}");
         }
-        for malformed in ["42", "*", "\"1\", \"2\"", ""] {
+        for malformed in ["42", "**", "\"1\", \"2\"", ""] {
             assert_eq!(read(malformed), None, "{malformed}");
         }
+        assert_eq!(read(" * "), Some(IfMatch::Any));
     }
 
     proptest::proptest! {

@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use lianfang_flow::Node;
 use lianfang_wire::Problem;
 use lianfang_wire::roster::{MonitoredSubject, NewMonitoredSubject, RosterLine, RosterResult, RosterStatus};
 
+use super::etag::if_none;
 use super::{By, Standing};
 use crate::http::{Json, LineResult, Lines, answer_lines};
 use crate::problem::Answer;
@@ -20,19 +21,24 @@ const PART: usize = 1_000;
 /// whatever arrives; a confirmed finding becomes an alert. `complete: false` says that the token committee couldn't be
 /// asked; the node goes on trying.
 #[utoipa::path(put, path = "/v1/monitored-subjects/{client_reference}", tag = "roster",
-    request_body = NewMonitoredSubject, params(("client_reference" = String, Path)),
+    request_body = NewMonitoredSubject,
+    params(("client_reference" = String, Path),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: only if nothing is watched under this reference yet.")),
     responses((status = 201, body = MonitoredSubject), (status = 200, body = MonitoredSubject, description = "It was replaced."),
+        (status = 412, body = Problem, description = "With `If-None-Match: *`: something is watched under it."),
         (status = 422, body = Problem)))]
 pub(super) async fn put(
     node: Data<Node>,
     by: By,
     reference: Path<String>,
+    request: HttpRequest,
     new: Json<NewMonitoredSubject>,
 ) -> Answer {
-    let put = node
-        .into_inner()
-        .put_subject(&by.0, reference.into_inner(), new.0)
-        .await?;
+    let (node, reference) = (node.into_inner(), reference.into_inner());
+    let put = match if_none(&request)? {
+        true => node.put_new_subject(&by.0, reference, new.0).await?,
+        false => node.put_subject(&by.0, reference, new.0).await?,
+    };
     let status = if put.created {
         StatusCode::CREATED
     } else {

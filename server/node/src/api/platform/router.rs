@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::http::header;
+use actix_web::http::header::{self, IF_MATCH, IF_NONE_MATCH};
 use actix_web::web::{Data, ServiceConfig};
 use lianfang_flow::Node;
 use utoipa_swagger_ui::Config;
@@ -38,7 +38,8 @@ pub fn routes() -> Routes<Access> {
             Scope(EntriesRead),
             entries::timeline,
         )
-        .on(
+        .on_condition(
+            IF_MATCH,
             POST,
             "/v1/entries/{id}/events",
             Scope(EntriesWrite),
@@ -63,7 +64,8 @@ pub fn routes() -> Routes<Access> {
             Scope(ScreeningsWrite),
             screenings::decide,
         )
-        .on(
+        .on_condition(
+            IF_NONE_MATCH,
             PUT,
             "/v1/monitored-subjects/{client_reference}",
             Scope(RosterWrite),
