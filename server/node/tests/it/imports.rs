@@ -7,8 +7,8 @@ use lianfang_store::testing::Backend;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
-use crate::harness::command::{ended, lianfang, start};
-use crate::harness::entries::{OFFENDER, entry};
+use crate::harness::command::{command, ended, lianfang, start};
+use crate::harness::entries::{OFFENDER, entry, typed};
 use crate::harness::node::TestNode;
 
 const CLEAR: &str = "91990001LF00000169";
@@ -273,9 +273,103 @@ async fn answers_of_a_screening_that_was_killed_are_each_written_once() {
             .unwrap()
     });
     assert!(lines.eq(2..ROWS as u64 + 2));
-    let said = lianfang(node.data(), &screen, "").await;
-    assert!(said.err.contains("nothing is sent"), "{}", said.err);
-    assert_eq!(std::fs::read_to_string(&answers).unwrap(), text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_screened_to_its_end_is_screened_anew_by_the_same_command() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_on(backend).await;
+        let file = text(&written(node.data(), "applicants.csv", many(3, OFFENDER)));
+        let answers = node.data().join("answers.jsonl");
+        let screen = ["screen", "--file", &file, "--output", &text(&answers)];
+        let said = lianfang(node.data(), &screen, "").await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        node.operator().record_entry(&typed("case-1")).await.unwrap();
+        node.operator().build_digests::<Value>().await.unwrap();
+        let said = lianfang(node.data(), &screen, "").await;
+        assert_eq!(said.code, 10, "{}", said.err);
+        assert!(said.err.contains("3 answers"), "{}", said.err);
+        std::fs::remove_file(&answers).unwrap();
+        let said = lianfang(node.data(), &screen, "").await;
+        assert_eq!(said.code, 10, "{}", said.err);
+        assert_eq!(std::fs::read_to_string(&answers).unwrap().lines().count(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_go_to_the_folder_in_which_the_command_runs() {
+    let node = TestNode::start().await;
+    let rows = many(1, CLEAR);
+    for folder in ["one", "two"] {
+        let folder = node.data().join(folder);
+        std::fs::create_dir(&folder).unwrap();
+        written(&folder, "applicants.csv", &rows);
+        let mut command = command(
+            node.data(),
+            &["screen", "--file", "applicants.csv", "--output", "answers"],
+        );
+        let said = ended(command.current_dir(&folder).spawn().unwrap()).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(
+            std::fs::read_to_string(folder.join("answers"))
+                .unwrap()
+                .lines()
+                .count(),
+            1
+        );
+    }
+    assert_eq!(std::fs::read_dir(node.data().join("imports")).unwrap().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_summaries_of_a_file_that_was_recorded_before_say_the_same_and_name_no_file_that_is_not_there() {
+    let node = TestNode::start().await;
+    let rows = format!("{}shop,,lei,nonsense\n", many(3, OFFENDER));
+    let file = text(&written(node.data(), "sellers.csv", &rows));
+    lianfang(node.data(), &["entry", "import", &file], "").await;
+    let elsewhere = text(&node.data().join("elsewhere.csv"));
+    let again = ["entry", "import", &file, "--json", "--rejects", &elsewhere];
+    let said = lianfang(node.data(), &again, "").await;
+    let summary: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&summary["added"], &summary["present"]), (&0.into(), &3.into()));
+    assert!(
+        said.err.contains("0 recorded, 3 there already, 1 lines rejected"),
+        "{}",
+        said.err
+    );
+    let first = format!("{file}.rejects.csv");
+    assert_eq!(summary["rejects"], first.as_str());
+    assert!(
+        said.err.contains(&first) && !said.err.contains("elsewhere"),
+        "{}",
+        said.err
+    );
+    std::fs::remove_file(&first).unwrap();
+    let said = lianfang(node.data(), &again, "").await;
+    assert!(!said.err.contains("mended"), "{}", said.err);
+    assert_eq!(
+        serde_json::from_str::<Value>(&said.out).unwrap()["rejects"],
+        Value::Null
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rejects_of_an_interrupted_import_are_all_in_the_file_that_is_named_last() {
+    let node = TestNode::start().await;
+    let rows = format!("client_reference,kind,value\n1,lei,nonsense\n2,lei,nonsense\n3,cn_uscc,{OFFENDER}\n");
+    let file = text(&written(node.data(), "sellers.csv", &rows));
+    lianfang(node.data(), &["entry", "import", &file], "").await;
+    interrupted_behind(&node, 3);
+    let other = written(node.data(), "other.csv", "x".repeat(4096));
+    let said = lianfang(
+        node.data(),
+        &["entry", "import", &file, "--rejects", &text(&other)],
+        "",
+    )
+    .await;
+    assert!(said.err.contains("starting over"), "{}", said.err);
+    let lines: Vec<_> = rejected(&other).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [2, 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,6 +424,12 @@ async fn a_file_is_never_overwritten_with_its_own_rejects_or_answers() {
         assert!(said.err.contains("would overwrite"), "{}", said.err);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), rows);
     }
+    let one = text(&node.data().join("one.jsonl"));
+    let both = ["screen", "--file", &file, "--output", &one, "--rejects", &one];
+    let said = lianfang(node.data(), &both, "").await;
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("can't both go to"), "{}", said.err);
+    assert!(!Path::new(&one).exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

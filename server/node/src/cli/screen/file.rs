@@ -8,7 +8,7 @@ use lianfang_wire::screening::{NewScreening, ScreeningResult};
 use super::Args;
 use super::verdict::Verdict;
 use crate::cli::table::{self, AnswersTo, Load, Sent, Source, Task};
-use crate::cli::{Outcome, Terminal};
+use crate::cli::{Fault, Outcome, Terminal};
 
 /// Screenings, as `POST /v1/screenings/batch` takes them.
 struct Screenings;
@@ -50,7 +50,7 @@ fn sent(line: u64, result: ScreeningResult) -> Result<Sent, Error> {
 pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let source = Source::open(path, &args.reading, terminal)?;
-    let answers = args.output.clone().map_or(AnswersTo::Standard, AnswersTo::File);
+    let answers = answers(args.output.as_deref())?;
     let how = (args.purpose, args.unverified, args.clear_on_unavailable, &answers);
     let meaning = table::meaning(&args.reading, &format!("{how:?}"));
     let task = Task::new(
@@ -74,6 +74,20 @@ pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcom
     } else {
         ExitCode::from(Verdict::of_severity(loaded.tally.worst).exit_code())
     })
+}
+
+/// The file by its whole name: the same words mean another one in another folder.
+fn answers(output: Option<&Path>) -> Result<AnswersTo, Fault> {
+    let Some(path) = output else {
+        return Ok(AnswersTo::Standard);
+    };
+    let whole = std::path::absolute(path);
+    let whole = whole.map_err(|error| {
+        Fault::new("file")
+            .with("file", path.display())
+            .with("reason", error)
+    });
+    whole.map(AnswersTo::File)
 }
 
 fn asked(args: &Args, reference: &str, mut subject: Subject) -> NewScreening {

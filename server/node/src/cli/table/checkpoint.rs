@@ -1,5 +1,5 @@
 //! How far a file has been taken, in the node's data folder: an interrupted command goes on where the node's
-//! acknowledgement stopped, and a file that was taken to its end isn't sent twice.
+//! acknowledgement stopped, and a file that was recorded to its end isn't sent twice.
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write as _};
@@ -44,6 +44,9 @@ pub(super) struct Checkpoint {
     /// Length of the file of rejects, and of the file of answers.
     pub(super) rejects: u64,
     pub(super) answers: u64,
+    /// Where the file of rejects is, for the bytes of a file and not its place are what a checkpoint belongs to.
+    #[serde(default)]
+    pub(super) rejects_in: PathBuf,
     pub(super) finished: bool,
 }
 
@@ -58,6 +61,7 @@ impl Checkpoint {
             tally: Tally::default(),
             rejects: 0,
             answers: 0,
+            rejects_in: PathBuf::new(),
             finished: false,
         }
     }

@@ -1,3 +1,4 @@
+use std::io;
 use std::path::{Path, PathBuf};
 
 use lianfang_sdk::{Client, Error};
@@ -6,7 +7,7 @@ use tokio::task::JoinHandle;
 use super::answers::Answers;
 use super::batch::{Origin, Waiting, count};
 use super::checkpoint::{Checkpoint, Journal, Tally};
-use super::rejects::{Reject, Rejects, Shape};
+use super::rejects::{Reject, Rejects, Shape, refused};
 use super::source::Source;
 use super::task::{AnswersTo, Load, Sent, Task};
 use super::{Left, reason};
@@ -41,12 +42,31 @@ pub(in crate::cli) struct Loading<'a, L: Load> {
 /// How a file ended.
 pub(in crate::cli) struct Loaded {
     pub(in crate::cli) tally: Tally,
+    /// Where the rows are that weren't taken, if any weren't and the file is still there.
     pub(in crate::cli) rejects: Option<PathBuf>,
     pub(in crate::cli) hash: Option<[u8; 32]>,
     /// The last line that was taken before this run.
     pub(in crate::cli) resumed_after: u64,
     /// Nothing was sent, because all of it was sent before.
     pub(in crate::cli) done_before: bool,
+}
+
+impl Loaded {
+    /// Of a file that was taken to its end before: what was recorded then is there.
+    fn before(checkpoint: Checkpoint, source: &Source) -> Self {
+        let Tally { added, present, .. } = checkpoint.tally;
+        Self {
+            tally: Tally {
+                added: 0,
+                present: added + present,
+                ..checkpoint.tally
+            },
+            rejects: Some(checkpoint.rejects_in).filter(|path| checkpoint.rejects > 0 && path.exists()),
+            resumed_after: checkpoint.line,
+            hash: source.hash,
+            done_before: true,
+        }
+    }
 }
 
 /// Where a run begins.
@@ -68,36 +88,25 @@ impl<'a, L: Load> Loading<'a, L> {
             );
             Journal::of(&task.data, L::WHAT, &hash, &meaning)
         });
-        let known = journal.as_ref().and_then(Journal::load);
-        let mut checkpoint = known.clone().unwrap_or_else(|| {
-            Checkpoint::first(journal.as_ref().and_then(|journal| journal.id), source.changed)
-        });
-        if task.again {
-            checkpoint = checkpoint.anew();
-        }
         let rejects = task
             .rejects
             .unwrap_or_else(|| beside(&source.path, shape.ending()));
-        let written = task
-            .answers
-            .iter()
-            .filter_map(AnswersTo::path)
-            .chain([rejects.as_path()]);
-        for path in written {
-            if is_same(path, &source.path) {
-                return Err(Fault::new("overwrites").with("file", source.path.display()));
-            }
+        let rejects = std::path::absolute(&rejects).map_err(|error| refused(&rejects, &error))?;
+        let answers = task.answers.as_ref().and_then(AnswersTo::path);
+        check_apart(&source.path, &rejects, answers)?;
+        let known = journal.as_ref().and_then(Journal::load);
+        let mut checkpoint = known.unwrap_or_else(|| {
+            Checkpoint::first(journal.as_ref().and_then(|journal| journal.id), source.changed)
+        });
+        // What a screening answers changes by the hour: one that came to its end says nothing about now.
+        if task.again || (checkpoint.finished && task.answers.is_some()) {
+            checkpoint = checkpoint.anew();
         }
         if checkpoint.finished {
             source.bar.finish_and_clear();
-            return Ok(Begin::DoneBefore(Loaded {
-                rejects: (checkpoint.rejects > 0).then_some(rejects),
-                resumed_after: checkpoint.line,
-                tally: checkpoint.tally,
-                hash: source.hash,
-                done_before: true,
-            }));
+            return Ok(Begin::DoneBefore(Loaded::before(checkpoint, &source)));
         }
+        let rejects_in = rejects.clone();
         let (rejects, answers) = match kept(&rejects, &shape, task.answers.as_ref(), &checkpoint)? {
             Some(kept) => kept,
             None => {
@@ -107,6 +116,7 @@ impl<'a, L: Load> Loading<'a, L> {
                     .ok_or_else(|| Fault::new("file_in_use").with("file", rejects.display()))?
             }
         };
+        checkpoint.rejects_in = rejects_in;
         if let Some(journal) = &journal {
             journal.save(&checkpoint)?;
         }
@@ -296,6 +306,9 @@ fn kept(
     answers: Option<&AnswersTo>,
     checkpoint: &Checkpoint,
 ) -> Result<Option<(Rejects, Answers)>, Fault> {
+    if checkpoint.rejects > 0 && checkpoint.rejects_in != rejects {
+        return Ok(None);
+    }
     let Some(rejects) = Rejects::open(rejects.to_owned(), shape.clone(), checkpoint.rejects)? else {
         return Ok(None);
     };
@@ -307,12 +320,33 @@ fn kept(
     Ok(answers.map(|answers| (rejects, answers)))
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        // What isn't there yet isn't the file that is read.
-        _ => false,
+/// Refuses rejects or answers that would overwrite what is read, or each other.
+fn check_apart(source: &Path, rejects: &Path, answers: Option<&Path>) -> Result<(), Fault> {
+    let written = answers.into_iter().chain([rejects]);
+    if written.into_iter().any(|path| is_same(path, source)) {
+        return Err(Fault::new("overwrites").with("file", source.display()));
     }
+    match answers {
+        Some(answers) if is_same(answers, rejects) => {
+            Err(Fault::new("one_file").with("file", answers.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Where a file is, or will be.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize().or_else(|_| {
+        let path = std::path::absolute(path)?;
+        match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+            _ => Ok(path),
+        }
+    })
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

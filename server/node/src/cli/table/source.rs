@@ -37,7 +37,8 @@ pub(in crate::cli) struct Reading {
     /// Where rows that aren't taken are kept with line and reason; beside the file when absent.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) rejects: Option<PathBuf>,
-    /// Send the file from its first line, also when it was taken to its end before.
+    /// Send the file from its first line, also when it was taken to its end before or interrupted. A screening that came to
+    /// its end begins anew without it.
     #[arg(long)]
     pub(in crate::cli) again: bool,
     /// A summary as JSON on standard output.

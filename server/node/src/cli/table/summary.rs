@@ -12,12 +12,9 @@ impl Loaded {
         if self.done_before {
             terminal.note("done_before", &[("file", file.display().to_string())]);
         }
-        // What was taken before isn't taken again: it is there.
-        let added = if self.done_before { 0 } else { self.tally.added };
-        let present = self.tally.added + self.tally.present - added;
         let with = [
-            ("added", added.to_string()),
-            ("present", present.to_string()),
+            ("added", self.tally.added.to_string()),
+            ("present", self.tally.present.to_string()),
             ("incomplete", self.tally.incomplete.to_string()),
             ("rejected", self.tally.rejected.to_string()),
             ("skipped", self.tally.skipped.to_string()),
@@ -48,7 +45,8 @@ impl Loaded {
         }
     }
 
-    /// The same for machines. Counts are of the whole file, over every run that it took.
+    /// The same for machines. Counts are of the whole file, over every run that it took; what an earlier run took to its end is
+    /// present.
     pub(in crate::cli) fn summary(&self, file: &Path) -> Value {
         json!({
             "file": file.display().to_string(),

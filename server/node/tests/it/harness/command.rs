@@ -13,16 +13,21 @@ pub(crate) struct Said {
 
 /// Starts `lianfang` on a data folder.
 pub(crate) fn start(data: &Path, arguments: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_lianfang"))
+    command(data, arguments).spawn().unwrap()
+}
+
+/// `lianfang` on a data folder, not started yet.
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianfang"));
+    command
         .args(arguments)
         .env_clear()
         .env("LIANFANG_DATA", data)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap()
+        .kill_on_drop(true);
+    command
 }
 
 /// Runs `lianfang` on a data folder with `input` on standard input.
