@@ -117,11 +117,13 @@ impl Authority {
     /// The serial number of a certificate that this authority has issued, for [`Authority::revoke`].
     ///
     /// # Errors
-    /// [`CertError::ForeignIssuer`] for anybody else's; [`CertError::Malformed`], [`CertError::TooLarge`],
-    /// [`CertError::Serial`].
+    /// [`CertError::RevokesAuthority`] for its own or another that signs; [`CertError::ForeignIssuer`] for anybody else's;
+    /// [`CertError::Malformed`], [`CertError::TooLarge`], [`CertError::Serial`].
     pub fn serial_of(&self, cert_pem: &str) -> Result<Serial, CertError> {
         let certificate = pem::certificate(cert_pem)?;
-        if is_issued_by(&certificate, &self.certificate)? {
+        if signs(&certificate) {
+            Err(CertError::RevokesAuthority)
+        } else if is_issued_by(&certificate, &self.certificate)? {
             Serial::from_asn1(certificate.serial_number())
         } else {
             Err(CertError::ForeignIssuer)
@@ -157,6 +159,13 @@ pub(crate) fn is_issued_by(certificate: &X509, authority: &X509) -> Result<bool,
     let signer = authority_key(authority)?;
     let named = authority.issued(certificate) == X509VerifyResult::OK;
     Ok(named && certificate.verify(&signer).unwrap_or(false))
+}
+
+/// Whether others rest on this certificate.
+fn signs(certificate: &X509) -> bool {
+    let signs = X509KeyUsage::KEY_CERT_SIGN | X509KeyUsage::CRL_SIGN;
+    let may = |usage: X509KeyUsage| usage.intersects(signs);
+    certificate.key_usage().is_some_and(may) || certificate.pathlen().is_some()
 }
 
 /// The key of a certificate that is the authority of a federation.

@@ -29,6 +29,10 @@ pub enum CertError {
     NotAnAuthority(&'static str),
     #[error("not issued by this authority")]
     ForeignIssuer,
+    #[error(
+        "the authority can't be revoked, for every member's certificate rests on it: name the member's own"
+    )]
+    RevokesAuthority,
     #[error("the certificate names no node of a federation: {0}")]
     Identity(&'static str),
     #[error("a serial number is 32 hexadecimal digits, of which the first is 4 to 7")]
@@ -58,6 +62,7 @@ impl CertError {
             Self::OutlivesAuthority => "outlives_authority",
             Self::NotAnAuthority(_) => "not_an_authority",
             Self::ForeignIssuer => "foreign_issuer",
+            Self::RevokesAuthority => "revokes_authority",
             Self::Identity(_) => "identity",
             Self::Serial => "serial",
             Self::RevocationList(_) => "revocation_list",

@@ -76,7 +76,8 @@ impl Authority {
     ///
     /// # Errors
     /// As [`RevocationList::read`] for `previous`; [`CertError::Validity`] beyond an hour to 366 days;
-    /// [`CertError::RevocationList`] when the clock stands before the previous list.
+    /// [`CertError::RevocationList`] when the clock stands before the previous list; [`CertError::RevokesAuthority`] for its own
+    /// serial number, which could never be taken back.
     pub fn revoke(
         &self,
         previous: Option<&str>,
@@ -84,6 +85,10 @@ impl Authority {
         now: Timestamp,
         validity: Duration,
     ) -> Result<String, CertError> {
+        let own = Serial::from_asn1(self.certificate.serial_number());
+        if own.is_ok_and(|own| serials.contains(&own)) {
+            return Err(CertError::RevokesAuthority);
+        }
         let span = validity::Validity::new(now, validity, MAX_DAYS)?;
         let mut next = RevocationList {
             number: 1,

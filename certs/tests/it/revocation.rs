@@ -47,6 +47,24 @@ fn openssl_checks_a_certificate_against_the_list() {
 }
 
 #[test]
+fn an_authority_never_revokes_itself() {
+    let federation = Federation::new();
+    let authority = &federation.authority;
+    assert_eq!(
+        authority.serial_of(&federation.ca_pem),
+        Err(CertError::RevokesAuthority)
+    );
+    let own = certificate::serial(&federation.ca_der()).unwrap();
+    let member = federation.member("platform-a", &[]);
+    let theirs = authority.serial_of(&member.cert_pem).unwrap();
+    assert_eq!(
+        authority.revoke(None, &[theirs, own], now(), 7 * DAY),
+        Err(CertError::RevokesAuthority)
+    );
+    assert!(authority.revoke(None, &[theirs], now(), 7 * DAY).is_ok());
+}
+
+#[test]
 fn each_list_keeps_what_the_one_before_it_revoked_and_when() {
     let federation = Federation::new();
     let (first, second) = (serials(3), serials(2));

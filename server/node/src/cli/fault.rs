@@ -124,7 +124,14 @@ impl From<crate::traces::TracesError> for Fault {
 
 impl From<crate::data::FolderError> for Fault {
     fn from(error: crate::data::FolderError) -> Self {
-        Self::plain(error)
+        use crate::data::FolderError;
+        use lianfang_certs::CertError;
+
+        match error {
+            FolderError::Certificate(CertError::RevokesAuthority)
+            | FolderError::CertificateIn(_, CertError::RevokesAuthority) => Self::new("revokes_authority"),
+            other => Self::plain(other),
+        }
     }
 }
 

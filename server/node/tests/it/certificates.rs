@@ -175,6 +175,9 @@ async fn the_list_of_a_new_federation_begins_with_its_first_command_and_its_numb
     assert!(again.contains("list 2 with 1 certificates"), "{again}");
     let third = crl(&data, &["renew", "--out", out], 0).await;
     assert!(third.contains("list 3 with 1 certificates"), "{third}");
+    let authority = data.join("tls/authority.pem");
+    let refused = crl(&data, &["revoke", "--cert", authority.to_str().unwrap()], 1).await;
+    assert!(refused.contains("--member ID"), "{refused}");
     assert_eq!(
         fs::read(out).unwrap(),
         fs::read(data.join("tls/authority.crl")).unwrap()
