@@ -110,22 +110,28 @@ pub fn run() -> ExitCode {
         .and_then(|matches| Cli::from_arg_matches(&matches))
     {
         Ok(cli) => cli,
-        Err(error) => {
-            // Nobody is left to tell when the terminal has gone.
-            let _ = error.print();
-            return if error.use_stderr() {
-                ExitCode::from(2)
-            } else {
-                ExitCode::SUCCESS
-            };
-        }
+        Err(error) => return usage(&error, &terminal),
     };
-    match dispatch(cli.command, &terminal) {
+    let outcome = dispatch(cli.command, &terminal);
+    match outcome.and_then(|code| terminal.heard().map(|()| code)) {
         Ok(code) => code,
         Err(fault) => {
             terminal.fault(&fault);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Help to standard output, or what is wrong with a command line.
+fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
+    match error.print() {
+        // Nobody is left to tell when the terminal has gone.
+        _ if error.use_stderr() => ExitCode::from(2),
+        Err(lost) if lost.kind() != std::io::ErrorKind::BrokenPipe => {
+            terminal.fault(&terminal::unheard(&lost));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }
 

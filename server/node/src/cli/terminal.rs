@@ -1,4 +1,5 @@
 use std::io::{self, Write as _};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -9,12 +10,17 @@ use super::{Fault, Messages};
 /// from others, and nothing of it reaches the terminal that would steer it.
 pub struct Terminal {
     messages: Messages,
+    /// Why a result didn't reach standard output.
+    lost: OnceLock<io::Error>,
 }
 
 impl Terminal {
     /// A terminal that speaks the catalogue's language.
     pub fn new(messages: Messages) -> Self {
-        Self { messages }
+        Self {
+            messages,
+            lost: OnceLock::new(),
+        }
     }
 
     /// The catalogue.
@@ -22,9 +28,22 @@ impl Terminal {
         &self.messages
     }
 
-    /// One line of result. A reader that has gone (`| head`) ends nothing.
+    /// One line of result.
     pub fn line(&self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{}", printable(text));
+        if let Err(error) = to_standard(format!("{}\n", printable(text)).as_bytes()) {
+            let _ = self.lost.set(error);
+        }
+    }
+
+    /// Whether every result so far has reached standard output.
+    ///
+    /// # Errors
+    /// What the system said of the first that didn't.
+    pub fn heard(&self) -> Result<(), Fault> {
+        match self.lost.get() {
+            Some(error) => Err(unheard(error)),
+            None => Ok(()),
+        }
     }
 
     /// A document as result, on one line.
@@ -66,4 +85,18 @@ impl Terminal {
         let text = fault.text(&self.messages);
         let _ = writeln!(io::stderr().lock(), "lianfang: {}", printable(&text));
     }
+}
+
+/// Writes to standard output. A reader that has gone (`| head`) ends nothing; a full disk is no reader.
+pub(super) fn to_standard(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// That results are lost.
+pub(super) fn unheard(error: &io::Error) -> Fault {
+    Fault::new("standard_output").with("reason", error)
 }

@@ -29,6 +29,7 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         for entry in &page.items {
             terminal.json(entry);
         }
+        terminal.heard()?;
         match page.next_cursor {
             Some(cursor) => query.cursor = Some(cursor),
             None => return Ok(ExitCode::SUCCESS),

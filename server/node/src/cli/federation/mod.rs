@@ -124,7 +124,7 @@ fn check_free(to: Option<&Path>) -> Result<(), Fault> {
 fn deliver(document: &impl Serialize, to: Option<&Path>, terminal: &Terminal) -> Result<(), Fault> {
     let Some(path) = to else {
         terminal.pretty(document);
-        return Ok(());
+        return terminal.heard();
     };
     let text = serde_json::to_vec_pretty(document).map_err(Fault::plain)?;
     keyfile::write_new(path, &text).map_err(Fault::plain)

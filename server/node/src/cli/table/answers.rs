@@ -1,9 +1,10 @@
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::rejects::{cut, private, refused};
 use crate::cli::Fault;
+use crate::cli::terminal::{to_standard, unheard};
 
 /// Where answers go, line by line.
 pub(super) enum Answers {
@@ -38,8 +39,7 @@ impl Answers {
         match self {
             Self::Nowhere => Ok(0),
             Self::Standard => {
-                // A reader that has gone (`| head`) ends nothing.
-                let _ = io::stdout().lock().write_all(lines);
+                to_standard(lines).map_err(|error| unheard(&error))?;
                 Ok(0)
             }
             Self::File { path, file, length } => {
