@@ -7,19 +7,19 @@ use lianfang_store::testing::Backend;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
-use crate::harness::command::{command, ended, lianfang, start};
-use crate::harness::entries::{OFFENDER, entry, typed};
+use crate::harness::command::{ended, lianfang, start};
+use crate::harness::entries::{OFFENDER, entry};
 use crate::harness::node::TestNode;
 
-const CLEAR: &str = "91990001LF00000169";
+pub(crate) const CLEAR: &str = "91990001LF00000169";
 
-fn written(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+pub(crate) fn written(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     path
 }
 
-fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
@@ -130,11 +130,13 @@ async fn lines_of_json_that_are_not_taken_are_kept_mended_and_loaded_too() {
             .any(|line| line["line"] == 3 && line["row"] == "not json"),
         "{rejects}"
     );
-    assert!(
-        lines
-            .iter()
-            .any(|line| line["line"] == 4 && line["reason"].as_str().unwrap().contains("not an entry"))
-    );
+    assert!(lines.iter().any(|line| {
+        line["line"] == 4
+            && line["reason"]
+                .as_str()
+                .unwrap()
+                .contains("not an entry")
+    }));
     let mended = written(
         node.data(),
         "mended.jsonl",
@@ -182,7 +184,7 @@ async fn spreadsheets_in_any_of_their_encodings_say_the_same() {
 }
 
 /// Rows enough for several requests.
-fn many(rows: usize, value: &str) -> String {
+pub(crate) fn many(rows: usize, value: &str) -> String {
     let row = |number| format!("shop-{number},,cn_uscc,{value}\n");
     format!(
         "client_reference,name,kind,value\n{}",
@@ -191,7 +193,7 @@ fn many(rows: usize, value: &str) -> String {
 }
 
 /// Runs a command until it says that it has got on, and kills it.
-async fn killed_on_the_way(node: &TestNode, arguments: &[&str]) {
+pub(crate) async fn killed_on_the_way(node: &TestNode, arguments: &[&str]) {
     let mut child = start(node.data(), arguments);
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     let line = said.next_line().await.unwrap().unwrap();
@@ -256,72 +258,6 @@ async fn rows_without_reference_are_recorded_once_too_and_a_changed_file_is_a_ne
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_of_a_screening_that_was_killed_are_each_written_once() {
-    const ROWS: usize = 2_500;
-    let node = TestNode::start().await;
-    let file = text(&written(node.data(), "applicants.csv", many(ROWS, CLEAR)));
-    let answers = node.data().join("answers.jsonl");
-    let output = text(&answers);
-    let screen = ["screen", "--file", &file, "--output", &output, "--json"];
-    killed_on_the_way(&node, &screen).await;
-    let said = lianfang(node.data(), &screen, "").await;
-    assert_eq!(said.code, 0, "{}", said.err);
-    let text = std::fs::read_to_string(&answers).unwrap();
-    let lines = text.lines().map(|line| {
-        serde_json::from_str::<Value>(line).unwrap()["line"]
-            .as_u64()
-            .unwrap()
-    });
-    assert!(lines.eq(2..ROWS as u64 + 2));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_was_screened_to_its_end_is_screened_anew_by_the_same_command() {
-    for backend in [Backend::Sqlite, Backend::Postgres] {
-        let node = TestNode::start_on(backend).await;
-        let file = text(&written(node.data(), "applicants.csv", many(3, OFFENDER)));
-        let answers = node.data().join("answers.jsonl");
-        let screen = ["screen", "--file", &file, "--output", &text(&answers)];
-        let said = lianfang(node.data(), &screen, "").await;
-        assert_eq!(said.code, 0, "{}", said.err);
-        node.operator().record_entry(&typed("case-1")).await.unwrap();
-        node.operator().build_digests::<Value>().await.unwrap();
-        let said = lianfang(node.data(), &screen, "").await;
-        assert_eq!(said.code, 10, "{}", said.err);
-        assert!(said.err.contains("3 answers"), "{}", said.err);
-        std::fs::remove_file(&answers).unwrap();
-        let said = lianfang(node.data(), &screen, "").await;
-        assert_eq!(said.code, 10, "{}", said.err);
-        assert_eq!(std::fs::read_to_string(&answers).unwrap().lines().count(), 3);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn answers_go_to_the_folder_in_which_the_command_runs() {
-    let node = TestNode::start().await;
-    let rows = many(1, CLEAR);
-    for folder in ["one", "two"] {
-        let folder = node.data().join(folder);
-        std::fs::create_dir(&folder).unwrap();
-        written(&folder, "applicants.csv", &rows);
-        let mut command = command(
-            node.data(),
-            &["screen", "--file", "applicants.csv", "--output", "answers"],
-        );
-        let said = ended(command.current_dir(&folder).spawn().unwrap()).await;
-        assert_eq!(said.code, 0, "{}", said.err);
-        assert_eq!(
-            std::fs::read_to_string(folder.join("answers"))
-                .unwrap()
-                .lines()
-                .count(),
-            1
-        );
-    }
-    assert_eq!(std::fs::read_dir(node.data().join("imports")).unwrap().count(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn both_summaries_of_a_file_that_was_recorded_before_say_the_same_and_name_no_file_that_is_not_there() {
     let node = TestNode::start().await;
     let rows = format!("{}shop,,lei,nonsense\n", many(3, OFFENDER));
@@ -372,29 +308,8 @@ async fn rejects_of_an_interrupted_import_are_all_in_the_file_that_is_named_last
     assert_eq!(lines, [2, 3]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rows_that_a_seller_has_too_many_of_make_no_second_one_after_an_interruption() {
-    let node = TestNode::start().await;
-    let row = |number: usize| format!("shop,email,box{number}@acme.de\n");
-    let rows: String = (0..300).map(row).collect();
-    let file = text(&written(
-        node.data(),
-        "sellers.csv",
-        format!("client_reference,kind,value\n{rows}"),
-    ));
-    let answers = node.data().join("answers.jsonl");
-    let screen = ["screen", "--file", &file, "--output", &text(&answers)];
-    lianfang(node.data(), &screen, "").await;
-    let first = std::fs::read(&answers).unwrap();
-    assert_eq!(first.iter().filter(|byte| **byte == b'\n').count(), 1);
-    interrupted_behind(&node, 280);
-    let said = lianfang(node.data(), &screen, "").await;
-    assert!(said.err.contains("going on after line 280"), "{}", said.err);
-    assert_eq!(std::fs::read(&answers).unwrap(), first);
-}
-
 /// Makes the note of the only file that was taken what it was when this line was done.
-fn interrupted_behind(node: &TestNode, line: u64) {
+pub(crate) fn interrupted_behind(node: &TestNode, line: u64) {
     let mut notes = std::fs::read_dir(node.data().join("imports")).unwrap();
     let path = notes.next().unwrap().unwrap().path();
     let mut note: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();

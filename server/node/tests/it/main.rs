@@ -41,6 +41,7 @@ mod renewal;
 mod replaced_keys;
 mod revocations;
 mod routes;
+mod screened_files;
 mod seen;
 mod stopping;
 mod token_keys;

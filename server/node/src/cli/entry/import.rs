@@ -5,7 +5,7 @@ use lianfang_wire::entry::NewEntry;
 
 use super::template::Template;
 use crate::cli::node::NodeArgs;
-use crate::cli::table::{self, Load, Reading, Sent, Source, Task};
+use crate::cli::table::{self, Load, Reading, Seller, Sent, Source, Task};
 use crate::cli::{Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -24,7 +24,7 @@ pub(in crate::cli) struct Args {
     /// platform's own decision for a year from the file's last change.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
-    /// Fail when a line was rejected.
+    /// Fail when a line was rejected, or is of a kind that isn't known.
     #[arg(long)]
     strict: bool,
 }
@@ -67,7 +67,7 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
     let loaded = table::load::<Entries, _>(source, task, &args.reading, |since| {
         let template = template.map_or_else(|| Template::least(&config, since), |(template, _)| template);
-        Ok(move |reference: String, subject| template.entry(&reference, subject))
+        Ok(move |seller: Seller| template.entry(&seller.reference, seller.subject))
     });
     let loaded = loaded.await?;
     Ok(loaded.conclude("imported", &args.file, args.strict, args.reading.json, terminal))

@@ -6,7 +6,7 @@ use lianfang_wire::entry::Subject;
 use lianfang_wire::roster::RosterLine;
 
 use crate::cli::node::NodeArgs;
-use crate::cli::table::{self, Load, Reading, Sent, Source, Task};
+use crate::cli::table::{self, Load, Reading, Seller, Sent, Source, Task};
 use crate::cli::{Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Args {
     /// What the rows of a CSV file are.
     #[arg(long = "type", value_name = "seller|product", default_value_t = SubjectType::Seller)]
     kind: SubjectType,
-    /// Fail when a line was rejected.
+    /// Fail when a line was rejected, or is of a kind that isn't known.
     #[arg(long)]
     strict: bool,
 }
@@ -59,12 +59,12 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
     let kind = args.kind;
     let loaded = table::load::<Subjects, _>(source, task, &args.reading, |_| {
-        Ok(move |client_reference, mut subject: Subject| {
-            subject.kind = kind;
-            RosterLine {
-                client_reference,
-                subject,
-            }
+        Ok(move |seller: Seller| RosterLine {
+            client_reference: seller.reference,
+            subject: Subject {
+                kind,
+                ..seller.subject
+            },
         })
     });
     let loaded = loaded.await?;

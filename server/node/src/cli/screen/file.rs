@@ -1,13 +1,15 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use lianfang_domain::MAX_IDENTIFIERS;
 use lianfang_sdk::{Client, Error};
-use lianfang_wire::entry::Subject;
+use lianfang_wire::entry::Identifier;
 use lianfang_wire::screening::{NewScreening, ScreeningResult};
+use lianfang_wire::vocabulary::Role;
 
 use super::Args;
 use super::verdict::Verdict;
-use crate::cli::table::{self, AnswersTo, Load, Sent, Source, Task};
+use crate::cli::table::{self, AnswersTo, Load, Seller, Sent, Source, Task};
 use crate::cli::{Fault, Outcome, Terminal};
 
 /// Screenings, as `POST /v1/screenings/batch` takes them.
@@ -46,7 +48,8 @@ fn sent(line: u64, result: ScreeningResult) -> Result<Sent, Error> {
     })
 }
 
-/// Screens line by line. The exit code is that of the most severe answer; 1 when a line couldn't be screened.
+/// Screens line by line. The exit code is that of the most severe answer; 1 when a line couldn't be screened, be it for its
+/// kind.
 pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let source = Source::open(path, &args.reading, terminal)?;
@@ -61,15 +64,14 @@ pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcom
         meaning,
         Some(answers),
     );
-    let loaded = table::load::<Screenings, _>(source, task, &args.reading, |_| {
-        Ok(|reference: String, subject| asked(args, &reference, subject))
-    });
+    let loaded =
+        table::load::<Screenings, _>(source, task, &args.reading, |_| Ok(|seller| asked(args, seller)));
     let loaded = loaded.await?;
     loaded.tell("screened_file", path, terminal);
     if args.reading.json {
         terminal.summary(&loaded.summary(path), args.output.is_some());
     }
-    Ok(if loaded.tally.rejected > 0 {
+    Ok(if loaded.has_left_out() {
         ExitCode::FAILURE
     } else {
         ExitCode::from(Verdict::of_severity(loaded.tally.worst).exit_code())
@@ -90,14 +92,31 @@ fn answers(output: Option<&Path>) -> Result<AnswersTo, Fault> {
     whole.map(AnswersTo::File)
 }
 
-fn asked(args: &Args, reference: &str, mut subject: Subject) -> NewScreening {
+fn asked(args: &Args, seller: Seller) -> NewScreening {
+    let mut subject = seller.subject;
+    // The node answers that something wasn't compared, for the answer is to say so wherever it goes.
+    if !seller.is_whole && subject.identifiers.len() < MAX_IDENTIFIERS {
+        subject.identifiers.push(left_out());
+    }
     for identifier in &mut subject.identifiers {
         identifier.verified = !args.unverified;
     }
     NewScreening {
         purpose: args.purpose,
-        client_reference: Some(reference.to_owned()).filter(|reference| !reference.is_empty()),
+        client_reference: Some(seller.reference).filter(|reference| !reference.is_empty()),
         subject,
         on_unavailable: args.on_unavailable(),
+    }
+}
+
+/// Stands for the rows of a seller that are no identifiers here: of a kind that no node knows.
+fn left_out() -> Identifier {
+    Identifier {
+        kind: "left_out".to_owned(),
+        value: "rows of the file".to_owned(),
+        region: None,
+        role: Role::Own,
+        verified: false,
+        observed_at: None,
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct Waiting<T> {
     pub(super) items: Vec<(u64, T)>,
     pub(super) left: Vec<Reject>,
     pub(super) skipped: u64,
+    pub(super) ignored: u64,
     pub(super) bytes: usize,
     pub(super) last: u64,
     /// As in [`super::checkpoint::Checkpoint`], behind `last`.
@@ -29,6 +30,7 @@ impl<T> Waiting<T> {
             items: Vec::new(),
             left: Vec::new(),
             skipped: 0,
+            ignored: 0,
             bytes: 0,
             last: 0,
             cut: None,

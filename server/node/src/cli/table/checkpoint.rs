@@ -23,6 +23,8 @@ pub(in crate::cli) struct Tally {
     pub(in crate::cli) incomplete: u64,
     pub(in crate::cli) rejected: u64,
     pub(in crate::cli) skipped: u64,
+    #[serde(default)]
+    pub(in crate::cli) ignored: u64,
     /// How severe the most severe answer is.
     pub(in crate::cli) worst: u8,
 }
@@ -90,8 +92,15 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// `what` is done with the file whose SHA-256 is `hash`; `meaning` is everything else that decides what is sent.
-    pub(super) fn of(data: &DataFolder, what: &str, hash: &[u8; 32], meaning: &str) -> Self {
+    /// `what` is done with the file whose SHA-256 is `hash`; `meaning` is everything else that decides what is sent. What kinds
+    /// are `ignored` makes another run of it, which sends the same under the same name.
+    pub(super) fn of(
+        data: &DataFolder,
+        what: &str,
+        hash: &[u8; 32],
+        meaning: &str,
+        ignored: &[String],
+    ) -> Self {
         let key = Transcript::new("lianfang/checkpoint/v1")
             .bytes(what.as_bytes())
             .bytes(hash)
@@ -107,7 +116,7 @@ impl Journal {
         Self {
             id,
             folder: data.path().join("imports"),
-            name: format!("{}.json", hex::encode(key)),
+            name: format!("{}.json", hex::encode(run_of(&key, ignored))),
         }
     }
 
@@ -136,6 +145,16 @@ impl Journal {
     }
 }
 
+fn run_of(key: &[u8; 32], ignored: &[String]) -> [u8; 32] {
+    if ignored.is_empty() {
+        return *key;
+    }
+    Transcript::new("lianfang/checkpoint-ignoring/v1")
+        .bytes(key)
+        .bytes(format!("{ignored:?}").as_bytes())
+        .sha256()
+}
+
 fn id_of(hash: &[u8; 32]) -> Uuid {
     let mut id = [0; 16];
     id.copy_from_slice(&hash[..16]);
@@ -150,7 +169,7 @@ mod tests {
     fn a_checkpoint_belongs_to_a_file_and_a_way_of_reading_it() {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::at(folder.path());
-        let journal = Journal::of(&data, "entries", &[1; 32], "");
+        let journal = Journal::of(&data, "entries", &[1; 32], "", &[]);
         assert_eq!(journal.load(), None);
         let mut checkpoint = Checkpoint::first(None, Timestamp::from_secs(9));
         journal.save(&checkpoint).unwrap();
@@ -158,9 +177,10 @@ mod tests {
         journal.save(&checkpoint).unwrap();
         assert_eq!(journal.load(), Some(checkpoint));
         for other in [
-            Journal::of(&data, "roster", &[1; 32], ""),
-            Journal::of(&data, "entries", &[2; 32], ""),
-            Journal::of(&data, "entries", &[1; 32], "CN"),
+            Journal::of(&data, "roster", &[1; 32], "", &[]),
+            Journal::of(&data, "entries", &[2; 32], "", &[]),
+            Journal::of(&data, "entries", &[1; 32], "CN", &[]),
+            Journal::of(&data, "entries", &[1; 32], "", &["LIBRARY_CARD".to_owned()]),
         ] {
             assert_eq!(other.load(), None);
         }
@@ -173,7 +193,7 @@ mod tests {
     #[test]
     fn a_checkpoint_that_can_not_be_read_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::of(&DataFolder::at(folder.path()), "entries", &[1; 32], "");
+        let journal = Journal::of(&DataFolder::at(folder.path()), "entries", &[1; 32], "", &[]);
         journal
             .save(&Checkpoint::first(None, Timestamp::from_secs(9)))
             .unwrap();

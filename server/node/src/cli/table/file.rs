@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use encoding_rs::Encoding;
-use lianfang_wire::entry::Subject;
 use lianfang_wire::{Problem, ProblemType};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -13,8 +12,8 @@ use super::loading::{Begin, Loaded, Loading};
 use super::reader::{Rows, sound};
 use super::rejects::Shape;
 use super::source::{Format, Reading, Source};
-use super::task::{Load, Task};
-use super::{KindNames, Left, TableError, groups};
+use super::task::{Load, Seller, Task};
+use super::{Because, KindNames, Left, TableError, groups};
 use crate::cli::Fault;
 
 /// Loads a file that is written as `reading` says; `items` makes something of each seller of a table, and is made once
@@ -27,7 +26,7 @@ pub(in crate::cli) async fn load<'a, L, I>(
 ) -> Result<Loaded, Fault>
 where
     L: Load,
-    I: Fn(String, Subject) -> L::Item,
+    I: Fn(Seller) -> L::Item,
 {
     let (text, encoding) = (source.take_text(), source.encoding);
     match source.format {
@@ -36,6 +35,7 @@ where
             Begin::Go(loading) => lines(*loading, text, encoding).await,
         },
         Format::Csv => {
+            let kinds = kinds(reading)?;
             let path = source.path.clone();
             let failed = |error: TableError| {
                 Fault::new("file")
@@ -48,7 +48,7 @@ where
                 Begin::DoneBefore(loaded) => Ok(loaded),
                 Begin::Go(loading) => {
                     let item = items(loading.since())?;
-                    table(*loading, rows, reading, item).await
+                    table(*loading, rows, kinds, reading, item).await
                 }
             }
         }
@@ -64,33 +64,43 @@ pub(in crate::cli) fn meaning(reading: &Reading, more: &str) -> String {
     )
 }
 
+fn kinds(reading: &Reading) -> Result<KindNames, Fault> {
+    let kinds = KindNames::new(&reading.maps).map_err(Fault::plain)?;
+    let kinds = kinds.ignoring(&reading.ignored);
+    kinds.map_err(|known| Fault::new("known_kind").with("kind", known.0))
+}
+
 async fn table<L: Load>(
     mut loading: Loading<'_, L>,
     mut rows: Rows<impl Read>,
+    kinds: KindNames,
     reading: &Reading,
-    item: impl Fn(String, Subject) -> L::Item,
+    item: impl Fn(Seller) -> L::Item,
 ) -> Result<Loaded, Fault> {
-    let kinds = KindNames::new(&reading.maps).map_err(Fault::plain)?;
     let after = loading.after();
     rows.after(after);
     for group in groups(rows, &kinds, reading.region, loading.cut()) {
         match group {
             Ok(group) => {
+                let is_whole = group.is_whole();
                 loading.comes_to(group.is_cut.then(|| group.reference.clone()));
                 for left in group.left {
                     loading.leave(left);
                 }
                 if let Some(subject) = group.subject {
-                    loading
-                        .add(group.line, group.rows, item(group.reference, subject))
-                        .await?;
+                    let seller = Seller {
+                        reference: group.reference,
+                        subject,
+                        is_whole,
+                    };
+                    loading.add(group.line, group.rows, item(seller)).await?;
                 }
             }
             Err(TableError::Row { line, reason, text }) => {
                 let left = Left {
                     line,
                     reason,
-                    unknown_kind: false,
+                    because: Because::Fault,
                     text,
                 };
                 loading.leave(left);
@@ -123,7 +133,7 @@ async fn lines<L: Load>(
                 let left = Left {
                     line: frame.line,
                     reason,
-                    unknown_kind: false,
+                    because: Because::Fault,
                     text: frame.bytes,
                 };
                 loading.leave(left);
@@ -164,11 +174,7 @@ fn item<L: Load>(line: &str) -> Result<L::Item, String> {
 /// Slug and broken rules of a refused line: `invalid: /subject/identifiers/0/value check_digit`.
 pub(in crate::cli) fn reason(problem: &Problem) -> String {
     let slug = problem.kind().map_or("refused", ProblemType::slug);
-    let rules: Vec<_> = problem
-        .errors
-        .iter()
-        .map(|violation| format!("{} {}", violation.field, violation.rule))
-        .collect();
+    let rules: Vec<_> = problem.errors.iter().map(|violation| format!("{} {}", violation.field, violation.rule)).collect();
     match (&rules[..], &problem.detail) {
         ([], None) => slug.to_owned(),
         ([], Some(detail)) => format!("{slug}: {detail}"),

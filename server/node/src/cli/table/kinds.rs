@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_identifier::InputKind;
 
@@ -25,12 +25,20 @@ const KNOWN: [(&str, &str); 15] = [
 ];
 
 /// Which kind a name in a file means.
-pub struct KindNames(BTreeMap<String, InputKind>);
+pub struct KindNames {
+    kinds: BTreeMap<String, InputKind>,
+    ignored: BTreeSet<String>,
+}
 
 /// A name that means no kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` isn't a kind")]
 pub struct Unknown(pub String);
+
+/// A name that is to be ignored, but means a kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is a kind that is known, and isn't ignored")]
+pub struct Known(pub String);
 
 impl KindNames {
     /// The known names and those of `mappings`, which come first.
@@ -48,7 +56,30 @@ impl KindNames {
             let kind = kind.parse().map_err(|_| Unknown(kind.to_owned()))?;
             names.insert(name.to_lowercase(), kind);
         }
-        Ok(Self(names))
+        Ok(Self {
+            kinds: names,
+            ignored: BTreeSet::new(),
+        })
+    }
+
+    /// Names that are no kind here, as whoever loads the file knows. One that is a kind can't be among them: nothing that could
+    /// be compared is left out unseen.
+    ///
+    /// # Errors
+    /// [`Known`].
+    pub fn ignoring(mut self, names: &[String]) -> Result<Self, Known> {
+        for name in names {
+            if self.kind(name).is_ok() {
+                return Err(Known(name.clone()));
+            }
+            self.ignored.insert(name.trim().to_lowercase());
+        }
+        Ok(self)
+    }
+
+    /// Whether rows of this name are passed over.
+    pub(super) fn is_ignored(&self, name: &str) -> bool {
+        !self.ignored.is_empty() && self.ignored.contains(&name.trim().to_lowercase())
     }
 
     /// The kind that `name` means.
@@ -58,7 +89,7 @@ impl KindNames {
     pub fn kind(&self, name: &str) -> Result<InputKind, Unknown> {
         let name = name.trim();
         let lower = name.to_lowercase();
-        let mapped = self.0.get(&lower).copied();
+        let mapped = self.kinds.get(&lower).copied();
         mapped
             .or_else(|| lower.parse().ok())
             .ok_or_else(|| Unknown(name.to_owned()))

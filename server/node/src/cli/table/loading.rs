@@ -10,7 +10,7 @@ use super::checkpoint::{Checkpoint, Journal, Tally};
 use super::rejects::{Reject, Rejects, Shape, refused};
 use super::source::Source;
 use super::task::{AnswersTo, Load, Sent, Task};
-use super::{Left, reason};
+use super::{Because, Left, reason};
 use crate::cli::{Fault, Terminal};
 
 /// Bytes of the rows of one request.
@@ -86,7 +86,7 @@ impl<'a, L: Load> Loading<'a, L> {
                 source.encoding.name(),
                 source.format
             );
-            Journal::of(&task.data, L::WHAT, &hash, &meaning)
+            Journal::of(&task.data, L::WHAT, &hash, &meaning, &task.ignored)
         });
         let rejects = task
             .rejects
@@ -179,11 +179,16 @@ impl<'a, L: Load> Loading<'a, L> {
 
     /// Takes a row that says nothing that could be sent.
     pub(super) fn leave(&mut self, left: Left) {
-        if left.unknown_kind {
-            self.waiting.skipped += 1;
+        self.waiting.last = self.waiting.last.max(left.line);
+        match left.because {
+            Because::Fault => {}
+            Because::UnknownKind => self.waiting.skipped += 1,
+            Because::Ignored => {
+                self.waiting.ignored += 1;
+                return;
+            }
         }
         self.waiting.bytes += left.text.len();
-        self.waiting.last = self.waiting.last.max(left.line);
         self.waiting.left.push(Reject {
             line: left.line,
             reason: left.reason,
@@ -246,6 +251,7 @@ impl<'a, L: Load> Loading<'a, L> {
         let mut tally = self.checkpoint.tally.clone();
         tally.rejected += sent.left.len() as u64 - sent.skipped;
         tally.skipped += sent.skipped;
+        tally.ignored += sent.ignored;
         let (mut rejects, mut lines) = (sent.left, Vec::new());
         for (origin, result) in sent.origins.into_iter().zip(results) {
             count(&mut tally, &result);

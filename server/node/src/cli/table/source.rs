@@ -31,6 +31,9 @@ pub(in crate::cli) struct Reading {
     /// How columns and kinds are called in a CSV file, see below.
     #[arg(long = "map", value_name = "MAPPING")]
     pub(in crate::cli) maps: Vec<Mapping>,
+    /// A kind in a CSV file that isn't known here and is passed over on purpose; repeat for more.
+    #[arg(long = "ignore-kind", value_name = "NAME")]
+    pub(in crate::cli) ignored: Vec<String>,
     /// Country of values that don't name one.
     #[arg(long, value_name = "CC")]
     pub(in crate::cli) region: Option<Region>,

@@ -36,10 +36,28 @@ pub struct Left {
     pub line: u64,
     /// A stable code, or what is wrong with the row. Never the value.
     pub reason: String,
-    /// The row's kind isn't known here, which isn't the row's fault.
-    pub unknown_kind: bool,
+    pub because: Because,
     /// The row as it stands in the file; empty when it is too long to be kept.
     pub text: Vec<u8>,
+}
+
+/// What kept a row out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// What stands in it.
+    Fault,
+    /// Its kind isn't known here, which isn't the row's fault.
+    UnknownKind,
+    /// Its kind is one that whoever loads the file passes over.
+    Ignored,
+}
+
+impl Group {
+    /// Whether the subject says everything that the table does, but for what is passed over.
+    pub(super) fn is_whole(&self) -> bool {
+        let is_ignored = |left: &Left| left.because == Because::Ignored;
+        !self.is_cut && self.left.iter().all(is_ignored)
+    }
 }
 
 /// The sellers of a table, in order. `region` is the country of values that don't name one. `cut` is the reference of the
@@ -105,7 +123,7 @@ fn group(
             }
             Some(Err(TableError::Row { line, reason, text })) => {
                 (count, bytes) = (count + 1, bytes + text.len());
-                builder.leave(line, reason, false, text);
+                builder.leave(line, reason, Because::Fault, text);
             }
             _ => break,
         }
@@ -157,27 +175,28 @@ impl Builder<'_> {
 
     fn row(&mut self, row: Row) {
         let left = match self.kinds.kind(&row.kind) {
-            Err(unknown) => Some((unknown.to_string(), true)),
+            Err(_) if self.kinds.is_ignored(&row.kind) => Some((String::new(), Because::Ignored)),
+            Err(unknown) => Some((unknown.to_string(), Because::UnknownKind)),
             Ok(kind) => match canonicalise(kind, &row.value, self.region) {
                 Ok(_) if self.push(kind.to_string(), &row.value) => None,
                 Ok(_) => Some((
                     format!("a seller has at most {MAX_IDENTIFIERS} identifiers"),
-                    false,
+                    Because::Fault,
                 )),
-                Err(reject) => Some((reject.code().to_owned(), false)),
+                Err(reject) => Some((reject.code().to_owned(), Because::Fault)),
             },
         };
         match left {
             None => self.rows.push((row.line, row.text)),
-            Some((reason, unknown_kind)) => self.leave(row.line, reason, unknown_kind, row.text),
+            Some((reason, because)) => self.leave(row.line, reason, because, row.text),
         }
     }
 
-    fn leave(&mut self, line: u64, reason: String, unknown_kind: bool, text: Vec<u8>) {
+    fn leave(&mut self, line: u64, reason: String, because: Because, text: Vec<u8>) {
         self.left.push(Left {
             line,
             reason,
-            unknown_kind,
+            because,
             text,
         });
     }
@@ -279,11 +298,37 @@ mod tests {
     }
 
     #[test]
+    fn kinds_that_are_passed_over_leave_a_seller_whole_and_those_that_are_not_known_do_not() {
+        let text = "client_reference,kind,value\n1,email,a@acme.de\n1, Library_Card,x\n2,email,b@acme.de\n2,cn_ussc,x\n";
+        let kinds = KindNames::new(&[]).unwrap();
+        let kinds = kinds.ignoring(&["LIBRARY_card".to_owned()]).unwrap();
+        let groups: Vec<_> = groups(rows(text.as_bytes(), &[]).unwrap(), &kinds, None, None)
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(groups[0].left[0].because, Because::Ignored);
+        assert_eq!(
+            groups.iter().map(Group::is_whole).collect::<Vec<_>>(),
+            [true, false]
+        );
+    }
+
+    #[test]
+    fn a_kind_that_is_known_by_any_name_is_never_passed_over() {
+        for known in ["cn_uscc", "USCC", " website "] {
+            let kinds = KindNames::new(&[]).unwrap();
+            assert!(kinds.ignoring(&[known.to_owned()]).is_err(), "{known}");
+        }
+    }
+
+    #[test]
     fn unknown_kinds_are_told_apart_from_values_that_are_no_identifier() {
         let groups = read("client_reference,kind,value\n1,WALLET_TRX,secretvalue\n1,lei,secretvalue\n");
         let left = &groups[0].left;
         assert_eq!(groups[0].subject, None);
-        assert_eq!((left[0].unknown_kind, left[1].unknown_kind), (true, false));
+        assert_eq!(
+            (left[0].because, left[1].because),
+            (Because::UnknownKind, Because::Fault)
+        );
         assert!(
             left.iter().all(|left| !left.reason.contains("secretvalue")),
             "{left:?}"

@@ -20,12 +20,18 @@ impl Loaded {
             ("skipped", self.tally.skipped.to_string()),
         ];
         terminal.note(key, &with);
+        if self.tally.ignored > 0 {
+            terminal.note("ignored", &[("count", self.tally.ignored.to_string())]);
+        }
+        if self.tally.skipped > 0 {
+            terminal.note("unknown_kinds", &[]);
+        }
         if let Some(rejects) = &self.rejects {
             terminal.note("rejects", &[("file", rejects.display().to_string())]);
         }
     }
 
-    /// The exit code, after everything that is to be said. `strict`: a rejected row fails the run.
+    /// The exit code, after everything that is to be said. `strict`: a row that was left out fails the run.
     pub(in crate::cli) fn conclude(
         &self,
         key: &str,
@@ -38,11 +44,16 @@ impl Loaded {
         if json {
             terminal.json(&self.summary(file));
         }
-        if strict && self.tally.rejected > 0 {
+        if strict && self.has_left_out() {
             ExitCode::FAILURE
         } else {
             ExitCode::SUCCESS
         }
+    }
+
+    /// Whether something that the file says wasn't taken, beside what is passed over on purpose.
+    pub(in crate::cli) fn has_left_out(&self) -> bool {
+        self.tally.rejected + self.tally.skipped > 0
     }
 
     /// The same for machines. Counts are of the whole file, over every run that it took; what an earlier run took to its end is
@@ -56,6 +67,7 @@ impl Loaded {
             "incomplete": self.tally.incomplete,
             "rejected": self.tally.rejected,
             "skipped": self.tally.skipped,
+            "ignored": self.tally.ignored,
             "resumed_after_line": self.resumed_after,
             "done_before": self.done_before,
             "rejects": self.rejects.as_ref().map(|path| path.display().to_string()),

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use lianfang_sdk::{Client, Error};
 use lianfang_wire::Problem;
+use lianfang_wire::entry::Subject;
 use serde::de::DeserializeOwned;
 
 use super::source::Reading;
@@ -30,6 +31,14 @@ pub(in crate::cli) trait Load {
     ) -> impl Future<Output = Result<Vec<Sent>, Error>> + Send + 'static;
 }
 
+/// A seller of a table, of which an item is made.
+pub(in crate::cli) struct Seller {
+    pub(in crate::cli) reference: String,
+    pub(in crate::cli) subject: Subject,
+    /// Every row of it says something of the subject, but for what is passed over.
+    pub(in crate::cli) is_whole: bool,
+}
+
 /// What became of one item.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Sent {
@@ -51,6 +60,8 @@ pub(in crate::cli) struct Task<'a> {
     pub(super) terminal: &'a Terminal,
     /// Everything beside the file that decides what is sent.
     pub(super) meaning: String,
+    /// What decides only what is left out.
+    pub(super) ignored: Vec<String>,
     /// Where rejects are kept; beside the file when it isn't said.
     pub(super) rejects: Option<PathBuf>,
     /// Where answers go; `None` when the node's answers hold nothing of interest.
@@ -73,6 +84,7 @@ impl<'a> Task<'a> {
             data,
             terminal,
             meaning,
+            ignored: reading.ignored.clone(),
             rejects: reading.rejects.clone(),
             answers,
             again: reading.again,
