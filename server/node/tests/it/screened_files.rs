@@ -174,3 +174,21 @@ async fn a_strict_import_fails_for_an_unknown_kind_and_records_nothing_twice_whe
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.err.contains("0 recorded, 1 there already"), "{}", said.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_mapped_and_not_there_is_refused_with_what_the_header_has() {
+    let node = TestNode::start().await;
+    let rows = format!("ent_no,kind,value\n1,cn_uscc,{CLEAR}\n");
+    let file = text(&written(node.data(), "applicants.csv", rows));
+    let screen = ["screen", "--file", &file, "--map", "client_reference=ent_nmu"];
+    let said = lianfang(node.data(), &screen, "").await;
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(
+        said.err
+            .contains("`ent_nmu`; the header has: ent_no, kind, value"),
+        "{}",
+        said.err
+    );
+    let zh = lianfang(node.data(), &[&screen[..], &["--lang", "zh"]].concat(), "").await;
+    assert!(zh.err.contains("没有列 `ent_nmu`"), "{}", zh.err);
+}

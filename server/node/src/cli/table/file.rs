@@ -1,6 +1,7 @@
 //! A whole file, row by row.
 
 use std::io::Read;
+use std::path::Path;
 
 use encoding_rs::Encoding;
 use lianfang_wire::{Problem, ProblemType};
@@ -37,11 +38,7 @@ where
         Format::Csv => {
             let kinds = kinds(reading)?;
             let path = source.path.clone();
-            let failed = |error: TableError| {
-                Fault::new("file")
-                    .with("file", path.display())
-                    .with("reason", error)
-            };
+            let failed = |error| unreadable(&path, error);
             let rows = Rows::open(text, &reading.maps, encoding).map_err(failed)?;
             let (header, delimiter) = rows.header();
             match Loading::<L>::begin(task, source, Shape::Table { header, delimiter })? {
@@ -62,6 +59,19 @@ pub(in crate::cli) fn meaning(reading: &Reading, more: &str) -> String {
         reading.maps,
         reading.region.map(String::from)
     )
+}
+
+/// Why nothing of a table can be read.
+fn unreadable(file: &Path, error: TableError) -> Fault {
+    match error {
+        TableError::Column { column, name, header } => Fault::new("no_column")
+            .with("column", column)
+            .with("name", name)
+            .with("header", header),
+        TableError::Header(reason) => Fault::new("bad_header").with("reason", reason),
+        other => Fault::new("file").with("reason", other),
+    }
+    .with("file", file.display())
 }
 
 fn kinds(reading: &Reading) -> Result<KindNames, Fault> {

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use super::TableError;
+
 /// `column=name in the file` or `kind:name in the file=kind`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
@@ -40,6 +42,10 @@ impl Column {
         }
     }
 
+    fn is_optional(self) -> bool {
+        matches!(self, Self::Reference | Self::Name)
+    }
+
     /// Names that are understood without a mapping.
     fn known(self) -> &'static [&'static str] {
         match self {
@@ -74,20 +80,34 @@ impl FromStr for Mapping {
     }
 }
 
-/// Where each column is in a file with these headers.
-pub(super) fn columns(headers: &csv::StringRecord, mappings: &[Mapping]) -> BTreeMap<Column, usize> {
+/// Where each column is in a file with these headers; every column that a mapping names is among them.
+pub(super) fn columns(
+    headers: &csv::StringRecord,
+    mappings: &[Mapping],
+) -> Result<BTreeMap<Column, usize>, TableError> {
     let place = |name: &str| headers.iter().position(|header| header.trim() == name);
-    let found = Column::ALL.into_iter().filter_map(|column| {
+    let missing = |column: Column, name: &str| TableError::Column {
+        column: column.as_str(),
+        name: name.to_owned(),
+        header: headers.iter().map(str::trim).collect::<Vec<_>>().join(", "),
+    };
+    let mut found = BTreeMap::new();
+    for column in Column::ALL {
         let mapped = mappings
             .iter()
             .find(|mapping| mapping.from == From::Column(column));
         let at = match mapped {
-            Some(mapping) => place(&mapping.to),
+            // Without the column that was meant, each row would be another seller.
+            Some(mapping) => Some(place(&mapping.to).ok_or_else(|| missing(column, &mapping.to))?),
             None => column.known().iter().find_map(|name| place(name)),
         };
-        at.map(|at| (column, at))
-    });
-    found.collect()
+        match at {
+            Some(at) => found.insert(column, at),
+            None if column.is_optional() => None,
+            None => return Err(missing(column, column.as_str())),
+        };
+    }
+    Ok(found)
 }
 
 /// What the mappings say about names of kinds.
@@ -105,15 +125,24 @@ mod tests {
     #[test]
     fn columns_are_found_by_mapping_first_and_by_known_names_else() {
         let headers = csv::StringRecord::from(vec!["ent_num", "firm", "id_type", "value"]);
-        let found = columns(&headers, &["name=firm".parse().unwrap()]);
+        let found = columns(&headers, &["name=firm".parse().unwrap()]).unwrap();
         assert_eq!(found.into_values().collect::<Vec<_>>(), [0, 1, 2, 3]);
     }
 
     #[test]
-    fn a_mapped_column_that_is_missing_is_not_replaced_by_a_known_one() {
-        let headers = csv::StringRecord::from(vec!["client_reference", "kind", "value"]);
-        let found = columns(&headers, &["value=number".parse().unwrap()]);
-        assert!(!found.contains_key(&Column::Value));
+    fn a_mapped_column_that_is_missing_is_not_replaced_by_a_known_one_but_refused() {
+        let headers = csv::StringRecord::from(vec!["client_reference", " ent", "kind", "value"]);
+        for mapping in ["value=number", "client_reference=ent_nmu", "name=firm"] {
+            let refused = columns(&headers, &[mapping.parse().unwrap()])
+                .unwrap_err()
+                .to_string();
+            let name = mapping.split('=').nth(1).unwrap();
+            assert!(refused.contains(&format!("`{name}`")), "{refused}");
+            assert!(
+                refused.contains("client_reference, ent, kind, value"),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

@@ -20,11 +20,15 @@ pub struct Row {
     pub text: Vec<u8>,
 }
 
-/// Why a table, or a row of it, can't be read. Holds no value in its words.
+/// Why a table, or a row of it, can't be read. Holds no value in its words, but for the names of columns.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    #[error("there is no column `{0}`; name it with --map {0}=NAME")]
-    Column(&'static str),
+    #[error("there is no column `{name}`; the header has: {header}. --map {column}=NAME says which it is")]
+    Column {
+        column: &'static str,
+        name: String,
+        header: String,
+    },
     #[error("the header can't be read: {0}")]
     Header(String),
     #[error("line {line}: {reason}")]
@@ -79,12 +83,7 @@ impl<R: Read> Rows<R> {
             .iter()
             .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
-        let places = columns(&names, mappings);
-        for column in [Column::Kind, Column::Value] {
-            if !places.contains_key(&column) {
-                return Err(TableError::Column(column.as_str()));
-            }
-        }
+        let places = columns(&names, mappings)?;
         Ok(Self {
             frames,
             fields,
