@@ -1,6 +1,7 @@
 use std::fmt::Display;
 
 use lianfang_wire::Problem;
+use lianfang_wire::problem::Violation;
 
 use super::Messages;
 
@@ -59,16 +60,18 @@ fn describe(problem: &Problem, messages: &Messages) -> String {
         text.push_str(detail);
     }
     for violation in &problem.errors {
-        text.push_str(&format!(
-            "; {} {} ({})",
-            violation.field, violation.rule, violation.fix
-        ));
+        text.push_str(&format!("; {}", told(violation)));
     }
     if let Some(seconds) = problem.retry_after {
         text.push_str("; ");
         text.push_str(&messages.say("fault.retry_after", &[("seconds", seconds.to_string())]));
     }
     text
+}
+
+/// A broken rule: where, which, and what to do.
+pub(super) fn told(violation: &Violation) -> String {
+    format!("{} {} ({})", violation.field, violation.rule, violation.fix)
 }
 
 impl From<lianfang_sdk::Error> for Fault {

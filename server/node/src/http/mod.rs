@@ -6,7 +6,7 @@ mod head;
 mod ndjson;
 mod parameters;
 mod passing;
-mod pointer;
+pub(crate) mod pointer;
 mod range;
 mod routes;
 mod timeout;

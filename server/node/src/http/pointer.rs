@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 ///
 /// # Errors
 /// `malformed` when it isn't JSON, `invalid` when it isn't a `T`.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<Problem>> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<Problem>> {
     // To know the way to every field costs more than to read it, and hardly any document is wrong.
     serde_json::from_slice(bytes).or_else(|_| parse_by_steps(bytes))
 }

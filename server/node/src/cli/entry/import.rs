@@ -36,7 +36,6 @@ impl Load for Entries {
     type Item = NewEntry;
     const WHAT: &'static str = "entries";
     const SIZE: usize = 1_000;
-    const NOT_ONE: &'static str = "not an entry";
 
     fn name(entry: &mut NewEntry, reference: impl FnOnce() -> String) {
         entry.client_reference.get_or_insert_with(reference);

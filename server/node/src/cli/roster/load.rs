@@ -35,7 +35,6 @@ impl Load for Subjects {
     type Item = RosterLine;
     const WHAT: &'static str = "roster";
     const SIZE: usize = 1_000;
-    const NOT_ONE: &'static str = "not a subject";
 
     async fn send(client: Client, batch: Vec<(u64, RosterLine)>) -> Result<Vec<Sent>, Error> {
         let results = client

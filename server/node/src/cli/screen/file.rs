@@ -19,7 +19,6 @@ impl Load for Screenings {
     type Item = NewScreening;
     const WHAT: &'static str = "screenings";
     const SIZE: usize = 1_000;
-    const NOT_ONE: &'static str = "not a screening";
 
     async fn send(client: Client, batch: Vec<(u64, NewScreening)>) -> Result<Vec<Sent>, Error> {
         let results = client.screen_batch(batch.iter().map(|(_, asked)| asked)).await?;

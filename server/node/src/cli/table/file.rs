@@ -16,6 +16,8 @@ use super::source::{Format, Reading, Source};
 use super::task::{Load, Seller, Task};
 use super::{Because, KindNames, Left, TableError, groups};
 use crate::cli::Fault;
+use crate::cli::fault::told;
+use crate::http::pointer;
 
 /// Loads a file that is written as `reading` says; `items` makes something of each seller of a table, and is made once
 /// it is known when the file was last changed.
@@ -175,16 +177,13 @@ fn item<L: Load>(line: &str) -> Result<L::Item, String> {
         Some(Ok(mended)) => mended.row.get(),
         _ => line,
     };
-    serde_json::from_str(text).map_err(|error| {
-        let what = if error.is_data() { L::NOT_ONE } else { "not JSON" };
-        format!("{what} (column {})", error.column())
-    })
+    pointer::parse(text.as_bytes()).map_err(|problem| reason(&problem))
 }
 
-/// Slug and broken rules of a refused line: `invalid: /subject/identifiers/0/value check_digit`.
+/// Slug and broken rules of a refused line, and what to do: `invalid: /expires is required (add it)`.
 pub(in crate::cli) fn reason(problem: &Problem) -> String {
     let slug = problem.kind().map_or("refused", ProblemType::slug);
-    let rules: Vec<_> = problem.errors.iter().map(|violation| format!("{} {}", violation.field, violation.rule)).collect();
+    let rules: Vec<_> = problem.errors.iter().map(told).collect();
     match (&rules[..], &problem.detail) {
         ([], None) => slug.to_owned(),
         ([], Some(detail)) => format!("{slug}: {detail}"),

@@ -18,8 +18,6 @@ pub(in crate::cli) trait Load {
     const WHAT: &'static str;
     /// Items of one request.
     const SIZE: usize;
-    /// Why a line of JSON is left out that holds none.
-    const NOT_ONE: &'static str;
 
     /// Gives an item that has none a reference, by which it is found when it is sent twice.
     fn name(_item: &mut Self::Item, _reference: impl FnOnce() -> String) {}
