@@ -29,14 +29,18 @@ impl Checked {
         let damaged = || ArchiveError::Damaged(path.to_owned());
         let mut found: BTreeMap<String, Hash32> = BTreeMap::new();
         let mut manifest = None;
+        let failed = |error| ArchiveError::Io(path.to_owned(), error);
         each(path, |name, entry| {
             if name == MANIFEST {
                 let mut text = Vec::new();
-                entry.take(LARGEST_MANIFEST).read_to_end(&mut text)?;
+                entry
+                    .take(LARGEST_MANIFEST)
+                    .read_to_end(&mut text)
+                    .map_err(failed)?;
                 manifest = Some(text);
             } else {
                 let mut entry = Hashing::new(entry);
-                io::copy(&mut entry, &mut io::sink())?;
+                io::copy(&mut entry, &mut io::sink()).map_err(failed)?;
                 found.insert(name.to_owned(), entry.finish());
             }
             Ok(())
@@ -55,25 +59,26 @@ impl Checked {
 
     /// Writes the files that `place` gives a path, for their owner only.
     pub(super) fn extract(&self, place: impl Fn(&str) -> Option<PathBuf>) -> Result<(), ArchiveError> {
-        each(&self.path, |name, mut entry| {
-            let Some(to) = place(name) else { return Ok(()) };
-            let mut options = File::options();
-            let mut file = options
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&to)?;
-            io::copy(&mut entry, &mut file)?;
-            file.flush()?;
-            file.sync_all()
+        each(&self.path, |name, entry| match place(name) {
+            // The archive was read to its end before: what fails now is the file.
+            Some(to) => write(entry, &to).map_err(|error| ArchiveError::Io(to, error)),
+            None => Ok(()),
         })
     }
 }
 
+fn write(mut entry: tar::Entry<'_, File>, to: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(to)?;
+    io::copy(&mut entry, &mut file)?;
+    file.flush()?;
+    file.sync_all()
+}
+
 fn each(
     path: &Path,
-    mut see: impl FnMut(&str, tar::Entry<'_, File>) -> io::Result<()>,
+    mut see: impl FnMut(&str, tar::Entry<'_, File>) -> Result<(), ArchiveError>,
 ) -> Result<(), ArchiveError> {
     let failed = |error| ArchiveError::Io(path.to_owned(), error);
     let damaged = || ArchiveError::Damaged(path.to_owned());
@@ -85,7 +90,7 @@ fn each(
         if entry.header().entry_type() != tar::EntryType::Regular {
             return Err(damaged());
         }
-        see(name, entry).map_err(failed)?;
+        see(name, entry)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod archive;
 mod manifest;
 mod restore;
+mod scratch;
 mod write;
 
 use std::io;

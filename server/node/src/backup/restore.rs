@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use lianfang_domain::Clock as _;
@@ -10,6 +11,7 @@ use lianfang_flow::{RestorePlan, SystemRandomness, mark_restored};
 use lianfang_store::backup;
 
 use super::archive::Checked;
+use super::scratch::{self, Scratch};
 use super::{ArchiveError, DATABASE, Database};
 use crate::clock::SystemClock;
 use crate::config::{Config, FILE};
@@ -32,6 +34,11 @@ pub fn restore(archive: &Path, config_file: &Path, plan: RestorePlan) -> Result<
     let checked = Checked::open(archive)?;
     step("restore_checked");
     if !config_file.exists() {
+        let folder = config_file.parent();
+        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        if let Some(folder) = folder.filter(missing) {
+            make_private(folder).map_err(|error| ArchiveError::Io(folder.to_owned(), error))?;
+        }
         checked.extract(|name| (name == FILE).then(|| config_file.to_owned()))?;
     }
     let refused = |error: crate::config::ConfigError| {
@@ -103,12 +110,13 @@ impl Place {
             if !backup::is_vacant(config.database.url.expose())? {
                 return Err(backup::BackupError::Occupied.into());
             }
-            fs::create_dir_all(&data).map_err(failed)?;
+            make_private(&data).map_err(failed)?;
             let mut file = File::create(&marker).map_err(failed)?;
             file.write_all(checked.id.as_bytes()).map_err(failed)?;
             file.sync_all().map_err(failed)?;
             sync(&data).map_err(failed)?;
         }
+        scratch::sweep(&data);
         step("restore_begun");
         Ok(Self { data, again })
     }
@@ -119,7 +127,7 @@ impl Place {
         if self.again && !backup::is_vacant(url)? {
             return Ok(());
         }
-        let folder = tempfile::tempdir_in(&self.data).map_err(|error| self.failed(error))?;
+        let folder = Scratch::new(&self.data).map_err(|error| self.failed(error))?;
         let copy = folder.path().join(DATABASE);
         checked.extract(|name| (name == DATABASE).then(|| copy.clone()))?;
         Ok(backup::load(url, &copy)?)
@@ -140,6 +148,15 @@ impl Place {
 
     fn failed(&self, error: io::Error) -> ArchiveError {
         ArchiveError::Io(self.data.clone(), error)
+    }
+}
+
+/// The folder, for its owner only. One of somebody else who lets us in stays as it is; `lianfang doctor` tells of it.
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    match fs::set_permissions(folder, fs::Permissions::from_mode(0o700)) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        set => set,
     }
 }
 

@@ -8,6 +8,7 @@ use lianfang_store::backup;
 
 use super::archive::{Checked, is_known};
 use super::manifest::Hashing;
+use super::scratch::Scratch;
 use super::{ArchiveError, DATABASE, Database, MANIFEST, Manifest};
 use crate::config::{Config, FILE};
 use crate::data::DataFolder;
@@ -31,8 +32,7 @@ pub fn write(
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    // Private to its owner, like the file that takes the archive.
-    let folder = tempfile::tempdir_in(beside).map_err(io)?;
+    let folder = Scratch::new(beside).map_err(io)?;
     let copy = folder.path().join(DATABASE);
     let data = DataFolder::at(&config.node.data_dir);
     // What no node starts without.
@@ -40,7 +40,7 @@ pub fn write(
     // Before the database is copied: a key that its rows need may go meanwhile, while an open file stays.
     let early = early_keys(&data)?;
     backup::dump(config.database.url.expose(), &copy)?;
-    let mut archive = Archive::new(tempfile::NamedTempFile::new_in(beside).map_err(io)?);
+    let mut archive = Archive::new(tempfile::NamedTempFile::new_in(folder.path()).map_err(io)?);
     archive.add(DATABASE, &copy)?;
     archive.add(FILE, config_file)?;
     for (name, path) in files(&data)? {

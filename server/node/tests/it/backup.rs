@@ -87,6 +87,43 @@ async fn what_is_backed_up_from_a_running_node_is_restored_and_recovers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_restored_where_there_is_no_folder_yet_and_nobody_else_can_look_into_it() {
+    let node = TestNode::start_on(Backend::Sqlite).await;
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("node.backup");
+    let left = place.path().join(".lianfang-copy-killed");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join("database"), "x").unwrap();
+    let said = lianfang(node.data(), &["backup", "--out", file.to_str().unwrap()], "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!left.exists(), "a copy that a killed backup left");
+    let alone = ["--alone", "--reason", "moved to another machine"];
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let (fresh, open) = (place.path().join("var/lianfang"), place.path().join("open"));
+    std::fs::create_dir(&open).unwrap();
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
+    for folder in [fresh, open] {
+        let said = restore(&folder.join("lianfang.toml"), &file, &alone).await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_can_not_write_names_the_file_that_it_wrote_and_not_the_backup() {
+    let node = TestNode::start_on(Backend::Sqlite).await;
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("node.backup");
+    let said = lianfang(node.data(), &["backup", "--out", file.to_str().unwrap()], "").await;
+    assert_eq!(said.code, 0, "{}", said.err);
+    let config = place.path().join("dangling.toml");
+    std::os::unix::fs::symlink(place.path().join("nowhere/else.toml"), &config).unwrap();
+    let said = restore(&config, &file, &[]).await;
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("dangling.toml: No such file"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_was_changed_or_cut_short_is_refused_before_anything_is_written() {
     let node = TestNode::start().await;
     let (place, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
