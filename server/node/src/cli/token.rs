@@ -71,13 +71,25 @@ fn rotate(args: &RotateArgs, terminal: &Terminal) -> Outcome {
 }
 
 fn issue(args: Args, terminal: &Terminal) -> Outcome {
+    let scopes: Vec<_> = args.scope.into_iter().flat_map(|scopes| scopes.0).collect();
+    // Such a token is refused at every door, where nobody would look for the reason here.
+    if args.sub.trim().is_empty() {
+        return Err(Fault::new("no_subject"));
+    }
+    if scopes.is_empty() {
+        return Err(Fault::new("no_scope"));
+    }
     let config = args.node.config()?;
     let secrets = args.node.folder().secrets()?;
     let issuer = Issuer::new(config.node.id, &secrets.access);
-    let scopes = args.scope.into_iter().flat_map(|scopes| scopes.0).collect();
     let now = jsonwebtoken::get_current_timestamp();
     let token = issuer
-        .issue(&args.sub, &scopes, Duration::from_secs(args.ttl), now)
+        .issue(
+            &args.sub,
+            &scopes.into_iter().collect(),
+            Duration::from_secs(args.ttl),
+            now,
+        )
         .map_err(Fault::plain)?;
     terminal.line(&token);
     Ok(ExitCode::SUCCESS)

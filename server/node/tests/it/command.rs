@@ -1,6 +1,6 @@
 use lianfang_wire::entry::NewEntry;
 
-use crate::harness::command::lianfang;
+use crate::harness::command::{command, ended, lianfang};
 use crate::harness::entries::{OFFENDER, entry};
 use crate::harness::node::TestNode;
 
@@ -35,8 +35,12 @@ async fn a_file_of_sellers_is_screened_line_by_line_and_the_worst_verdict_counts
     let rows = "client_reference,name,kind,value\n\
         1,,cn_uscc,91990001LF00000169\n2,,LIBRARY_CARD,x\n3,,cn_uscc,91990002LF0000024J\n";
     std::fs::write(&file, rows).unwrap();
-    let said = lianfang(node.data(), &["screen", "--file", file.to_str().unwrap()], "").await;
+    let screen = ["screen", "--file", file.to_str().unwrap()];
+    let ignoring = [&screen[..], &["--ignore-kind", "LIBRARY_CARD"]].concat();
+    let said = lianfang(node.data(), &ignoring, "").await;
     assert_eq!(said.code, 10, "{}", said.err);
+    let said = lianfang(node.data(), &screen, "").await;
+    assert_eq!(said.code, 1, "{}", said.err);
     let answers: Vec<serde_json::Value> = said
         .out
         .lines()
@@ -229,6 +233,59 @@ async fn an_issued_token_opens_the_platform_door() {
     )
     .await;
     assert_eq!(said.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_no_door_would_take_is_not_issued() {
+    let node = TestNode::start().await;
+    for (scope, sub, why) in [
+        ("peers:read", "", "--sub"),
+        ("peers:read", " ", "--sub"),
+        ("", "erp", "--scope"),
+    ] {
+        let issue = ["token", "issue", "--scope", scope, "--sub", sub];
+        let said = lianfang(node.data(), &issue, "").await;
+        assert_eq!((said.code, said.out.as_str()), (1, ""), "{}", said.err);
+        assert!(said.err.contains(why), "{}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_that_do_not_reach_standard_output_fail_the_command() {
+    let node = TestNode::start().await;
+    node.operator()
+        .record_entry(&crate::harness::entries::typed("case-1"))
+        .await
+        .unwrap();
+    let file = node.data().join("applicants.csv");
+    std::fs::write(&file, "kind,value\ncn_uscc,91990001LF00000169\n").unwrap();
+    let commands: [&[&str]; 6] = [
+        &["screen", "--file", file.to_str().unwrap()],
+        &["entry", "export"],
+        &["token", "issue", "--scope", "peers:read", "--sub", "erp"],
+        &["federation", "invite", "platform-z"],
+        &["identifier", "kinds"],
+        &["screen", "--help"],
+    ];
+    for words in commands {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = command(node.data(), words);
+        let said = ended(command.stdout(full).spawn().unwrap()).await;
+        assert_eq!(said.code, 1, "{words:?}: {}", said.err);
+        let why = "standard output: No space left on device";
+        assert_eq!(said.err.matches(why).count(), 1, "{words:?}: {}", said.err);
+        assert!(!said.err.contains("is invited"), "{}", said.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_gone_ends_nothing() {
+    let node = TestNode::start().await;
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = command(node.data(), &["identifier", "kinds"]);
+    let said = ended(command.stdout(writer).spawn().unwrap()).await;
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
