@@ -5,6 +5,7 @@ use lianfang_encoding::{Class, NodeId};
 use lianfang_wire::budget::{CreditGranted, GrantCredit, MemberBudget};
 
 use super::node::NodeArgs;
+use super::words::one_of;
 use super::{Outcome, Terminal};
 
 #[derive(Subcommand)]
@@ -35,7 +36,7 @@ struct Account {
     #[arg(long, value_name = "ID")]
     member: NodeId,
     /// For which class: organisation, person or goods.
-    #[arg(long)]
+    #[arg(long, value_parser = one_of(Class::ALL, Class::as_str))]
     class: Class,
 }
 

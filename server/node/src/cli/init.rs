@@ -6,6 +6,7 @@ use lianfang_encoding::NodeId;
 use lianfang_wire::vocabulary::MemberRole;
 
 use super::node::NodeArgs;
+use super::words::one_of;
 use super::{Fault, Outcome, Terminal};
 use crate::config::{Country, sample};
 use crate::data::DataFolder;
@@ -18,7 +19,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     name: NodeId,
     /// platform, regulator or rights-body.
-    #[arg(long)]
+    #[arg(long, value_parser = one_of(MemberRole::ALL, MemberRole::as_str))]
     role: MemberRole,
     /// Country, ISO 3166-1 alpha-2.
     #[arg(long, value_name = "CC")]

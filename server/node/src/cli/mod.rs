@@ -28,6 +28,7 @@ mod sync;
 pub mod table;
 mod terminal;
 mod token;
+mod words;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@ use lianfang_sdk::AlertQuery;
 use lianfang_wire::alert::{Alert, AlertState};
 
 use super::NodeArgs;
+use crate::cli::words::one_of;
 use crate::cli::{Outcome, Terminal};
 
 const PAGE: u32 = 500;
@@ -13,7 +14,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// Only alerts in this state: open, resolved or closed. Open ones when absent.
-    #[arg(long)]
+    #[arg(long, value_parser = one_of(AlertState::ALL, AlertState::as_str))]
     state: Option<AlertState>,
     /// Alerts in every state.
     #[arg(long, conflicts_with = "state")]

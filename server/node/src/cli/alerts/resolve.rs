@@ -4,6 +4,7 @@ use lianfang_wire::alert::{AlertDecision, AlertOutcome};
 use uuid::Uuid;
 
 use super::NodeArgs;
+use crate::cli::words::one_of;
 use crate::cli::{Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -15,7 +16,7 @@ pub(in crate::cli) struct Args {
     id: Uuid,
     /// acted: a measure of our own was taken. no_action: it is the subject, and none was taken. not_ours: it isn't the
     /// subject.
-    #[arg(long, value_name = "acted|no_action|not_ours")]
+    #[arg(long, value_name = "OUTCOME", value_parser = one_of(AlertOutcome::ALL, AlertOutcome::as_str))]
     outcome: AlertOutcome,
     /// Who decided: a staff reference, not a name.
     #[arg(long, value_name = "TEXT")]

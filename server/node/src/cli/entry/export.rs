@@ -4,6 +4,7 @@ use lianfang_sdk::EntryQuery;
 use lianfang_wire::vocabulary::StateName;
 
 use crate::cli::node::NodeArgs;
+use crate::cli::words::one_of;
 use crate::cli::{Outcome, Terminal};
 
 const PAGE: u32 = 500;
@@ -13,7 +14,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     node: NodeArgs,
     /// Only entries in this state.
-    #[arg(long)]
+    #[arg(long, value_parser = one_of(StateName::ALL, StateName::as_str))]
     state: Option<StateName>,
 }
 

@@ -7,7 +7,11 @@ use lianfang_wire::roster::RosterLine;
 
 use crate::cli::node::NodeArgs;
 use crate::cli::table::{self, Load, Reading, Seller, Sent, Source, Task};
+use crate::cli::words::one_of;
 use crate::cli::{Outcome, Terminal};
+
+/// What can be watched.
+const WATCHED: [SubjectType; 2] = [SubjectType::Seller, SubjectType::Product];
 
 #[derive(clap::Args)]
 #[command(after_help = table::HELP)]
@@ -21,7 +25,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     reading: Reading,
     /// What the rows of a CSV file are.
-    #[arg(long = "type", value_name = "seller|product", default_value_t = SubjectType::Seller)]
+    #[arg(long = "type", default_value_t = SubjectType::Seller, value_parser = one_of(&WATCHED, SubjectType::as_str))]
     kind: SubjectType,
     /// Fail when a line was rejected, or is of a kind that isn't known.
     #[arg(long)]

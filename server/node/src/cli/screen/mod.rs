@@ -10,6 +10,7 @@ use lianfang_wire::vocabulary::Purpose;
 
 use super::node::NodeArgs;
 use super::table;
+use super::words::one_of;
 use super::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
@@ -38,7 +39,7 @@ pub(super) struct Args {
     #[command(flatten)]
     reading: table::Reading,
     /// Why: onboarding, offer_publication, payout or periodic_review.
-    #[arg(long, default_value = "onboarding")]
+    #[arg(long, default_value = "onboarding", value_parser = one_of(Purpose::ALL, Purpose::as_str))]
     purpose: Purpose,
     /// The platform hasn't verified that the value belongs to the applicant: review at most.
     #[arg(long)]
