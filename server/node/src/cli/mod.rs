@@ -28,6 +28,7 @@ mod sync;
 pub mod table;
 mod terminal;
 mod token;
+mod usage;
 mod words;
 
 use std::process::ExitCode;
@@ -111,7 +112,7 @@ pub fn run() -> ExitCode {
         .and_then(|matches| Cli::from_arg_matches(&matches))
     {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &terminal),
+        Err(error) => return usage::usage(&error, &terminal),
     };
     let outcome = dispatch(cli.command, &terminal);
     match outcome.and_then(|code| terminal.heard().map(|()| code)) {
@@ -120,19 +121,6 @@ pub fn run() -> ExitCode {
             terminal.fault(&fault);
             ExitCode::FAILURE
         }
-    }
-}
-
-/// Help to standard output, or what is wrong with a command line.
-fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
-    match error.print() {
-        // Nobody is left to tell when the terminal has gone.
-        _ if error.use_stderr() => ExitCode::from(2),
-        Err(lost) if lost.kind() != std::io::ErrorKind::BrokenPipe => {
-            terminal.fault(&terminal::unheard(&lost));
-            ExitCode::FAILURE
-        }
-        _ => ExitCode::SUCCESS,
     }
 }
 
@@ -168,6 +156,8 @@ fn with_runtime(work: impl Future<Output = Outcome>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -176,26 +166,52 @@ mod tests {
     }
 
     #[test]
-    fn every_command_is_described_in_chinese() {
+    fn every_command_and_argument_is_described_in_chinese_and_nothing_else_is() {
         let zh = Messages::of(Lang::Zh);
         let mut missing = Vec::new();
-        visit(&Cli::command(), String::new(), &mut |path| {
-            if zh.help(path).is_none() {
+        let mut used: BTreeSet<_> = ["any.help".to_owned(), "any.version".to_owned()].into();
+        visit(&Cli::command(), "", &mut |command, path| {
+            if !path.is_empty() && zh.help(path).is_none() {
                 missing.push(path.to_owned());
+            }
+            used.insert(path.to_owned());
+            let after = command.get_after_help().map(|_| "after");
+            for name in command.get_arguments().map(messages::name_of).chain(after) {
+                let own = format!("{path}.{name}");
+                if zh.argument(path, name).is_none() {
+                    missing.push(own.clone());
+                }
+                used.extend([own, format!("any.{name}")]);
             }
         });
         assert!(missing.is_empty(), "{missing:?}");
+        let idle: Vec<_> = zh.described().filter(|key| !used.contains(*key)).collect();
+        assert!(idle.is_empty(), "{idle:?}");
     }
 
-    fn visit(command: &clap::Command, path: String, see: &mut impl FnMut(&str)) {
+    #[test]
+    fn the_command_line_is_consistent_in_chinese_and_all_its_help_is() {
+        let command = Messages::of(Lang::Zh).localise(Cli::command());
+        command.clone().debug_assert();
+        visit(&command, "", &mut |command, path| {
+            let help = command.clone().render_long_help().to_string();
+            assert!(help.contains("用法："), "{path}: {help}");
+            for english in ["Usage:", "Options:", "Arguments:", "Commands:", "Print help"] {
+                assert!(!help.contains(english), "{path}: {help}");
+            }
+        });
+    }
+
+    fn visit(command: &clap::Command, path: &str, see: &mut impl FnMut(&clap::Command, &str)) {
+        see(command, path);
         for sub in command.get_subcommands() {
-            let path = format!(
-                "{path}{}{}",
-                if path.is_empty() { "" } else { "." },
-                sub.get_name()
-            );
-            see(&path);
-            visit(sub, path, see);
+            let name = sub.get_name();
+            let path = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}.{name}")
+            };
+            visit(sub, &path, see);
         }
     }
 }

@@ -193,6 +193,42 @@ async fn a_failure_is_one_line_in_the_operator_s_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_command_line_is_said_in_the_operator_s_language_with_the_words_it_takes() {
+    let empty = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &str); 7] = [
+        (&["screen", "--nope"], "没有参数 --nope"),
+        (&["screen", "--fil", "x"], "是否指 --file？"),
+        (&["nonsense"], "没有命令 nonsense"),
+        (
+            &["token", "issue", "--sub", "erp"],
+            "缺少必需的参数：--scope <SCOPE>",
+        ),
+        (&["alerts", "--state"], "--state <STATE> 需要一个值"),
+        (&["alerts", "--state", "x"], "可用的值：open, resolved, closed"),
+        (&["restore", "b", "--over", "x", "--reason", "r"], "不接受值 x："),
+    ];
+    for (words, expected) in cases {
+        let said = lianfang(empty.path(), &[&["--lang", "zh"], words].concat(), "").await;
+        assert_eq!(said.code, 2, "{words:?}: {}", said.err);
+        assert!(said.err.contains(expected), "{words:?}: {}", said.err);
+        assert!(
+            !said.err.contains("error:") && !said.err.contains("Usage:"),
+            "{}",
+            said.err
+        );
+    }
+    let said = lianfang(empty.path(), &["alerts", "--state", "x"], "").await;
+    assert!(
+        said.err.contains("possible values: open, resolved, closed"),
+        "{}",
+        said.err
+    );
+    let said = lianfang(empty.path(), &["--lang", "zh", "restore", "--help"], "").await;
+    assert!(said.out.contains("用法：lianfang restore"), "{}", said.out);
+    assert!(said.out.contains("节点的配置文件"), "{}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn canonical_forms_are_written_one_line_per_value() {
     let empty = tempfile::tempdir().unwrap();
     let input = format!("cn_uscc,{OFFENDER}\nphone,12\n");

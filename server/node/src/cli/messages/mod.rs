@@ -1,12 +1,15 @@
 //! What the command says, in English and Chinese: one catalogue per language with the same keys.
 
 mod lang;
+mod localise;
 
 use std::collections::BTreeMap;
 
 use lianfang_wire::Problem;
 
 pub use lang::Lang;
+#[cfg(test)]
+pub(super) use localise::name_of;
 
 const ENGLISH: &str = include_str!("en.toml");
 const CHINESE: &str = include_str!("zh.toml");
@@ -53,39 +56,15 @@ impl Messages {
             .clone()
     }
 
-    /// What a command does, where the catalogue says so: `entry.import`.
+    /// What a command does, or an argument of it, where the catalogue says so: `entry.import`, `entry.import.strict`.
     pub fn help(&self, path: &str) -> Option<&str> {
         self.texts.get(&format!("help.{path}")).map(String::as_str)
     }
 
-    /// The command line with descriptions in this language.
-    pub fn localise(&self, command: clap::Command) -> clap::Command {
-        let command = self.localised(command, "");
-        match self.help("lang") {
-            Some(text) => command.mut_arg("lang", |arg| arg.help(text.to_owned())),
-            None => command,
-        }
-    }
-
-    fn localised(&self, command: clap::Command, path: &str) -> clap::Command {
-        let names: Vec<_> = command
-            .get_subcommands()
-            .map(|sub| sub.get_name().to_owned())
-            .collect();
-        names.into_iter().fold(command, |command, name| {
-            let path = if path.is_empty() {
-                name.clone()
-            } else {
-                format!("{path}.{name}")
-            };
-            command.mut_subcommand(name, |sub| {
-                let sub = match self.help(&path) {
-                    Some(text) => sub.about(text.to_owned()),
-                    None => sub,
-                };
-                self.localised(sub, &path)
-            })
-        })
+    /// What of the command line is described.
+    #[cfg(test)]
+    pub fn described(&self) -> impl Iterator<Item = &str> {
+        self.texts.keys().filter_map(|key| key.strip_prefix("help."))
     }
 }
 
@@ -124,7 +103,12 @@ mod tests {
         let keys = |texts: &BTreeMap<String, String>| {
             texts
                 .keys()
-                .filter(|key| !key.starts_with("help.") && !key.starts_with("problem."))
+                // What the command line and problems say by themselves in English.
+                .filter(|key| {
+                    !["help.", "problem.", "usage."]
+                        .iter()
+                        .any(|own| key.starts_with(own))
+                })
                 .cloned()
                 .collect::<BTreeSet<_>>()
         };

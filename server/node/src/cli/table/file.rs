@@ -77,7 +77,8 @@ fn unreadable(file: &Path, error: TableError) -> Fault {
 }
 
 fn kinds(reading: &Reading) -> Result<KindNames, Fault> {
-    let kinds = KindNames::new(&reading.maps).map_err(Fault::plain)?;
+    let kinds = KindNames::new(&reading.maps);
+    let kinds = kinds.map_err(|unknown| Fault::new("not_a_kind").with("kind", unknown.0))?;
     let kinds = kinds.ignoring(&reading.ignored);
     kinds.map_err(|known| Fault::new("known_kind").with("kind", known.0))
 }
