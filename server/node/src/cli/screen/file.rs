@@ -47,8 +47,8 @@ fn sent(line: u64, result: ScreeningResult) -> Result<Sent, Error> {
     })
 }
 
-/// Screens line by line. The exit code is that of the most severe answer; 1 when a line couldn't be screened, be it for its
-/// kind.
+/// Screens line by line. The exit code is that of the most severe answer, and not that of clear when a line was of an unknown
+/// kind; 1 when a line couldn't be screened.
 pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let source = Source::open(path, &args.reading, terminal)?;
@@ -70,10 +70,15 @@ pub(super) async fn run(args: &Args, path: &Path, terminal: &Terminal) -> Outcom
     if args.reading.json {
         terminal.summary(&loaded.summary(path), args.output.is_some());
     }
-    Ok(if loaded.has_left_out() {
+    let least = match loaded.tally.skipped {
+        0 => Verdict::Clear,
+        _ => Verdict::Incomplete,
+    };
+    Ok(if loaded.tally.rejected > 0 {
         ExitCode::FAILURE
     } else {
-        ExitCode::from(Verdict::of_severity(loaded.tally.worst).exit_code())
+        let worst = loaded.tally.worst.max(least.severity());
+        ExitCode::from(Verdict::of_severity(worst).exit_code())
     })
 }
 
