@@ -42,6 +42,28 @@ impl Store {
             Ok(added)
         })
     }
+
+    /// Those of these entries of which this node's feeds have told and which it lacks.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn lost_entries(&self, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+        self.db.read(|link| {
+            let mut lost = BTreeSet::new();
+            for chunk in ids.chunks(BATCH) {
+                let chunk: Vec<&[u8]> = chunk.iter().map(|id| id.as_bytes().as_slice()).collect();
+                let told: Vec<Id> = query!(link, |conn| recovered_status::table
+                    .filter(recovered_status::entry_id.eq_any(&chunk))
+                    .select(recovered_status::entry_id)
+                    .load(conn))?;
+                lost.extend(told.into_iter().map(Uuid::from));
+            }
+            for held in held(link, ids)? {
+                lost.remove(&held);
+            }
+            Ok(lost)
+        })
+    }
 }
 
 /// Only of what this node has does an event speak.

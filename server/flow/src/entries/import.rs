@@ -35,12 +35,13 @@ impl Node {
     ) -> Result<Vec<BatchResult>, FlowError> {
         let count = format!("{} lines", lines.len());
         let line = self.audit_row(actor, "record_entries", count, AUDITED, "done");
+        let ids = self.entry_ids(name, lines.iter().map(|(line, _)| *line).collect());
+        let lines = ids.await?.into_iter().zip(lines).collect();
         let node = Arc::clone(self);
         let actor = actor.clone();
         let prepared = self
             .gateway
-            .compute_each(lines, move |(line, new)| {
-                let id = node.entry_id(name, line);
+            .compute_each(lines, move |(id, (line, new))| {
                 node.prepare_line(&actor, line, new, id)
             })
             .await?;

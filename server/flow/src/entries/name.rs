@@ -11,10 +11,16 @@ impl RequestName {
         Self(hash)
     }
 
-    /// As good as random to whoever doesn't know the name (PROTOCOL.md §0), and the same again for who does.
-    pub(super) fn entry_id(self, line: u64) -> Uuid {
-        let label = Transcript::new("lianfang/entry-of-request/v1");
-        id(&label.bytes(&self.0).u64(line).sha256())
+    /// As good as random to whoever doesn't know the name (PROTOCOL.md §0), and the same again for who does. `round` says how
+    /// often the entry was lost in a restore.
+    pub(super) fn entry_id(self, line: u64, round: u64) -> Uuid {
+        let label = Transcript::new("lianfang/entry-of-request/v1")
+            .bytes(&self.0)
+            .u64(line);
+        id(&match round {
+            0 => label.sha256(),
+            _ => label.u64(round).sha256(),
+        })
     }
 
     /// Of the one row of the audit log that tells of the request.

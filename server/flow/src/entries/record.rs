@@ -56,7 +56,9 @@ impl Node {
         new: NewEntry,
         name: Option<RequestName>,
     ) -> Result<Recorded, FlowError> {
-        let prepared = self.prepare_entry(actor, new, self.entry_id(name, 0))?;
+        let ids = self.entry_ids(name, vec![0]).await?;
+        let id = *ids.first().ok_or(FlowError::Internal("an entry has no id"))?;
+        let prepared = self.prepare_entry(actor, new, id)?;
         let line = self.audit_row(actor, "record_entry", String::new(), AUDITED, "");
         let audit = move |created: &[store::Created]| {
             let (id, outcome) = match created.first()? {
@@ -147,9 +149,36 @@ impl Node {
         })
     }
 
-    /// Of the entry that a line of a request makes.
-    pub(super) fn entry_id(&self, name: Option<RequestName>, line: u64) -> Uuid {
-        name.map_or_else(|| random_id(self.randomness.as_ref()), |name| name.entry_id(line))
+    /// Of the entries that these lines of a request make. An id under which others were told of an entry that was lost in a
+    /// restore never returns: they were told of its end.
+    pub(super) async fn entry_ids(
+        &self,
+        name: Option<RequestName>,
+        lines: Vec<u64>,
+    ) -> Result<Vec<Uuid>, FlowError> {
+        let Some(name) = name else {
+            return Ok(lines
+                .iter()
+                .map(|_| random_id(self.randomness.as_ref()))
+                .collect());
+        };
+        let mut ids: Vec<_> = lines.iter().map(|line| name.entry_id(*line, 0)).collect();
+        let mut round = 0;
+        while self.incarnation() > 0 {
+            let asked = ids.clone();
+            let lost = self
+                .gateway
+                .store(move |store| store.lost_entries(&asked))
+                .await?;
+            if lost.is_empty() {
+                break;
+            }
+            round += 1;
+            for (id, line) in ids.iter_mut().zip(&lines).filter(|(id, _)| lost.contains(id)) {
+                *id = name.entry_id(*line, round);
+            }
+        }
+        Ok(ids)
     }
 
     fn known_audience(&self, name: &str) -> Result<Audience, FlowError> {

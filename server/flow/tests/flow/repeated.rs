@@ -8,7 +8,7 @@ use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::feed::StatusItem;
 use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
 
-use crate::harness::{BACKENDS, Copy, Federation, company, entry, operator, screening};
+use crate::harness::{BACKENDS, Backup, Copy, Federation, company, entry, operator, screening};
 
 const CODE: &str = "91110108661572276L";
 const LOST: &str = "91350100M000100Y43";
@@ -52,6 +52,25 @@ fn over(earlier: u32) -> RestorePlan {
     }
 }
 
+/// A copy whose first publication failed at its `n`-th statement and then succeeded, and whether it was done before that.
+async fn stumbled(
+    federation: &Federation,
+    backup: &Backup,
+    n: u32,
+    is_done: impl AsyncFn(&Copy) -> bool,
+) -> (Copy, bool) {
+    let copy = federation.restored("platform-a", backup, over(n - 1)).await;
+    assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
+    copy.store.fail_statement(n.into());
+    let outcome = copy.node.publish_changes().await;
+    copy.store.stop_failing();
+    let was_done = is_done(&copy).await;
+    if outcome.is_err() {
+        copy.node.publish_changes().await.unwrap();
+    }
+    (copy, was_done)
+}
+
 #[tokio::test]
 async fn a_withdrawal_told_after_the_backup_is_repeated_whichever_statement_fails() {
     for backend in BACKENDS {
@@ -64,15 +83,7 @@ async fn a_withdrawal_told_after_the_backup_is_repeated_whichever_statement_fail
             async |copy: &Copy| copy.node.entry(entry.id).await.unwrap().state == StateName::Withdrawn;
         for n in 1.. {
             assert!(n < MOST, "no end");
-            let copy = federation.restored("platform-a", &backup, over(n - 1)).await;
-            assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
-            copy.store.fail_statement(n.into());
-            let outcome = copy.node.publish_changes().await;
-            copy.store.stop_failing();
-            let was_repeated = is_withdrawn(&copy).await;
-            if outcome.is_err() {
-                copy.node.publish_changes().await.unwrap();
-            }
+            let (copy, was_repeated) = stumbled(&federation, &backup, n, &is_withdrawn).await;
             assert!(is_withdrawn(&copy).await, "statement {n}");
             if was_repeated {
                 assert!(n > 10, "repeated although statement {n} failed");
@@ -104,15 +115,8 @@ async fn what_is_lost_is_withdrawn_once_whichever_statement_fails() {
         };
         for n in 1.. {
             assert!(n < MOST, "no end");
-            let copy = federation.restored("platform-a", &backup, over(n - 1)).await;
-            assert_eq!(copy.node.recover().await.unwrap(), Recovery::Settled);
-            copy.store.fail_statement(n.into());
-            let outcome = copy.node.publish_changes().await;
-            copy.store.stop_failing();
-            let was_said = said(&copy).len() > 1;
-            if outcome.is_err() {
-                copy.node.publish_changes().await.unwrap();
-            }
+            let is_withdrawn = async |copy: &Copy| said(copy).len() > 1;
+            let (copy, was_said) = stumbled(&federation, &backup, n, &is_withdrawn).await;
             let told = [StateName::Active, StateName::Withdrawn];
             assert_eq!(said(&copy), told, "{backend:?}: statement {n}");
             if was_said {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::SubjectType;
-use lianfang_flow::{FeedQuery, FlowError, Recovery, RestorePlan};
+use lianfang_flow::{FeedQuery, FlowError, Node, Recovery, RequestName, RestorePlan};
 use lianfang_wire::ProblemType;
 use lianfang_wire::alert::AlertState;
 use lianfang_wire::entry::NewEvent;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::alerts::{states, watch};
 use crate::feed::states_told;
-use crate::harness::{BACKENDS, Backup, Copy, Federation, code, company, id, operator};
+use crate::harness::{BACKENDS, Backup, Copy, Federation, code, company, entry, id, operator};
 use crate::restore::{BEFORE, apply, federation, record, spread, verdict};
 
 const READERS: [&str; 2] = ["platform-b", "regulator"];
@@ -266,5 +266,41 @@ async fn a_contest_that_was_begun_anew_after_the_backup_runs_by_its_own_clock() 
             copy.node.expire_entries().await.unwrap();
             assert_eq!(state(&copy, disputed).await, expected, "{backend:?}: {events:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_entry_was_lost_records_another_one_when_it_is_sent_again() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let a = federation.node("platform-a");
+        let (new, name) = (entry(company(BEFORE), a.now()), Some(RequestName::new([7; 32])));
+        let record = async |node: &Arc<Node>| {
+            let recorded = node
+                .record_entry_once(&operator(), new.clone(), name)
+                .await
+                .unwrap();
+            (recorded.entry.id, recorded.created)
+        };
+        let backup = federation.back_up("platform-a");
+        let (lost, _) = record(&a).await;
+        spread(&federation, &a, &READERS).await;
+        drop(a);
+        let copy = restored(&federation, &backup).await;
+        spread(&federation, &copy.node, &READERS).await;
+        let (again, is_new) = record(&copy.node).await;
+        assert!(
+            is_new && again != lost,
+            "{backend:?}: everybody was told that {lost} is over"
+        );
+        assert_eq!(record(&copy.node).await, (again, false));
+        let line = (0, Ok(new.clone()));
+        let batch = copy.node.record_entries_once(&operator(), vec![line], name).await;
+        assert_eq!(batch.unwrap()[0].id, Some(again));
+        spread(&federation, &copy.node, &READERS).await;
+        assert_eq!(
+            verdict(&federation, "platform-b", BEFORE).await,
+            VerdictName::Block
+        );
     }
 }

@@ -27,6 +27,7 @@ both! {
         let ids = lost.each_ref().map(|item| item.entry_id);
         store.recover_status(&all, lost.into(), at(0)).unwrap();
         let told = [held.id, ids[0], ids[1]];
+        assert_eq!(store.lost_entries(&told).unwrap(), ids.into());
         assert_eq!(speak(store, 3, &told), 2);
         let said = store.status_after(&all, 3, 9).unwrap();
         let said: Vec<_> = said.iter().map(|item| (item.audience_seq, item.entry_id)).collect();
