@@ -11,6 +11,8 @@ use crate::database::{Link, query};
 use crate::schema::entries;
 use crate::{Store, StoreError};
 
+diesel::alias!(entries as overdue: OverdueEntries);
+
 /// An entry as it stands after its last event.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = entries, treat_none_as_default_value = false)]
@@ -66,8 +68,36 @@ pub struct EntryRow {
 /// Which entries a page holds; `None` means any.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
-    pub state: Option<i16>,
+    pub state: Option<InState>,
     pub audience: Option<Audience>,
+}
+
+/// Entries that are in a state at some time, whether or not what time has done to them is written down.
+#[derive(Debug, Clone)]
+pub struct InState {
+    /// Those of which this was written down and that time hasn't changed since.
+    pub state: i16,
+    /// When they are looked at.
+    pub at: Timestamp,
+    /// Those that time has changed.
+    pub overdue: Overdue,
+}
+
+/// Which entries whose `due_at` has come a page holds. What they are now is known from what their states carry.
+#[derive(Debug, Clone)]
+pub enum Overdue {
+    None,
+    /// Those of which one of these states was written down.
+    Of(Vec<i16>),
+    All,
+}
+
+/// Which entries one statement looks for.
+enum Part<'a> {
+    All,
+    Written(&'a InState),
+    /// Those that are overdue at this time, of these states if any are named.
+    Overdue(Timestamp, Option<&'a [i16]>),
 }
 
 impl Store {
@@ -120,21 +150,19 @@ impl Store {
         rows: usize,
     ) -> Result<Vec<EntryRow>, StoreError> {
         self.db.read(|link| {
-            Ok(query!(link, |conn| {
-                let mut page = entries::table
-                    .filter(entries::created_seq.gt(count(cursor)))
-                    .order(entries::created_seq)
-                    .limit(limit(rows))
-                    .select(EntryRow::as_select())
-                    .into_boxed();
-                if let Some(state) = filter.state {
-                    page = page.filter(entries::state.eq(state));
-                }
-                if let Some(audience) = &filter.audience {
-                    page = page.filter(entries::audience.eq(audience.as_str()));
-                }
-                page.load(conn)
-            })?)
+            let mut part = |part| select_part(link, filter, &part, cursor, rows);
+            let Some(within) = &filter.state else {
+                return part(Part::All);
+            };
+            // Those that are overdue first: what is written down of them meanwhile is found twice, and not missed.
+            let mut found = match &within.overdue {
+                Overdue::None => Vec::new(),
+                Overdue::Of(states) => part(Part::Overdue(within.at, Some(states)))?,
+                Overdue::All => part(Part::Overdue(within.at, None))?,
+            };
+            found.extend(part(Part::Written(within))?);
+            let in_order: BTreeMap<_, _> = found.into_iter().map(|row| (row.created_seq, row)).collect();
+            Ok(in_order.into_values().take(rows).collect())
         })
     }
 
@@ -206,6 +234,45 @@ impl Store {
                 .load(conn))?)
         })
     }
+}
+
+fn select_part(
+    link: &mut Link<'_>,
+    filter: &EntryFilter,
+    part: &Part<'_>,
+    cursor: u64,
+    rows: usize,
+) -> Result<Vec<EntryRow>, StoreError> {
+    Ok(query!(link, |conn| {
+        let mut page = entries::table
+            .filter(entries::created_seq.gt(count(cursor)))
+            .order(entries::created_seq)
+            .limit(limit(rows))
+            .select(EntryRow::as_select())
+            .into_boxed();
+        if let Some(audience) = &filter.audience {
+            page = page.filter(entries::audience.eq(audience.as_str()));
+        }
+        match part {
+            Part::All => page,
+            Part::Written(within) => page.filter(entries::state.eq(within.state)).filter(
+                entries::due_at
+                    .is_null()
+                    .or(entries::due_at.gt(micros(within.at))),
+            ),
+            Part::Overdue(at, states) => {
+                // By their own index, of which they are a small part: by creation or state it were every entry there is.
+                let come = overdue.field(entries::due_at).le(micros(*at));
+                let places = overdue.filter(come).select(overdue.field(entries::created_seq));
+                page = page.filter(entries::created_seq.eq_any(places));
+                match states {
+                    Some(states) => page.filter(entries::state.eq_any(*states)),
+                    None => page,
+                }
+            }
+        }
+        .load(conn)
+    })?)
 }
 
 pub(crate) fn select_entry(link: &mut Link<'_>, id: Uuid) -> Result<EntryRow, StoreError> {

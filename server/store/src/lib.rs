@@ -81,7 +81,7 @@ pub use create_entries::{Created, NewEntry, NewEvent};
 pub use credits::{Credit, CreditLeft, Credited, NewCredit};
 pub use data_keys::DataKeys;
 pub use digests::{Adoption, HeadRow, ListKey};
-pub use entries::{EntryFilter, EntryRow};
+pub use entries::{EntryFilter, EntryRow, InState, Overdue};
 pub use error::StoreError;
 pub use event_heads::EventHead;
 pub use event_payloads::PayloadRow;

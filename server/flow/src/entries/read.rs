@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use lianfang_encoding::Timestamp;
 use lianfang_store as store;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::{Entry, EntryPage, TimelineEvent};
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use super::record::EventPayload;
 use super::seal::PAYLOADS;
+use super::view::state_of;
 use crate::{FlowError, Node};
 
 const LARGEST_PAGE: u32 = 500;
@@ -44,27 +46,46 @@ impl Node {
                 )
             })?,
         };
-        let limit = filter.limit.clamp(1, LARGEST_PAGE);
-        let wanted = store::EntryFilter {
-            state: filter.state.map(|state| i16::from(state.number())),
+        let limit = filter.limit.clamp(1, LARGEST_PAGE) as usize;
+        let mut found = self.entries_in(filter.state, after, limit + 1).await?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_cursor = found.last().filter(|_| more).map(|(place, _)| place.to_string());
+        let items = found.into_iter().map(|(_, entry)| entry).collect();
+        Ok(EntryPage { items, next_cursor })
+    }
+
+    /// Up to `most` entries after a place that are in `wanted` now, each with its own place.
+    async fn entries_in(
+        &self,
+        wanted: Option<StateName>,
+        mut after: u64,
+        most: usize,
+    ) -> Result<Vec<(u64, Entry)>, FlowError> {
+        let now = self.now();
+        let filter = store::EntryFilter {
+            state: wanted.map(|state| in_state(state, now)),
             audience: None,
         };
-        let rows = self
-            .gateway
-            .store(move |store| store.entries_page(&wanted, after, limit as usize + 1))
-            .await?;
-        let more = rows.len() > limit as usize;
-        let rows = &rows[..rows.len().min(limit as usize)];
-        let next_cursor = if more {
-            rows.last().map(|row| row.created_seq.to_string())
-        } else {
-            None
-        };
-        let items = rows
-            .iter()
-            .map(|row| self.entry_view(row))
-            .collect::<Result<_, _>>()?;
-        Ok(EntryPage { items, next_cursor })
+        let mut found = Vec::new();
+        loop {
+            let filter = filter.clone();
+            let rows = self
+                .gateway
+                .store(move |store| store.entries_page(&filter, after, most))
+                .await?;
+            for row in &rows {
+                after = row.created_seq;
+                let entry = self.entry_view(row)?;
+                let state = state_of(row)?.effective(now, entry.content.expires);
+                if wanted.is_none_or(|wanted| wanted == state) && found.len() < most {
+                    found.push((after, Entry { state, ..entry }));
+                }
+            }
+            if rows.len() < most || found.len() == most {
+                return Ok(found);
+            }
+        }
     }
 
     /// Everything that happened to an entry, oldest first.
@@ -120,5 +141,22 @@ impl Node {
             actor: payload.map(|payload| payload.actor),
             commitment: hex::encode(event.commitment),
         })
+    }
+}
+
+/// Those that are in `state`, and some that aren't: of what was overdue twice, only its own state tells what came first.
+fn in_state(state: StateName, now: Timestamp) -> store::InState {
+    let number = |state: StateName| i16::from(state.number());
+    store::InState {
+        state: number(state),
+        at: now,
+        overdue: match state {
+            // Of a contest or forwarding whose clock has run out.
+            StateName::Released => {
+                store::Overdue::Of([StateName::Contested, StateName::Forwarded].map(number).into())
+            }
+            StateName::Expired => store::Overdue::All,
+            _ => store::Overdue::None,
+        },
     }
 }

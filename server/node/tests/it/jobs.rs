@@ -11,7 +11,7 @@ use lianfang_store::{Claim, Store};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::harness::node::TestNode;
+use crate::harness::node::{TestNode, without_jobs};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -24,11 +24,6 @@ async fn node_with_clock_on(backend: Backend) -> TestNode {
     let node = TestNode::start_with_clock_on(backend, "2027-01-01T12:00:00Z", without_jobs).await;
     assert_eq!(finished(&runner(&node)).await, Job::ALL.len());
     node
-}
-
-fn without_jobs(text: String) -> String {
-    let off = Job::ALL.map(|job| format!("{} = \"off\"\n", job.name())).concat();
-    text.replace("[jobs]\n", &format!("[jobs]\n{off}"))
 }
 
 fn runner(node: &TestNode) -> Arc<Runner> {

@@ -1,12 +1,14 @@
+use lianfang_encoding::Timestamp;
 use lianfang_node::auth::Scope;
-use lianfang_sdk::{EntryQuery, Error};
+use lianfang_sdk::{Client, EntryQuery, Error};
+use lianfang_store::testing::Backend;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::vocabulary::{EventType, StateName};
 use reqwest::StatusCode;
 
 use crate::harness::entries::{entry, typed};
-use crate::harness::node::TestNode;
+use crate::harness::node::{TestNode, without_jobs};
 
 fn withdrawn() -> NewEvent {
     NewEvent {
@@ -222,4 +224,76 @@ async fn any_revision_of_an_entry_may_be_moved_by_whoever_asks_for_any() {
     }
     let unknown = send(uuid::Uuid::new_v4(), "suspended").await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+}
+
+/// The entries in a state by their references, one on a page.
+async fn listed(client: &Client, state: StateName) -> Vec<String> {
+    let mut query = EntryQuery {
+        state: Some(state),
+        cursor: None,
+        limit: Some(1),
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = client.entries(&query).await.unwrap();
+        assert!(page.items.iter().all(|entry| entry.state == state), "{page:?}");
+        assert!(page.items.len() <= 1, "{page:?}");
+        found.extend(
+            page.items
+                .into_iter()
+                .filter_map(|entry| entry.content.client_reference),
+        );
+        match page.next_cursor {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_are_listed_by_the_state_that_counts_before_a_job_has_written_it_down() {
+    use StateName::{Active, Contested, Expired, Released};
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_with_clock_on(backend, "2027-01-01T12:00:00Z", without_jobs).await;
+        let client = node.operator();
+        // A contest has until the middle of January.
+        for (reference, expires, contested) in [
+            ("short", "2027-03-01T00:00:00Z", false),
+            ("contested", "2027-03-01T00:00:00Z", true),
+            ("short-too", "2027-03-01T00:00:00Z", false),
+            ("long", "2027-12-01T00:00:00Z", false),
+            ("expires-while-contested", "2027-01-05T00:00:00Z", true),
+        ] {
+            let mut new = typed(reference);
+            new.expires = Timestamp::parse_rfc3339(expires).unwrap();
+            let recorded = client.record_entry(&new).await.unwrap();
+            if contested {
+                let event = NewEvent {
+                    kind: EventType::Contested,
+                    ..withdrawn()
+                };
+                client
+                    .entry_event(recorded.id, recorded.revision, &event)
+                    .await
+                    .unwrap();
+            }
+        }
+        let all = async || {
+            let mut all = Vec::new();
+            for state in [Active, Contested, Expired, Released] {
+                all.push(listed(&client, state).await.join(" "));
+            }
+            all
+        };
+        let contested = "contested expires-while-contested";
+        assert_eq!(all().await, ["short short-too long", contested, "", ""]);
+        node.set_clock("2027-01-08T12:00:00Z");
+        let expired = "expires-while-contested";
+        assert_eq!(all().await, ["short short-too long", "contested", expired, ""]);
+        node.set_clock("2027-04-01T12:00:00Z");
+        let after = ["long", "", "short short-too", contested];
+        assert_eq!(all().await, after);
+        assert_eq!(node.node().expire_entries().await.unwrap(), 4);
+        assert_eq!(all().await, after);
+    }
 }

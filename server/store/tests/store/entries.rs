@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::sync::Barrier;
 use std::thread;
 
-use lianfang_store::{Created, EntryFilter, EntryRow, EntryUpdate, NewEntry, Store, StoreError, UpdateError};
+use lianfang_store::{
+    Created, EntryFilter, EntryRow, EntryUpdate, InState, NewEntry, Overdue, Store, StoreError, UpdateError,
+};
 use uuid::Uuid;
 
 use crate::both::both;
@@ -188,7 +190,8 @@ both! {
         let ids: Vec<Uuid> = batch.iter().map(|new| new.id).collect();
         store.create_entries(batch, at(0), &Hashing).unwrap();
         store.update_entry(ids[4], None, at(1), withdraw, &Hashing).unwrap();
-        let page = |state, name: Option<&str>, cursor, rows| {
+        let page = |state: Option<i16>, name: Option<&str>, cursor, rows| {
+            let state = state.map(|state| InState { state, at: at(1), overdue: Overdue::None });
             let filter = EntryFilter { state, audience: name.map(audience) };
             let page = store.entries_page(&filter, cursor, rows).unwrap();
             page.into_iter().map(|row| row.id).collect::<Vec<_>>()
@@ -198,6 +201,33 @@ both! {
         assert_eq!(page(Some(ACTIVE), None, 0, 9), ids[..4]);
         assert_eq!(page(Some(ACTIVE), Some("de"), 2, 9), [ids[3]]);
         assert!(page(Some(ACTIVE), Some("fr"), 0, 9).is_empty());
+    }
+}
+
+both! {
+    fn a_page_of_a_state_counts_what_time_has_done_whether_or_not_it_is_written_down(database) {
+        const EXPIRED: i16 = 11;
+        let store = database.store();
+        let expiring = |number: u64| NewEntry { expires_at: Some(at(number * 10)), ..entry(&format!("case-{number}")) };
+        let batch: Vec<NewEntry> = (1..=3).map(expiring).chain([entry("case-4")]).collect();
+        let ids: Vec<Uuid> = batch.iter().map(|new| new.id).collect();
+        store.create_entries(batch, at(0), &Hashing).unwrap();
+        let end = |row: &EntryRow| Ok::<_, Infallible>(EntryUpdate { ends: true, ..to_state(row, EXPIRED) });
+        store.update_entry(ids[1], None, at(1), end, &Hashing).unwrap();
+        let page = |state, seconds, overdue: &Overdue, cursor, rows| {
+            let state = Some(InState { state, at: at(seconds), overdue: overdue.clone() });
+            let filter = EntryFilter { state, audience: None };
+            let page = store.entries_page(&filter, cursor, rows).unwrap();
+            page.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(page(ACTIVE, 9, &Overdue::None, 0, 9), [ids[0], ids[2], ids[3]]);
+        assert_eq!(page(ACTIVE, 10, &Overdue::None, 0, 9), ids[2..]);
+        assert_eq!(page(EXPIRED, 9, &Overdue::All, 0, 9), [ids[1]]);
+        assert_eq!(page(EXPIRED, 30, &Overdue::All, 0, 9), ids[..3]);
+        assert_eq!(page(EXPIRED, 30, &Overdue::All, 0, 2), ids[..2]);
+        assert_eq!(page(EXPIRED, 30, &Overdue::All, 2, 2), [ids[2]]);
+        assert_eq!(page(WITHDRAWN, 30, &Overdue::Of(vec![ACTIVE]), 0, 9), [ids[0], ids[2]]);
+        assert!(page(WITHDRAWN, 30, &Overdue::Of(vec![EXPIRED]), 0, 9).is_empty());
     }
 }
 

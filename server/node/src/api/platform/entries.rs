@@ -92,7 +92,7 @@ impl LineResult for BatchResult {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// Only entries in this state.
+    /// Only entries that are in this state now, whether or not a job has written down that their time is over.
     #[param(value_type = Option<String>)]
     state: Option<StateName>,
     /// `next_cursor` of the page before.

@@ -10,6 +10,7 @@ use lianfang_node::auth::{Issuer, Scope};
 use lianfang_node::clock::SystemClock;
 use lianfang_node::config::{Config, sample};
 use lianfang_node::data::DataFolder;
+use lianfang_node::jobs::Job;
 use lianfang_node::wiring::{Assembled, Doors, assemble, open, open_store};
 use lianfang_sdk::{Client, Trust};
 use lianfang_store::testing::{Backend, TestDatabase};
@@ -287,6 +288,12 @@ fn placed_on(
         None => change(text),
     };
     (database, placed)
+}
+
+/// A configuration in which no job runs by itself.
+pub(crate) fn without_jobs(text: String) -> String {
+    let off = Job::ALL.map(|job| format!("{} = \"off\"\n", job.name())).concat();
+    text.replace("[jobs]\n", &format!("[jobs]\n{off}"))
 }
 
 /// The configuration of a node in `folder` that has founded a federation.
