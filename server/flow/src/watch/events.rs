@@ -10,11 +10,27 @@ use crate::{Actor, FlowError, Node};
 pub(super) const AUDITED: &str = "roster";
 
 impl Node {
-    /// Up to `limit` changes of alerts after `seq`, oldest first, each with its alert as it is now.
+    /// Up to `limit` changes of alerts after `seq`, oldest first, each with its alert as it is now. None only when none
+    /// follows: those whose alerts are forgotten are passed over.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn alert_events(&self, seq: u64, limit: usize) -> Result<Vec<AlertEvent>, FlowError> {
+    pub async fn alert_events(&self, mut seq: u64, limit: usize) -> Result<Vec<AlertEvent>, FlowError> {
+        loop {
+            let (last, told) = self.alert_events_among(seq, limit).await?;
+            match last {
+                Some(last) if told.is_empty() => seq = last,
+                _ => return Ok(told),
+            }
+        }
+    }
+
+    /// What there is to tell of the next `limit` changes, and the sequence of the last of them.
+    async fn alert_events_among(
+        &self,
+        seq: u64,
+        limit: usize,
+    ) -> Result<(Option<u64>, Vec<AlertEvent>), FlowError> {
         let (events, alerts) = self
             .gateway
             .store(move |store| {
@@ -24,6 +40,7 @@ impl Node {
             })
             .await?;
         let alerts: HashMap<_, _> = alerts.into_iter().map(|found| (found.0.id, found)).collect();
+        let last = events.last().map(|event| event.seq);
         let mut told = Vec::with_capacity(events.len());
         for event in events {
             let change = u8::try_from(event.change).ok().and_then(AlertChange::from_number);
@@ -37,7 +54,7 @@ impl Node {
                 alert: view(row, matches)?,
             });
         }
-        Ok(told)
+        Ok((last, told))
     }
 
     /// Sequence of the newest change of an alert; 0 before the first.

@@ -302,6 +302,28 @@ async fn events_go_on_where_a_follower_stopped() {
     }
 }
 
+/// The newest change stays when its alert is forgotten, and by and by there are many such.
+#[tokio::test]
+async fn a_change_whose_alert_is_forgotten_holds_up_none_that_follows() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        watch(&a, "shop-1", company(CODE)).await;
+        let recorded = publish(&a, CODE).await;
+        event(&a, &recorded, EventType::Withdrawn).await;
+        a.build_digests().await.unwrap();
+        let store = federation.store("platform-a");
+        assert_eq!(store.forget_alerts(a.now() + Duration::from_secs(1)).unwrap(), 1);
+        assert_eq!(store.alert_events_after(0, 10).unwrap().len(), 1);
+        assert!(a.alert_events(0, 1).await.unwrap().is_empty());
+        publish(&a, CODE).await;
+        assert_eq!(store.alert_events_after(0, 10).unwrap().len(), 2);
+        let told = a.alert_events(0, 1).await.unwrap();
+        let changes: Vec<_> = told.iter().map(|event| event.change.as_str()).collect();
+        assert_eq!(changes, ["alert.opened"]);
+    }
+}
+
 #[tokio::test]
 async fn an_ended_alert_is_forgotten_after_its_time_and_not_by_a_clock_that_was_ahead() {
     const DAY: Duration = Duration::from_secs(86_400);
