@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::host::{self, Address};
@@ -43,6 +43,8 @@ struct Platforms {
     rows: Vec<Row>,
     exact: HashMap<&'static str, Vec<usize>>,
     below: HashMap<&'static str, Vec<(&'static str, usize)>>,
+    /// Words that name no shop and no item anywhere.
+    own: HashSet<&'static str>,
 }
 
 impl Platforms {
@@ -51,8 +53,13 @@ impl Platforms {
             rows: Vec::new(),
             exact: HashMap::new(),
             below: HashMap::new(),
+            own: HashSet::new(),
         };
         for line in rows(TABLE) {
+            if let Some(words) = line.strip_prefix("own\t") {
+                platforms.own.extend(words.split(' '));
+                continue;
+            }
             let mut columns = line.split('\t');
             let (Some(wanted), Some(platform), Some(hosts), Some(rules)) =
                 (columns.next(), columns.next(), columns.next(), columns.next())
@@ -151,78 +158,7 @@ fn owner(pattern: &str, front: &str) -> Option<String> {
 
 /// Host labels and path words that platforms use for themselves.
 fn is_service(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "about",
-        "account",
-        "ai",
-        "api",
-        "app",
-        "auth",
-        "buy",
-        "buyer",
-        "cart",
-        "categories",
-        "category",
-        "corp",
-        "daily",
-        "deals",
-        "detail",
-        "dp",
-        "en",
-        "events",
-        "explore",
-        "gp",
-        "groups",
-        "h5",
-        "help",
-        "home",
-        "i",
-        "img",
-        "intl",
-        "item",
-        "ju",
-        "list",
-        "listing",
-        "login",
-        "m",
-        "mai",
-        "mall",
-        "market",
-        "marketplace",
-        "message",
-        "my",
-        "open",
-        "p",
-        "pages",
-        "passport",
-        "product",
-        "products",
-        "profile",
-        "re",
-        "reel",
-        "rule",
-        "s",
-        "search",
-        "seller",
-        "service",
-        "share",
-        "sharer",
-        "shop",
-        "shoplocator",
-        "sp",
-        "stories",
-        "store",
-        "stores",
-        "trade",
-        "user",
-        "video",
-        "wap",
-        "watch",
-        "work",
-        "world",
-        "www",
-    ];
-    WORDS.contains(&word.to_ascii_lowercase().as_str())
+    PLATFORMS.own.contains(word.to_ascii_lowercase().as_str())
 }
 
 fn read(rule: &str, path: &str, query: &str) -> Option<String> {
@@ -237,8 +173,14 @@ fn read(rule: &str, path: &str, query: &str) -> Option<String> {
     };
     // A template that captures a name must not take the platform's own pages for it.
     let names = rule.contains("{l}") || rule.contains("{f}");
-    let service = names && id.split('.').next().is_some_and(is_service);
+    let service = names && (id.split('.').next().is_some_and(is_service) || is_script(path));
     (!id.is_empty() && !service).then_some(id)
+}
+
+/// `/login.php`: a page of the platform itself, whose parameters say what it shows.
+fn is_script(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    first.is_some_and(|page| page.to_ascii_lowercase().ends_with(".php"))
 }
 
 /// Percent-decoded path without doubled, leading-dot and trailing slashes.

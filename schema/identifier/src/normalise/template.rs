@@ -22,6 +22,7 @@ enum Class {
     Ten,
     Name {
         dots: bool,
+        shortest: usize,
     },
     Site,
     Segment,
@@ -85,8 +86,18 @@ fn next(template: &str) -> Option<(Part<'_>, &str)> {
                 upper: true,
                 hyphens: true,
             },
-            "l" => Class::Name { dots: false },
-            "f" => Class::Name { dots: true },
+            "l" => Class::Name {
+                dots: false,
+                shortest: 1,
+            },
+            "l3" => Class::Name {
+                dots: false,
+                shortest: 3,
+            },
+            "f" => Class::Name {
+                dots: true,
+                shortest: 1,
+            },
             "M" => Class::Site,
             "s" | "s2" => Class::Segment,
             "x" => Class::Rest,
@@ -125,7 +136,11 @@ fn matches(template: &str, text: &str, kept: &mut Vec<String>) -> bool {
 /// The longest run of the class that lets the rest match.
 fn field(class: Class, rest: &str, text: &str, kept: &mut Vec<String>) -> bool {
     let longest = text.find(|c| !belongs(class, c)).unwrap_or(text.len());
-    let shortest = if class == Class::Rest { 0 } else { 1 };
+    let shortest = match class {
+        Class::Rest => 0,
+        Class::Name { shortest, .. } => shortest,
+        _ => 1,
+    };
     let ends = text
         .char_indices()
         .map(|(at, _)| at)
@@ -174,8 +189,8 @@ fn value(class: Class, text: &str) -> Option<String> {
         }
         Class::Word { upper: true, .. } | Class::Ten | Class::Site => Some(text.to_ascii_uppercase()),
         Class::Word { upper: false, .. } => Some(text.to_owned()),
-        Class::Name { dots: true } => Some(text.to_lowercase().replace('.', "")),
-        Class::Name { dots: false } => Some(text.to_lowercase()),
+        Class::Name { dots: true, .. } => Some(text.to_lowercase().replace('.', "")),
+        Class::Name { dots: false, .. } => Some(text.to_lowercase()),
         Class::Segment | Class::Rest => None,
     }
 }
@@ -195,6 +210,8 @@ mod tests {
             ),
             ("/**-i.{n}.{n}", "/Nice-thing-i.12.0345", Some("12.345")),
             ("/{l}/{l}.html", "/Shop_1/item.2.html", Some("shop_1.item.2")),
+            ("{l3}", "fr", None),
+            ("{l3}", "Acme", Some("acme")),
             ("/itm/{n}", "/itm/12x", None),
             ("/itm/{n}", "/itm/", None),
             ("/products/i{n}-s{x}.html", "/products/i12-s3.html", Some("12")),

@@ -336,6 +336,80 @@ mod tests {
     }
 
     #[test]
+    fn two_shops_of_a_platform_never_share_a_form() {
+        for (one, value, other) in [
+            (
+                "https://www.facebook.com/profile.php?id=100063512345678",
+                "facebook-id:100063512345678",
+                "https://www.facebook.com/profile.php?id=100063512345679",
+            ),
+            (
+                "https://www.facebook.com/people/Acme-Shop/100063512345678/",
+                "facebook-id:100063512345678",
+                "https://www.facebook.com/people/Acme-Shop/100063512345679/",
+            ),
+            (
+                "https://m.facebook.com/100063512345678",
+                "facebook-id:100063512345678",
+                "https://www.facebook.com/100063512345679",
+            ),
+            (
+                "https://www.facebook.com/Acme.Shop/about",
+                "facebook:acmeshop",
+                "https://www.facebook.com/acne.shop",
+            ),
+            (
+                "https://winport.m.1688.com/page/index.html?memberId=acme",
+                "1688:acme",
+                "https://winport.m.1688.com/page/index.html?memberId=acne",
+            ),
+            (
+                "https://es.made-in-china.com/co_acme/",
+                "made-in-china:acme",
+                "https://es.made-in-china.com/co_acne/",
+            ),
+            (
+                "https://acme.en.made-in-china.com/product-list-1.html",
+                "made-in-china:acme",
+                "https://acne.en.made-in-china.com",
+            ),
+            (
+                "https://www.instagram.com/_u/acme",
+                "instagram:acme",
+                "https://www.instagram.com/_u/acne",
+            ),
+            (
+                "https://www.aliexpress.com/store/1102345678",
+                "aliexpress:1102345678",
+                "https://m.aliexpress.com/shop?sellerAdminSeq=1102345678",
+            ),
+        ] {
+            assert_eq!(shop(one).as_deref(), Ok(value), "{one}");
+            assert_eq!(shop(value).as_deref(), Ok(value), "{value}");
+            assert_ne!(shop(other), shop(one), "{other}");
+        }
+    }
+
+    #[test]
+    fn pages_of_the_platform_itself_are_no_shops() {
+        for page in [
+            "https://www.facebook.com/profile.php?sk=about",
+            "https://www.facebook.com/login.php?next=x",
+            "https://www.facebook.com/people/Acme-Shop",
+            "https://www.facebook.com/photo/?fbid=1",
+            "https://www.instagram.com/accounts/login/?next=/acme/",
+            "https://winport.m.1688.com/page/index.html",
+            "https://es.made-in-china.com/special/toys",
+            "https://vi.made-in-china.com/co_acme/../",
+            "https://zz.made-in-china.com/co_acme/",
+            "https://rate.taobao.com/user-rate-8f3c1a.htm",
+            "https://www.rakuten.co.jp/gold",
+        ] {
+            assert_eq!(shop(page), Err(Reject::NotAnItem), "{page}");
+        }
+    }
+
+    #[test]
     fn addresses_that_name_nothing_are_refused() {
         assert_eq!(listing("https://www.amazon.com/gp/cart"), Err(Reject::NotAnItem));
         assert_eq!(shop("https://www.taobao.com/"), Err(Reject::NotAnItem));
