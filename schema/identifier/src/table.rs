@@ -111,7 +111,7 @@ table! {
     Patent Goods Genuine personal=false BOTH checked=true bits=27
         "office|number or office|number|kind; folded without the kind" "patent_<office>";
     ListingUrl Goods Strong personal=false BOTH checked=false bits=36
-        "platform:item for known hosts, else host/path" "";
+        "platform:item for known hosts, else host/path; folded for pages that sellers share" "";
     BatchOrSerial Goods Medium personal=false STRICT checked=false bits=34 "issuer|type|number" "";
     Consignment Goods Medium personal=false STRICT checked=true bits=34 "carrier|number" "";
 }

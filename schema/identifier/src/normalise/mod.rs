@@ -22,6 +22,7 @@ mod patent;
 pub(crate) mod payee;
 mod phone;
 pub(crate) mod platform;
+mod query;
 pub(crate) mod shipment;
 mod template;
 mod trademark;

@@ -34,6 +34,8 @@ pub(super) enum Lookup {
 
 struct Row {
     wanted: Use,
+    /// Many sellers offer the item at one address.
+    shared: bool,
     platform: &'static str,
     rules: Vec<&'static str>,
 }
@@ -75,9 +77,10 @@ impl Platforms {
                     _ => platforms.exact.entry(host).or_default().push(row),
                 }
             }
-            let wanted = if wanted == "item" { Use::Item } else { Use::Shop };
+            let shared = wanted == "page";
             platforms.rows.push(Row {
-                wanted,
+                wanted: if wanted == "shop" { Use::Shop } else { Use::Item },
+                shared,
                 platform,
                 rules: rules.split(' ').collect(),
             });
@@ -115,6 +118,12 @@ pub(super) fn find(wanted: Use, host: &str, address: &Address<'_>) -> Lookup {
 /// The name of a platform in the table.
 pub(super) fn is_platform(name: &str) -> bool {
     name == "taobao+tmall" || PLATFORMS.rows.iter().any(|row| row.platform == name)
+}
+
+/// The platform's items are pages of a catalogue: each names the genuine item, and many sellers offer it there.
+pub(super) fn is_catalogue(name: &str) -> bool {
+    let mut rows = PLATFORMS.rows.iter();
+    rows.any(|row| row.shared && row.platform == name)
 }
 
 /// Hosts below a platform's domain: `name.taobao.com`, `es.aliexpress.com`.

@@ -1,37 +1,34 @@
 use super::book;
 use super::host::{self, Address};
 use super::platform::{self, Lookup, Use};
+use super::query;
 use super::template;
 use crate::canonical::{Canonical, Check};
 use crate::text::field;
 use crate::{Kind, Region, Reject, Trace, deny};
 
-/// Address of an offer: `platform:item`, or host, path and query without tracking.
+/// Address of an offer: `platform:item`, or host, path and query without tracking. A page that many sellers share is a
+/// candidate only: it names the genuine item.
 pub(super) fn normalise_listing(
     raw: &str,
     _region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
     let value = read(raw, Use::Item, trace)?;
-    if value.starts_with("taobao+tmall:") {
-        return Ok(vec![Canonical::folded(Kind::ListingUrl, value)]);
-    }
-    let mut forms = vec![Canonical::strict(
-        Kind::ListingUrl,
-        value.as_str(),
-        Check::NotApplicable,
-    )];
+    let (site, id) = value.split_once(':').unwrap_or((&value, ""));
+    let shared = site == "taobao+tmall" || platform::is_catalogue(site);
+    let mut forms = vec![if shared {
+        Canonical::folded(Kind::ListingUrl, value.as_str())
+    } else {
+        Canonical::strict(Kind::ListingUrl, value.as_str(), Check::NotApplicable)
+    }];
     // Taobao and Tmall share one space of item numbers, and each opens the other's.
-    if let Some(id) = value
-        .strip_prefix("taobao:")
-        .or_else(|| value.strip_prefix("tmall:"))
-    {
+    if matches!(site, "taobao" | "tmall") {
         forms.push(Canonical::folded(Kind::ListingUrl, format!("taobao+tmall:{id}")));
     }
-    if let Some((site, id)) = value.split_once(':')
+    // Amazon's own sites and not any host of that name with a colon in its path.
+    if shared
         && site.starts_with("amazon.")
-        // Not any host of that name with a colon in its path.
-        && platform::is_platform(site)
         && let Ok(asin) = book::read_asin(id)
     {
         forms.push(Canonical::strict(Kind::Asin, asin, Check::NotApplicable));
@@ -147,80 +144,12 @@ fn plain(name: &str, address: &Address<'_>, wanted: Use) -> Result<String, Rejec
             path.truncate(stem.len());
         }
     }
-    let query = kept_query(&address.query);
+    let query = query::kept(&address.query);
     if wanted == Use::Item && path.is_empty() && query.is_empty() {
         return Err(Reject::NotAnItem);
     }
     let mark = if query.is_empty() { "" } else { "?" };
     Ok(format!("{site}{path}{mark}{query}"))
-}
-
-/// The parameters that are not there for tracking, sorted.
-fn kept_query(query: &str) -> String {
-    let mut pairs: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
-        .collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-        .iter()
-        .map(|pair| host::decode(pair))
-        .collect::<Vec<_>>()
-        .join("&")
-}
-
-fn is_tracking(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "spm",
-        "scm",
-        "gclid",
-        "fbclid",
-        "msclkid",
-        "yclid",
-        "dclid",
-        "gbraid",
-        "wbraid",
-        "igshid",
-        "mc_cid",
-        "mc_eid",
-        "ref",
-        "ref_",
-        "ref_src",
-        "_ga",
-        "_gl",
-        "srsltid",
-        "si",
-        "share_id",
-        "from",
-        "source",
-        "src",
-        "campaign",
-        "affiliate",
-        "aff",
-        "aff_id",
-        "af_id",
-        "pvid",
-        "scene",
-        "ns",
-        "abbucket",
-        "trackid",
-        "track",
-        "tracking",
-        "sessionid",
-        "sid",
-        "phpsessid",
-        "jsessionid",
-        "timestamp",
-        "_t",
-        "ttclid",
-        "twclid",
-    ];
-    let name = name.to_ascii_lowercase();
-    name.starts_with("utm_")
-        || name.starts_with("pk_")
-        || name.starts_with("hsa_")
-        || NAMES.contains(&name.as_str())
 }
 
 /// The ASIN inside an Amazon address; `None` for any other text.
@@ -239,6 +168,7 @@ pub(super) fn asin(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Level;
 
     fn listing(raw: &str) -> Result<String, Reject> {
         normalise_listing(raw, None, &mut Trace::off()).map(|forms| forms[0].value.clone())
@@ -271,6 +201,66 @@ mod tests {
         assert_eq!(kinds("amazon.com/dp/B0Q3P7ESX4"), [Kind::ListingUrl, Kind::Asin]);
         assert_eq!(kinds("amazon.com/dp/OUTOFSTOCK"), [Kind::ListingUrl]);
         assert_eq!(kinds("amazon.acme-outlet.com/a:B0Q3P7ESX4"), [Kind::ListingUrl]);
+    }
+
+    #[test]
+    fn a_page_that_many_sellers_share_is_only_a_candidate() {
+        let levels = |raw: &str| {
+            let forms = normalise_listing(raw, None, &mut Trace::off()).unwrap();
+            let own = forms.iter().filter(|form| form.kind == Kind::ListingUrl);
+            own.map(|form| form.level).collect::<Vec<_>>()
+        };
+        for raw in [
+            "https://www.amazon.de/dp/B0Q3P7ESX4",
+            "https://www.amazon.com/gp/product/OUTOFSTOCK",
+            "https://www.coupang.com/vp/products/582592646815",
+            "https://www.walmart.com/ip/Nice-Thing/821565443309",
+            "https://www.ebay.com/p/8034815559",
+            "https://www.mercadolibre.com.mx/nice-thing/p/MLM18625838",
+        ] {
+            assert_eq!(levels(raw), [Level::Folded], "{raw}");
+            let value = listing(raw).unwrap();
+            assert_eq!(levels(&value), [Level::Folded], "{value}");
+        }
+        for raw in [
+            "https://www.ebay.com/itm/312824053495",
+            "https://articulo.mercadolibre.com.mx/MLM-18625838-nice-thing",
+            "https://amazon.acme-outlet.com/a:B0Q3P7ESX4",
+        ] {
+            assert_eq!(levels(raw), [Level::Strict], "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_offer_on_a_shared_page_is_the_offer_and_the_page_another_number() {
+        for (one, other) in [
+            (
+                "https://www.ebay.com/p/8034815559?iid=312824053495",
+                "https://www.ebay.com/itm/312824053495",
+            ),
+            (
+                "https://www.mercadolibre.com.mx/x/p/MLM18625838?pdp_filters=item_id:MLM1413356802",
+                "https://articulo.mercadolibre.com.mx/MLM-1413356802-x",
+            ),
+            (
+                "https://www.mercadolibre.com.mx/p/MLM18625838?pdp_filters=item_id%3AMLM1413356802%7Cshipping%3Afast",
+                "https://articulo.mercadolibre.com.mx/MLM-1413356802-x",
+            ),
+        ] {
+            assert_eq!(listing(one), listing(other), "{one}");
+        }
+        for (page, offer) in [
+            (
+                "https://www.ebay.com/p/312824053495",
+                "https://www.ebay.com/itm/312824053495",
+            ),
+            (
+                "https://www.mercadolibre.com.mx/p/MLM18625838",
+                "https://articulo.mercadolibre.com.mx/MLM-18625838-x",
+            ),
+        ] {
+            assert_ne!(listing(page).unwrap(), listing(offer).unwrap(), "{page}");
+        }
     }
 
     #[test]

@@ -52,6 +52,10 @@ def addresses():
         ("https://bücher-laden.de/p/77", "https://xn--bcher-laden-thb.de/p/77", "punycode"), ("https://acme-shop.de/p/77", "\u200bhttps://acme-shop.de/p/77", "zwsp"), ("https://acme-shop.de/p/77", "https://www.google.com/url?q=https://acme-shop.de/p/77&sa=D", "redirector"),
     ]:
         same("listing_url", a, b, trick)
+    for a, b in [("https://www.ebay.com/p/8034815559?iid=312824053495", "https://www.ebay.com/itm/312824053495"), ("https://www.mercadolibre.com.mx/x/p/MLM18625838?pdp_filters=item_id:MLM1413356802", "https://articulo.mercadolibre.com.mx/MLM-1413356802-x")]:
+        same("listing_url", a, b, "offer_on_page")
+    for a, b in [("https://www.ebay.com/p/312824053495", "https://www.ebay.com/itm/312824053495"), ("https://www.mercadolibre.com.mx/p/MLM18625838", "https://articulo.mercadolibre.com.mx/MLM-18625838-x")]:
+        diff("listing_url", a, b, "page_or_offer")
     for a, b, trick in [
         ("https://acme-shop.de/p/77", "https://acme-shop.de/p/78", "other_item"), ("https://acme-shop.de/p/77", "https://acme-shop.at/p/77", "other_site"), ("https://acme-shop.de/p/77?color=red", "https://acme-shop.de/p/77?color=blue", "variant"), ("https://acme-shop.de/P/aB", "https://acme-shop.de/P/ab", "path_case"),
         ("https://amzn.to/3abcdef", "https://amzn.to/3abcdef ", "short_link"), ("https://m.tb.cn/h.5abc", "https://m.tb.cn/h.5abc?x", "short_link"), ("https://www.amazon.com/gp/cart", "https://www.amazon.com/gp/cart?x", "no_item"), ("https://www.taobao.com/", "https://www.taobao.com", "no_item"),

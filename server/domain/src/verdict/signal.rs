@@ -20,7 +20,7 @@ struct Signal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     Name(Role),
-    /// The right that was infringed and the genuine item: its owner has all of them.
+    /// The right that was infringed, the genuine item and the page on which many offer it: its owner has all of them.
     Right,
     /// A shared mailbox, a code derived from a longer one …
     Candidate(Kind),
@@ -31,6 +31,7 @@ fn family(kind: Kind, level: Level, role: Role, index: u32) -> Family {
     match kind {
         Kind::LegalNameCn | Kind::LegalNameEn => Family::Name(role),
         Kind::Brand => Family::Right,
+        Kind::ListingUrl if level == Level::Folded => Family::Right,
         _ if lianfang_identifier::info(kind).strength == Strength::Genuine => Family::Right,
         _ if level == Level::Folded => Family::Candidate(kind),
         _ => Family::Identifier(index),
@@ -110,4 +111,19 @@ pub fn told_twice(findings: &[Confirmed]) -> BTreeSet<(NodeId, Uuid)> {
         .collect();
     let told = records.filter(|record| signals.second(&record.iss, record.entry));
     told.map(entry).filter(|entry| !alone.contains(entry)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_sellers_share_and_the_item_on_it_say_one_thing() {
+        let said = |kind, level| family(kind, level, Role::Own, 0);
+        let page = said(Kind::ListingUrl, Level::Folded);
+        assert_eq!(page, said(Kind::Asin, Level::Strict));
+        assert_eq!(page, said(Kind::Brand, Level::Folded));
+        assert_ne!(page, said(Kind::ListingUrl, Level::Strict));
+        assert_ne!(page, said(Kind::Email, Level::Folded));
+    }
 }
