@@ -26,8 +26,11 @@ pub(super) fn normalise(
     let mut worst = Reject::NotANumber;
     for part in text.split([';', '、', '或']).flat_map(split_slash).take(8) {
         match one(part, region, trace) {
-            Ok(form) if !forms.contains(&form) => forms.push(form.repaired(damaged)),
-            Ok(_) => {}
+            // The same line twice is one form, as clean as its cleaner writing.
+            Ok(form) => match forms.iter_mut().find(|known| known.value == form.value) {
+                Some(known) => known.repaired &= form.repaired | damaged,
+                None => forms.push(form.repaired(damaged)),
+            },
             Err(reject) => worst = reject,
         }
     }
@@ -70,17 +73,40 @@ fn from_link(text: &str) -> Option<Cow<'static, str>> {
     (digits.len() >= 8).then(|| Cow::Owned(format!("+{digits}")))
 }
 
-/// Two whole numbers may share a field; `0571-1234567/8` is one number and a neighbouring line.
-fn split_slash(text: &str) -> impl Iterator<Item = &str> {
-    let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
-    let parts: Vec<&str> = text.split('/').collect();
-    let cut = parts.len() > 1 && parts.iter().filter(|part| long(part)).count() >= 1;
-    if cut {
-        parts.into_iter().filter(|part| long(part)).collect()
-    } else {
-        vec![text]
+/// Two whole numbers may share a field; `030/23125000` is one number behind its area code, `0571-1234567/8` one number and
+/// a neighbouring line.
+fn split_slash(text: &str) -> Vec<&str> {
+    let mut numbers = Vec::new();
+    // Where the area code begins that waits for its number.
+    let mut code = None;
+    let mut at = 0;
+    for part in text.split('/') {
+        let end = at + part.len();
+        if part.bytes().filter(u8::is_ascii_digit).count() >= 7 {
+            let own = code.take().filter(|_| !part.trim_start().starts_with(is_label));
+            numbers.push(text.get(own.unwrap_or(at)..end).unwrap_or_default());
+        } else if is_area_code(part, numbers.is_empty()) {
+            code = code.or(Some(at));
+        } else {
+            code = None;
+        }
+        at = end + 1;
     }
-    .into_iter()
+    if numbers.is_empty() { vec![text] } else { numbers }
+}
+
+/// What can't continue a number.
+fn is_label(c: char) -> bool {
+    c == '+' || c.is_alphabetic()
+}
+
+/// Behind another number only what is written like an area code: `/8` and `/19` are lines beside it.
+fn is_area_code(part: &str, first: bool) -> bool {
+    let part = part.trim();
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 2
+        && part.ends_with(|c: char| c.is_ascii_digit() || c == ')')
+        && (first || part.starts_with(['0', '+', '(']))
 }
 
 fn one(text: &str, region: Option<Region>, trace: &mut Trace<'_>) -> Result<Canonical, Reject> {
@@ -244,6 +270,55 @@ mod tests {
             "+86(0)138 0023 8001",
         ] {
             assert_eq!(value(raw, "CN").as_deref(), Ok("+8613800238001"), "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_area_code_in_front_of_a_slash_belongs_to_the_number() {
+        for (raw, region, line) in [
+            ("030/23125000", "DE", "+493023125000"),
+            ("089/23125000", "DE", "+498923125000"),
+            ("Tel. 030 / 23125000", "DE", "+493023125000"),
+            ("0171/8505207", "DE", "+491718505207"),
+            ("+49 30/23125000", "", "+493023125000"),
+            ("+49/30/23125000", "", "+493023125000"),
+            ("01/5234567", "AT", "+4315234567"),
+        ] {
+            assert_eq!(value(raw, region).as_deref(), Ok(line), "{raw}");
+        }
+    }
+
+    #[test]
+    fn lines_beside_a_number_and_labels_are_no_area_codes() {
+        let values = |raw, region: &str| -> Vec<String> {
+            let forms = normalise(raw, region.parse().ok(), &mut Trace::off()).unwrap();
+            forms.into_iter().map(|form| form.value).collect()
+        };
+        assert_eq!(values("0571-87654329/8", "CN"), ["+8657187654329"]);
+        assert_eq!(
+            values("0571-87654329/19/13800238001", "CN"),
+            ["+8657187654329", "+8613800238001"]
+        );
+        assert_eq!(
+            values("0571-87654329/030/13800238001", "CN"),
+            ["+8657187654329"],
+            "neither an area code nor a line beside"
+        );
+        assert_eq!(values("手机1/手机22/手机：13800238001", "CN"), ["+8613800238001"]);
+        assert_eq!(values("1/13800238001", "CN"), ["+8613800238001"]);
+        assert_eq!(values("13800238001/13900239002", "CN").len(), 2);
+    }
+
+    #[test]
+    fn one_line_written_twice_is_one_form() {
+        for (raw, repaired) in [
+            ("13800238001;l38OO238OO1", false),
+            ("l38OO238OO1;13800238001", false),
+            ("l38OO238OO1;138OO238OO1", true),
+        ] {
+            let forms = normalise(raw, "CN".parse().ok(), &mut Trace::off()).unwrap();
+            assert_eq!(forms.len(), 1, "{raw}");
+            assert_eq!(forms[0].repaired, repaired, "{raw}");
         }
     }
 

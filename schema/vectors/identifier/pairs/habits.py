@@ -43,6 +43,11 @@ def telephones():
         diff("phone_cn", value, f"{value[:2]},{value[2:5]},{value[5:8]},{value[8:10]}{(int(value[10]) + 1) % 10}", "thousands_one_digit")
     for a, b in [("010-65529988", "010-65529988-801"), ("0571-87654329", "0571-87654329-12"), ("021-62373618", "+86-21-62373618-8008"), ("0755-83376254", "0755-83376254-0")]:
         same("phone_cn", a, b, "desk_behind_hyphen")
+    for a, b in [("+493023125000", "+49 30/23125000"), ("+493023125000", "+49/30/23125000"), ("+491718505207", "+49 171/8505207"), ("+4315234567", "+43 1 / 523 45 67")]:
+        same("phone", a, b, "slash_behind_area_code")
+    diff("phone", "+49 30/23125000", "+49 89/23125000", "slash_behind_area_code")
+    same("phone_cn", "010-65529988", "010/65529988", "slash_behind_area_code")
+    diff("phone_cn", "010/65529988", "021/65529988", "slash_behind_area_code")
     diff("phone_cn", "010-65529988", "010-6552-99881", "desk_or_digit")
     diff("phone_cn", "0571-88881234", "0571-8888-12345", "desk_or_digit")
     diff("phone_cn", "010-65529988-801", "010-65529989-801", "same_desk_other_line")
