@@ -144,7 +144,7 @@ fn plain(name: &str, address: &Address<'_>, wanted: Use) -> Result<String, Rejec
             path.truncate(stem.len());
         }
     }
-    let query = query::kept(&address.query);
+    let query = query::kept(&address.query, wanted);
     if wanted == Use::Item && path.is_empty() && query.is_empty() {
         return Err(Reject::NotAnItem);
     }

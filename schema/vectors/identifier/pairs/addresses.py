@@ -71,6 +71,7 @@ def addresses():
         ("https://acme-shop.de", "http://www.acme-shop.de/?utm_source=x", "own_site"), ("https://acme-shop.de", "https://acme-shop.de/index.html", "own_site"), ("https://www.walmart.com/seller/12345", "https://www.walmart.com/global/seller/12345?x", "page"), ("https://mobile.yangkeduo.com/mall_page.html?mall_id=77", "https://mobile.pinduoduo.com/mall_page.html?x=1&mall_id=77", "host"),
         ("https://www.facebook.com/profile.php?id=100063512345678", "https://www.facebook.com/people/Acme-Shop/100063512345678/", "number"), ("https://www.facebook.com/acme.shop", "https://m.facebook.com/AcmeShop/about", "dots"),
         ("https://acme.1688.com", "https://winport.m.1688.com/page/index.html?memberId=acme", "service_host"), ("https://acme.en.made-in-china.com", "https://es.made-in-china.com/co_acme/", "language"), ("https://www.instagram.com/acme.shop/", "https://instagram.com/_u/acme.shop", "app_link"),
+        ("https://acme-mall.com/store.php?shop=7", "https://acme-mall.com/store.php?shop=7&sid=0f1e2d3c4b5a69788796a5b4c3d2e1f0&gclid=x", "session"),
         ("https://www.tiktok.com/@Nice.Seller", "https://m.tiktok.com/@nice.seller?lang=en", "case"), ("https://acme.en.alibaba.com", "https://acme.m.en.alibaba.com/company_profile.html", "mobile"), ("https://acme.myshopify.com", "https://ACME.myshopify.com/collections/all", "page"),
     ]:
         same("shop_url", a, b, trick)
@@ -81,6 +82,7 @@ def addresses():
         ("https://winport.m.1688.com/page/index.html?memberId=acme", "https://winport.m.1688.com/page/index.html?memberId=acne", "service_host"), ("https://es.made-in-china.com/co_acme/", "https://es.made-in-china.com/co_acne/", "language"),
         ("https://rate.taobao.com/user-rate-8f3c1a.htm", "https://rate.taobao.com/user-rate-8f3c1b.htm", "service_host"), ("https://www.instagram.com/accounts/login/?next=/acme/", "https://www.instagram.com/accounts/login/?next=/acne/", "no_shop"),
         ("https://www.aliexpress.com/store/1102345678", "https://m.aliexpress.com/shop?sellerAdminSeq=1102345678", "other_number"),
+        ("https://acme-mall.com/store.php?sID=1001", "https://acme-mall.com/store.php?sID=1002", "shop_in_parameter"), ("https://acme-mall.com/?source=acme", "https://acme-mall.com/?source=acne", "shop_in_parameter"), ("https://acme-mall.com/?track=1001", "https://acme-mall.com/?track=1002", "shop_in_parameter"),
         ("https://detail.tmall.com", "https://detail.tmall.com/", "service_host"), ("https://linktr.ee/acme", "https://linktr.ee/acme?x", "link_page"), ("https://acme-shop.de", "https://acme-shop.de.evil-shop.net", "host_prefix"), ("https://www.facebook.com/marketplace", "https://m.facebook.com/marketplace", "no_shop"),
     ]:
         diff("shop_url", a, b, trick)
