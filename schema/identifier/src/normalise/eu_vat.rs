@@ -112,6 +112,47 @@ mod tests {
     }
 
     #[test]
+    fn a_number_with_two_check_characters_has_one_form() {
+        // Of the types that may carry either, the digit.
+        assert_eq!(value("ESG6401250C", "").as_deref(), Ok("ESG64012503"));
+        assert_eq!(value("ESG64012503", "").as_deref(), Ok("ESG64012503"));
+        // What the type forbids.
+        assert_eq!(value("ESB64012503", "").as_deref(), Ok("ESB64012503"));
+        assert_eq!(value("ESB6401250C", ""), Err(Reject::CheckDigit));
+        assert_eq!(value("ESQ6401250C", "").as_deref(), Ok("ESQ6401250C"));
+        assert_eq!(value("ESQ64012503", ""), Err(Reject::CheckDigit));
+        assert_eq!(value("ESG64012504", ""), Err(Reject::CheckDigit));
+    }
+
+    #[test]
+    fn a_belgian_number_has_the_check_digits_that_are_given_out() {
+        for stem in 10_000_000_u32..10_000_097 {
+            let accepted = (0..100).filter(|check| value(&format!("BE{stem}{check:02}"), "").is_ok());
+            assert_eq!(accepted.count(), 1, "{stem}");
+        }
+    }
+
+    #[test]
+    fn a_french_company_has_one_number() {
+        const KEYS: &[u8] = b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+        let mut keys = 0;
+        for (first, second) in KEYS
+            .iter()
+            .flat_map(|first| KEYS.iter().map(move |second| (first, second)))
+        {
+            let key = [*first, *second];
+            let raw = format!("FR{}303265045", std::str::from_utf8(&key).unwrap());
+            if let Ok(number) = value(&raw, "") {
+                assert_eq!(number, "FR40303265045", "{raw}");
+                keys += 1;
+            }
+        }
+        assert!(keys > 50, "{keys}");
+        // Monaco's numbers begin with 000.
+        assert_eq!(value("FR53000004605", "").as_deref(), Ok("FR53000004605"));
+    }
+
+    #[test]
     fn a_wrong_digit_or_country_is_refused() {
         assert_eq!(value("DE286164922", ""), Err(Reject::CheckDigit));
         assert_eq!(value("CHE123456788", ""), Err(Reject::Issuer));

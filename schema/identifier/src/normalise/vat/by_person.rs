@@ -116,12 +116,26 @@ pub(super) fn es(body: &str) -> Result<String, Reject> {
         _ if "ABCDEFGHJNPQRSUVW".contains(first) => {
             let sum = luhn_sum(&format!("{middle}0")).unwrap_or(0);
             let digit = (10 - sum % 10) % 10;
-            let at = usize::try_from(digit).unwrap_or(0);
-            check == digit.to_string() || "JABCDEFGHI".get(at..=at) == Some(check)
+            return es_entity(body, digit, check);
         }
         _ => return Err(Reject::Format),
     };
     checked(body, holds)
+}
+
+/// Companies check by a digit, public bodies, orders and foreigners by a letter, the rest by either: one number, written
+/// with the digit (Orden EHA/451/2008).
+fn es_entity(body: &str, digit: u32, check: &str) -> Result<String, Reject> {
+    let at = usize::try_from(digit).unwrap_or(0);
+    let letter = "JABCDEFGHI".get(at..=at) == Some(check);
+    let stem = body.get(..8).unwrap_or_default();
+    match (body.as_bytes().first(), check == digit.to_string(), letter) {
+        (Some(b'A' | b'B' | b'E' | b'H'), true, _)
+        | (Some(b'P' | b'Q' | b'R' | b'S' | b'N' | b'W'), _, true) => Ok(body.to_owned()),
+        (Some(b'C' | b'D' | b'F' | b'G' | b'J' | b'U' | b'V'), true, _)
+        | (Some(b'C' | b'D' | b'F' | b'G' | b'J' | b'U' | b'V'), _, true) => Ok(format!("{stem}{digit}")),
+        _ => Err(Reject::CheckDigit),
+    }
 }
 
 pub(super) fn lv(body: &str) -> Result<String, Reject> {
