@@ -56,6 +56,12 @@ fn read_btc(text: &str) -> Result<String, Reject> {
         });
     }
     let payload = base58(text).ok_or(Reject::Alphabet)?;
+    // One 1 for each zero byte in front: more or fewer are a second spelling that no wallet takes.
+    let ones = text.bytes().take_while(|&byte| byte == b'1').count();
+    let zeros = payload.iter().take_while(|&&byte| byte == 0).count();
+    if ones != zeros {
+        return Err(Reject::CheckDigit);
+    }
     let (body, check) = payload.split_at(21);
     let hash = Sha256::digest(Sha256::digest(body));
     if hash.get(..4) != Some(check) || !matches!(body.first(), Some(0 | 5)) {
@@ -105,7 +111,14 @@ fn bech32_holds(address: &str) -> bool {
         .into_iter()
         .chain(values.iter().copied())
         .fold(1, polymod);
-    let program = (values.len() - 7) * 5 / 8;
+    let bits = (values.len() - 7) * 5;
+    let program = bits / 8;
+    // BIP 173: what fills the last group is zero and shorter than a group.
+    let filling = bits % 8;
+    let last = values.get(values.len() - 7).copied().unwrap_or_default();
+    if filling > 4 || last & ((1 << filling) - 1) != 0 {
+        return false;
+    }
     match values.first() {
         Some(0) => sum == 1 && matches!(program, 20 | 32),
         Some(1..=16) => sum == 0x2bc8_30a3 && (2..=40).contains(&program),
@@ -213,5 +226,16 @@ mod tests {
             value("wallet_eth", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"),
             Err(Reject::CheckDigit)
         );
+    }
+
+    #[test]
+    fn a_second_spelling_of_an_address_is_refused() {
+        for address in [
+            "11A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf",
+            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kqkhhp9x",
+        ] {
+            assert_eq!(value("wallet_btc", address), Err(Reject::CheckDigit), "{address}");
+        }
     }
 }
