@@ -59,8 +59,11 @@ fn form(digits: String) -> Canonical {
     }
 }
 
-/// GS1 prefixes 02, 04 and 20–29 of a 13-digit number: every shop gives them out for itself.
+/// GS1 prefixes 02, 04 and 20–29 of a 13-digit number, 0 and 2 of one of eight digits: every shop gives them out for itself.
 fn is_restricted(gtin14: &str) -> bool {
+    if let Some(eight) = gtin14.strip_prefix("000000") {
+        return eight.starts_with(['0', '2']);
+    }
     let thirteen = gtin14.get(1..).unwrap_or_default();
     thirteen.starts_with('2') || thirteen.starts_with("02") || thirteen.starts_with("04")
 }
@@ -152,6 +155,20 @@ mod tests {
     #[test]
     fn a_case_is_another_item() {
         assert_eq!(values("16943140102139").unwrap(), ["16943140102139"]);
+    }
+
+    #[test]
+    fn numbers_that_shops_give_out_for_themselves_are_candidates() {
+        let cautions = |raw| {
+            let forms = normalise(raw, None, &mut Trace::off()).unwrap();
+            forms.into_iter().map(|form| form.caution).collect::<Vec<_>>()
+        };
+        for raw in ["20123451", "2012345678900", "0212345678909"] {
+            assert_eq!(cautions(raw), [Some(Caution::RestrictedCirculation)], "{raw}");
+        }
+        for raw in ["88265070", "6943140102132"] {
+            assert_eq!(cautions(raw), [None], "{raw}");
+        }
     }
 
     #[test]
