@@ -64,7 +64,7 @@ impl Store {
     /// Those of any write.
     pub fn cache_answers(&self, mut answers: Vec<CachedAnswer>) -> Result<(), StoreError> {
         // In one order, whoever asked in which: PostgreSQL ends one of two that wait for each other.
-        answers.sort_by(|one, other| one.confirm_key.cmp(&other.confirm_key));
+        answers.sort_by_key(|answer| answer.confirm_key);
         self.db.write(|link| {
             for CachedAnswer {
                 list,

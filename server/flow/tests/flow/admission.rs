@@ -10,6 +10,8 @@ use lianfang_wire::vocabulary::MemberRole;
 
 use crate::harness::{BACKENDS, Federation, id, operator, signing_key};
 
+type Change = fn(&mut JoinRequest);
+
 /// The answer to a fresh invitation.
 pub(crate) async fn applicant(governor: &Arc<Node>, name: &str) -> JoinRequest {
     let invitation = governor.invite(&operator(), id(name)).await.unwrap();
@@ -35,7 +37,7 @@ async fn a_request_that_cant_be_right_admits_nobody_and_the_one_made_anew_does()
         let federation = Federation::found(backend).await;
         let governor = federation.node("regulator");
         let right = applicant(&governor, "platform-c").await;
-        let wrong: [(&str, fn(&mut JoinRequest)); 6] = [
+        let wrong: [(&str, Change); 6] = [
             ("jurisdiction", |request| request.jurisdiction = "cn".to_owned()),
             ("jurisdiction", |request| request.jurisdiction = "CHN".to_owned()),
             ("endpoint", |request| {

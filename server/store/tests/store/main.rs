@@ -23,6 +23,7 @@ mod restated;
 mod restores;
 mod retention;
 mod roster;
+mod roster_races;
 mod rows;
 mod sample;
 mod schema;
