@@ -12,6 +12,9 @@ pub(super) fn normalise(
 ) -> Result<Vec<Canonical>, Reject> {
     let text = field::plain(raw, trace)?;
     let text = host::refang(&text);
+    if host::are_several(&text) {
+        return Err(Reject::Ambiguous);
+    }
     let address = host::cut(&text);
     trace.note("authority", &address.host);
     let ascii = host::to_ascii(&address.host)?;
@@ -39,8 +42,16 @@ mod tests {
     }
 
     #[test]
+    fn one_host_among_words_or_in_pieces_is_read() {
+        for raw in ["official site acme.com", "acme . com", "ac me.com"] {
+            assert_eq!(value(raw).as_deref(), Ok("acme.com"), "{raw}");
+        }
+    }
+
+    #[test]
     fn names_shared_by_many_are_refused_with_the_reason() {
         for (text, reject) in [
+            ("acme.com fake-shop.com", Reject::Ambiguous),
             ("co.uk", Reject::PublicSuffix),
             ("https://www.taobao.com/", Reject::PlatformHost),
             ("bit.ly", Reject::Shortener),

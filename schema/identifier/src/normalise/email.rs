@@ -66,6 +66,10 @@ fn address(text: &str) -> Result<String, Reject> {
         (Some(open), Some(close)) if open < close => text.get(open + 1..close).unwrap_or_default(),
         _ => &text,
     };
+    // A mailbox in brackets is the one that is meant; the name in front may be another.
+    if !text.contains('<') && has_two(text) {
+        return Err(Reject::Ambiguous);
+    }
     let text = text.rsplit_once("mailto:").map_or(text, |(_, rest)| rest);
     let text = text.split('?').next().unwrap_or_default();
     let at = text.rfind('@').ok_or(Reject::Format)?;
@@ -92,6 +96,18 @@ fn address(text: &str) -> Result<String, Reject> {
         return Err(Reject::Masked);
     }
     Ok(format!("{local}@{}", domain.trim_end_matches('.')))
+}
+
+/// Two different mailboxes side by side: nobody can say which is meant.
+fn has_two(text: &str) -> bool {
+    let around = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|' | '，' | '；' | '、');
+    let mut mailboxes = text.split(around).filter(|word| {
+        let parts = word.split_once('@');
+        parts
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'))
+    });
+    let first = mailboxes.next();
+    mailboxes.any(|other| first.is_some_and(|first| !first.eq_ignore_ascii_case(other)))
 }
 
 /// `QQ：12345678`: the number is a mailbox of its provider.
@@ -280,6 +296,17 @@ mod tests {
     }
 
     #[test]
+    fn one_mailbox_named_twice_is_one() {
+        for raw in [
+            "a1b2@qq.com;A1B2@qq.com",
+            "x9y8@qq.com <a1b2@qq.com>",
+            "a1b2@qq.com",
+        ] {
+            assert_eq!(value(raw).as_deref(), Ok("a1b2@qq.com"), "{raw}");
+        }
+    }
+
+    #[test]
     fn shared_mailboxes_are_candidates_or_refused() {
         let form = &normalise("info@acme-shop.de", None, &mut Trace::off()).unwrap()[0];
         assert_eq!(
@@ -293,6 +320,8 @@ mod tests {
             ("a@example.com", Reject::ReservedDomain),
             ("a**b@qq.com", Reject::Masked),
             ("a@@", Reject::Format),
+            ("a1b2@qq.com;x9y8@qq.com", Reject::Ambiguous),
+            ("a1b2@qq.com x9y8@163.com", Reject::Ambiguous),
         ] {
             assert_eq!(value(raw), Err(reject), "{raw}");
         }

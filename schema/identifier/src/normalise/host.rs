@@ -143,6 +143,15 @@ fn word_with_dot(text: &str) -> &str {
     }
 }
 
+/// Two or more words that are a host each.
+pub(super) fn are_several(text: &str) -> bool {
+    let is_host = |word: &&str| {
+        let name = to_ascii(&cut(word).host);
+        name.is_ok_and(|name| psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known()))
+    };
+    text.split_whitespace().filter(is_host).nth(1).is_some()
+}
+
 /// Percent-decoding of unreserved and UTF-8 bytes; left alone when the result is no UTF-8.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {

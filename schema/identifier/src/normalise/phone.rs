@@ -24,7 +24,8 @@ pub(super) fn normalise(
     trace.note("numerals", &text);
     let mut forms: Vec<Canonical> = Vec::new();
     let mut worst = Reject::NotANumber;
-    for part in text.split([';', '、', '或']).flat_map(split_slash).take(8) {
+    let parts = text.split([';', '、', '或']).flat_map(split_comma);
+    for part in parts.flat_map(split_slash).take(8) {
         match one(part, region, trace) {
             // The same line twice is one form, as clean as its cleaner writing.
             Ok(form) => match forms.iter_mut().find(|known| known.value == form.value) {
@@ -71,6 +72,14 @@ fn from_link(text: &str) -> Option<Cow<'static, str>> {
         .take(15)
         .collect();
     (digits.len() >= 8).then(|| Cow::Owned(format!("+{digits}")))
+}
+
+/// Behind a comma stands another number, or few digits that are an extension.
+fn split_comma(text: &str) -> impl Iterator<Item = &str> {
+    let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    let cut = text.split(',').filter(|part| long(part)).count() > 1;
+    let parts = text.split(if cut { ',' } else { '\0' });
+    parts.filter(move |part| !cut || long(part))
 }
 
 /// Two whole numbers may share a field; `030/23125000` is one number behind its area code, `0571-1234567/8` one number and
@@ -305,6 +314,8 @@ mod tests {
             "neither an area code nor a line beside"
         );
         assert_eq!(values("手机1/手机22/手机：13800238001", "CN"), ["+8613800238001"]);
+        assert_eq!(values("13800238001，13900239002", "CN").len(), 2);
+        assert_eq!(values("021-62373618,801", "CN"), ["+862162373618"]);
         assert_eq!(values("1/13800238001", "CN"), ["+8613800238001"]);
         assert_eq!(values("13800238001/13900239002", "CN").len(), 2);
     }
