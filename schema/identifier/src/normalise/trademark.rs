@@ -59,10 +59,13 @@ fn in_words(text: &str) -> Option<(&str, &str, &str)> {
 
 /// WIPO ST.3 code, with EU for the Union and WO for international registrations.
 fn jurisdiction(text: &str) -> Result<String, Reject> {
-    if let Some((two, _)) = country::find(text) {
-        return Ok(two.to_owned());
-    }
     let upper = compact(&latin::ascii_expected(text));
+    // Of trademarks IR is the International Registration, as WIPO and the offices write it; Iran is IRN.
+    match country::find(text) {
+        Some(("IR", three)) if upper != "IR" => return Ok(three.to_owned()),
+        Some((two, _)) if two != "IR" => return Ok(two.to_owned()),
+        _ => {}
+    }
     let code = match upper.as_str() {
         "EU" | "EM" | "EUIPO" | "EUTM" | "OHIM" | "CTM" | "EUROPEANUNION" | "欧盟" | "歐盟" => "EU",
         "WO" | "IR" | "IB" | "WIPO" | "MADRID" | "INTERNATIONAL" | "马德里" | "国际" => "WO",
@@ -209,5 +212,20 @@ mod tests {
         assert_eq!(values("CN | 5135781 | 46"), Err(Reject::NiceClass));
         assert_eq!(values("CN | 5135781"), Err(Reject::Fields));
         assert_eq!(values("Mars | 5135781 | 18"), Err(Reject::Issuer));
+    }
+
+    #[test]
+    fn an_international_registration_is_not_irans() {
+        for raw in [
+            "IR | 1234567 | 9",
+            "ir. | IR 1234567 | 9",
+            "WO | 1234567 | 9",
+            "WIPO | IR1234567 | 9",
+        ] {
+            assert_eq!(values(raw).unwrap(), ["WO|1234567|9"], "{raw}");
+        }
+        for raw in ["Iran | 1234567 | 9", "IRN|1234567|9", "伊朗 | 1234567 | 9"] {
+            assert_eq!(values(raw).unwrap(), ["IRN|1234567|9"], "{raw}");
+        }
     }
 }
