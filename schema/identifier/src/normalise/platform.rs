@@ -157,9 +157,14 @@ fn below(wanted: Use, host: &str, path: &str, query: &str) -> Lookup {
     if known { Lookup::Nothing } else { Lookup::Unknown }
 }
 
-/// The seller's own label of a host name.
+/// The seller's own label of a host name. Where every label is somebody's, a word is a name like any other.
 fn owner(pattern: &str, front: &str) -> Option<String> {
-    if front.contains('.') || is_service(front) {
+    let is_own = if pattern == "{t}" {
+        front == "www"
+    } else {
+        is_service(front)
+    };
+    if front.contains('.') || is_own {
         return None;
     }
     template::read(pattern, front)

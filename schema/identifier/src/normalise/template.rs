@@ -90,7 +90,7 @@ fn next(template: &str) -> Option<(Part<'_>, &str)> {
                 dots: false,
                 shortest: 1,
             },
-            "l3" => Class::Name {
+            "l3" | "t" => Class::Name {
                 dots: false,
                 shortest: 3,
             },

@@ -364,6 +364,16 @@ mod tests {
                 "https://acne.en.made-in-china.com",
             ),
             (
+                "https://brand.myshopify.com/collections/all",
+                "myshopify:brand",
+                "https://news.myshopify.com",
+            ),
+            (
+                "https://gold.en.alibaba.com/company_profile.html",
+                "alibaba:gold",
+                "https://club.m.en.alibaba.com",
+            ),
+            (
                 "https://www.instagram.com/_u/acme",
                 "instagram:acme",
                 "https://www.instagram.com/_u/acne",
@@ -394,6 +404,8 @@ mod tests {
             "https://zz.made-in-china.com/co_acme/",
             "https://rate.taobao.com/user-rate-8f3c1a.htm",
             "https://www.rakuten.co.jp/gold",
+            "https://www.myshopify.com",
+            "https://m.en.alibaba.com/x",
         ] {
             assert_eq!(shop(page), Err(Reject::NotAnItem), "{page}");
         }
