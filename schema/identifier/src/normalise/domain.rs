@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn one_host_among_words_or_in_pieces_is_read() {
-        for raw in ["official site acme.com", "acme . com", "ac me.com"] {
+        for raw in ["official site acme.com", "acme . com"] {
             assert_eq!(value(raw).as_deref(), Ok("acme.com"), "{raw}");
         }
     }
