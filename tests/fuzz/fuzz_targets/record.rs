@@ -25,9 +25,12 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     }
     let Ok(signed) = record.sign(&key) else { return };
     match Record::verify(&signed, &[key.public()], &asked, now) {
-        Ok(verified) => assert!(*verified == record && now < record.valid_until),
+        Ok(verified) => {
+            assert!(*verified == record && now < record.valid_until && now < record.expires);
+        }
         Err(RecordError::Another) => assert_ne!(record.iss, record.list.publisher),
-        Err(RecordError::Expired) => assert!(record.valid_until <= now),
+        Err(RecordError::Expired) => assert!(record.expires <= now),
+        Err(RecordError::Stale) => assert!(record.valid_until <= now && now < record.expires),
         Err(RecordError::Jws(error)) => assert_eq!(error, JwsError::TooLong),
         Err(RecordError::Sealed) => unreachable!("nothing was sealed"),
     }

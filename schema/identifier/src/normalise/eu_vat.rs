@@ -116,7 +116,15 @@ mod tests {
         // Of the types that may carry either, the digit.
         assert_eq!(value("ESG6401250C", "").as_deref(), Ok("ESG64012503"));
         assert_eq!(value("ESG64012503", "").as_deref(), Ok("ESG64012503"));
-        // What the type forbids.
+        let accepted = |kind: char, check| value(&format!("ES{kind}6401250{check}"), "").is_ok();
+        for kind in "ABCDEFGHJNPQRSUVW".chars() {
+            let (digit, letter) = (!"PQRSNW".contains(kind), !"ABEH".contains(kind));
+            assert_eq!(
+                (accepted(kind, '3'), accepted(kind, 'C')),
+                (digit, letter),
+                "{kind}"
+            );
+        }
         assert_eq!(value("ESB64012503", "").as_deref(), Ok("ESB64012503"));
         assert_eq!(value("ESB6401250C", ""), Err(Reject::CheckDigit));
         assert_eq!(value("ESQ6401250C", "").as_deref(), Ok("ESQ6401250C"));

@@ -78,8 +78,7 @@ fn from_link(text: &str) -> Option<Cow<'static, str>> {
 fn split_comma(text: &str) -> impl Iterator<Item = &str> {
     let long = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() >= 7;
     let cut = text.split(',').filter(|part| long(part)).count() > 1;
-    let parts = text.split(if cut { ',' } else { '\0' });
-    parts.filter(move |part| !cut || long(part))
+    text.split(move |c| cut && c == ',')
 }
 
 /// Two whole numbers may share a field; `030/23125000` is one number behind its area code, `0571-1234567/8` one number and

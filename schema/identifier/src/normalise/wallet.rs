@@ -234,6 +234,7 @@ mod tests {
             "11A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
             "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf",
             "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kqkhhp9x",
+            "bc1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3p9waw3r",
         ] {
             assert_eq!(value("wallet_btc", address), Err(Reject::CheckDigit), "{address}");
         }
