@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use lianfang_digest::Seed;
@@ -14,6 +14,7 @@ use lianfang_wire::peer::DisabledKind;
 use crate::bodies::Bodies;
 use crate::brake::Counters;
 use crate::confirm::SignedRecords;
+use crate::feed::DescribedMembers;
 use crate::gateway::Gateway;
 use crate::index::{Images, Index};
 use crate::leftovers::Leftovers;
@@ -85,6 +86,7 @@ pub struct Node {
     pub(crate) recovering: tokio::sync::Mutex<()>,
     pub(crate) watch: Watch,
     pub(crate) tally: Tally,
+    pub(crate) described: Mutex<DescribedMembers>,
 }
 
 impl Node {
@@ -150,6 +152,7 @@ impl Node {
             recovering: tokio::sync::Mutex::new(()),
             watch: Watch::default(),
             tally: Tally::default(),
+            described: Mutex::default(),
         });
         node.relink().await?;
         node.reload_index().await?;

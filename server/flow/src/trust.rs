@@ -87,7 +87,7 @@ fn prepared(mut parsed: ParsedMembership) -> ParsedMembership {
     parsed
 }
 
-fn parse(bytes: &[u8]) -> Result<ParsedMembership, FlowError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<ParsedMembership, FlowError> {
     Envelope::from_json(bytes)
         .and_then(Envelope::parse)
         .map_err(|error| FlowError::because(ProblemType::Malformed, error.to_string()))

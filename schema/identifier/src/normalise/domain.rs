@@ -12,10 +12,7 @@ pub(super) fn normalise(
 ) -> Result<Vec<Canonical>, Reject> {
     let text = field::plain(raw, trace)?;
     let text = host::refang(&text);
-    if host::are_several(&text) {
-        return Err(Reject::Ambiguous);
-    }
-    let address = host::cut(&text);
+    let address = host::cut(host::only_host(&text)?.unwrap_or(&text));
     trace.note("authority", &address.host);
     let ascii = host::to_ascii(&address.host)?;
     trace.note("idna", &ascii);
@@ -43,7 +40,12 @@ mod tests {
 
     #[test]
     fn one_host_among_words_or_in_pieces_is_read() {
-        for raw in ["official site acme.com", "acme . com"] {
+        for raw in [
+            "official site acme.com",
+            "acme . com",
+            "acme.com www.acme.com",
+            "https://acme.com/a、ACME.com",
+        ] {
             assert_eq!(value(raw).as_deref(), Ok("acme.com"), "{raw}");
         }
     }
@@ -52,6 +54,8 @@ mod tests {
     fn names_shared_by_many_are_refused_with_the_reason() {
         for (text, reject) in [
             ("acme.com fake-shop.com", Reject::Ambiguous),
+            ("acme.com、fake-shop.com", Reject::Ambiguous),
+            ("acme.com, fake-shop.com", Reject::Ambiguous),
             ("co.uk", Reject::PublicSuffix),
             ("https://www.taobao.com/", Reject::PlatformHost),
             ("bit.ly", Reject::Shortener),

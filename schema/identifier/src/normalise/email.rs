@@ -42,9 +42,7 @@ pub(super) fn normalise(
     let text = field::plain(raw, trace)?;
     let address = address(&text)?;
     trace.note("address", &address);
-    let (local, domain) = address.rsplit_once('@').ok_or(Reject::Format)?;
-    let domain = host::to_ascii(&host::decode(domain))?;
-    let (local, domain) = mailbox(local, &domain)?;
+    let (local, domain) = read(&address)?;
     let value = format!("{local}@{domain}");
     trace.note("provider", &value);
     let form = Canonical::strict(Kind::Email, value, Check::NotApplicable);
@@ -53,6 +51,13 @@ pub(super) fn normalise(
         Mailbox::Role => Ok(vec![form.cautioned(Caution::RoleMailbox)]),
         Mailbox::Refused(reject) => Err(reject),
     }
+}
+
+/// The mailbox that an address names.
+fn read(address: &str) -> Result<(String, String), Reject> {
+    let (local, domain) = address.rsplit_once('@').ok_or(Reject::Format)?;
+    let domain = host::to_ascii(&host::decode(domain))?;
+    mailbox(local, &domain)
 }
 
 /// `local@domain` out of labels, display names, `mailto:` and spelled-out at-signs.
@@ -70,6 +75,11 @@ fn address(text: &str) -> Result<String, Reject> {
     if !text.contains('<') && has_two(text) {
         return Err(Reject::Ambiguous);
     }
+    last_address(text)
+}
+
+/// The address at the last at-sign.
+fn last_address(text: &str) -> Result<String, Reject> {
     let text = text.rsplit_once("mailto:").map_or(text, |(_, rest)| rest);
     let text = text.split('?').next().unwrap_or_default();
     let at = text.rfind('@').ok_or(Reject::Format)?;
@@ -101,13 +111,14 @@ fn address(text: &str) -> Result<String, Reject> {
 /// Two different mailboxes side by side: nobody can say which is meant.
 fn has_two(text: &str) -> bool {
     let around = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|' | '，' | '；' | '、');
-    let mut mailboxes = text.split(around).filter(|word| {
+    let words = text.split(around).filter(|word| {
         let parts = word.split_once('@');
         parts
             .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'))
     });
+    let mut mailboxes = words.filter_map(|word| read(&last_address(word).ok()?).ok());
     let first = mailboxes.next();
-    mailboxes.any(|other| first.is_some_and(|first| !first.eq_ignore_ascii_case(other)))
+    mailboxes.any(|other| first.as_ref().is_some_and(|first| *first != other))
 }
 
 /// `QQ：12345678`: the number is a mailbox of its provider.
@@ -299,6 +310,9 @@ mod tests {
     fn one_mailbox_named_twice_is_one() {
         for raw in [
             "a1b2@qq.com;A1B2@qq.com",
+            "邮箱：a1b2@qq.com；a1b2@qq.com",
+            "mailto:a1b2@qq.com a1b2@qq.com",
+            "Email:a1b2@qq.com, E-Mail:A1b2@QQ.com",
             "x9y8@qq.com <a1b2@qq.com>",
             "a1b2@qq.com",
         ] {

@@ -143,13 +143,20 @@ fn word_with_dot(text: &str) -> &str {
     }
 }
 
-/// Two or more words that are a host each.
-pub(super) fn are_several(text: &str) -> bool {
-    let is_host = |word: &&str| {
-        let name = to_ascii(&cut(word).host);
-        name.is_ok_and(|name| psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known()))
-    };
-    text.split_whitespace().filter(is_host).nth(1).is_some()
+/// Where several words are a host each, the first of them if all are the same.
+pub(super) fn only_host(text: &str) -> Result<Option<&str>, Reject> {
+    let around = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '、');
+    let named = text.split(around).filter_map(|word| {
+        let name = to_ascii(&cut(word).host).ok()?;
+        let known = psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known());
+        (known && !is_public_suffix(&name)).then(|| (word, without_www(&name).to_owned()))
+    });
+    let named: Vec<_> = named.collect();
+    match named.as_slice() {
+        [] | [_] => Ok(None),
+        [(first, name), others @ ..] if others.iter().all(|(_, other)| other == name) => Ok(Some(first)),
+        _ => Err(Reject::Ambiguous),
+    }
 }
 
 /// Percent-decoding of unreserved and UTF-8 bytes; left alone when the result is no UTF-8.

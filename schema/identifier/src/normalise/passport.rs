@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::canonical::{Canonical, Check};
 use crate::text::field::{self, compact};
 use crate::text::latin;
@@ -16,7 +18,8 @@ pub(super) fn normalise(
     region: Option<Region>,
     trace: &mut Trace<'_>,
 ) -> Result<Vec<Canonical>, Reject> {
-    let text = field::plain(raw, trace)?;
+    let raw = spelled_out(raw);
+    let text = field::plain(&raw, trace)?;
     let text = latin::ascii_expected(&text);
     let fields = field::split(&text);
     // Beside an issuer in a field of its own stands a number and no sentence.
@@ -38,6 +41,15 @@ pub(super) fn normalise(
         value,
         Check::NotApplicable,
     )])
+}
+
+/// `№` is a label wherever it stands; as letters it could be a series.
+fn spelled_out(raw: &str) -> Cow<'_, str> {
+    const SIGNS: [&str; 5] = ["№", "Nº", "nº", "N°", "n°"];
+    let signs = SIGNS.iter().filter(|sign| raw.contains(**sign));
+    signs.fold(Cow::Borrowed(raw), |text, sign| {
+        Cow::Owned(text.replace(sign, "No. "))
+    })
 }
 
 /// `CHN E12345678`: the issuer as a word in front. Two letters may be a series, so they count only for the country
@@ -155,6 +167,9 @@ mod tests {
             "PAK | 1234567",
             "PAK | No. 1234567",
             "PAK | PassportNo1234567",
+            "PAK | №1234567",
+            "PAK | 护照№ 1234567",
+            "PAK | Nº1234567",
             "PAK | 1234567 (passport)",
         ] {
             assert_eq!(value(raw).as_deref(), Ok("PAK|1234567"), "{raw}");

@@ -26,7 +26,13 @@ pub(super) fn normalise(
     let mut worst = Reject::NotANumber;
     let parts = text.split([';', '、', '或']).flat_map(split_comma);
     for part in parts.flat_map(split_slash).take(8) {
-        match one(part, region, trace) {
+        let read = one(part, region, trace);
+        // What stood in front was no area code of it.
+        let read = match without_short_number(part).filter(|_| read.is_err() && forms.is_empty()) {
+            Some(number) => one(number, region, trace),
+            None => read,
+        };
+        match read {
             // The same line twice is one form, as clean as its cleaner writing.
             Ok(form) => match forms.iter_mut().find(|known| known.value == form.value) {
                 Some(known) => known.repaired &= form.repaired | damaged,
@@ -101,6 +107,13 @@ fn split_slash(text: &str) -> Vec<&str> {
         at = end + 1;
     }
     if numbers.is_empty() { vec![text] } else { numbers }
+}
+
+/// `661234/13800238001`: a company's own short number in front of the whole one.
+fn without_short_number(part: &str) -> Option<&str> {
+    let (before, number) = part.rsplit_once('/')?;
+    let short = before.rsplit('/').next().unwrap_or_default().trim();
+    (!short.starts_with(['0', '+', '('])).then_some(number)
 }
 
 /// What can't continue a number.
@@ -316,6 +329,10 @@ mod tests {
         assert_eq!(values("13800238001，13900239002", "CN").len(), 2);
         assert_eq!(values("021-62373618,801", "CN"), ["+862162373618"]);
         assert_eq!(values("1/13800238001", "CN"), ["+8613800238001"]);
+        assert_eq!(values("661234/13800238001", "CN"), ["+8613800238001"]);
+        assert_eq!(values("内线8001/0571-87654329", "CN"), ["+8657187654329"]);
+        let two = normalise("040/123456 / 0171/8505207", "DE".parse().ok(), &mut Trace::off());
+        assert!(two.is_err(), "half of a number is another one: {two:?}");
         assert_eq!(values("13800238001/13900239002", "CN").len(), 2);
     }
 

@@ -47,6 +47,8 @@ struct Platforms {
     below: HashMap<&'static str, Vec<(&'static str, usize)>>,
     /// Words that name no shop and no item anywhere.
     own: HashSet<&'static str>,
+    /// Words that name none where a platform's own pages stand beside shops.
+    front: HashSet<&'static str>,
 }
 
 impl Platforms {
@@ -56,10 +58,15 @@ impl Platforms {
             exact: HashMap::new(),
             below: HashMap::new(),
             own: HashSet::new(),
+            front: HashSet::new(),
         };
         for line in rows(TABLE) {
             if let Some(words) = line.strip_prefix("own\t") {
                 platforms.own.extend(words.split(' '));
+                continue;
+            }
+            if let Some(words) = line.strip_prefix("front\t") {
+                platforms.front.extend(words.split(' '));
                 continue;
             }
             let mut columns = line.split('\t');
@@ -162,7 +169,7 @@ fn owner(pattern: &str, front: &str) -> Option<String> {
     let is_own = if pattern == "{t}" {
         front == "www"
     } else {
-        is_service(front)
+        is_service(front, true)
     };
     if front.contains('.') || is_own {
         return None;
@@ -170,9 +177,11 @@ fn owner(pattern: &str, front: &str) -> Option<String> {
     template::read(pattern, front)
 }
 
-/// Host labels and path words that platforms use for themselves.
-fn is_service(word: &str) -> bool {
-    PLATFORMS.own.contains(word.to_ascii_lowercase().as_str())
+/// Host labels and path words that platforms use for themselves; more of them in `front`, where nothing says that a name
+/// follows.
+fn is_service(word: &str, front: bool) -> bool {
+    let word = word.to_ascii_lowercase();
+    PLATFORMS.own.contains(word.as_str()) || front && PLATFORMS.front.contains(word.as_str())
 }
 
 fn read(rule: &str, path: &str, query: &str) -> Option<String> {
@@ -187,7 +196,9 @@ fn read(rule: &str, path: &str, query: &str) -> Option<String> {
     };
     // A template that captures a name must not take the platform's own pages for it.
     let names = rule.contains("{l}") || rule.contains("{f}");
-    let service = names && (id.split('.').next().is_some_and(is_service) || is_script(path));
+    let front = rule.starts_with("/{");
+    let is_own = |word| is_service(word, front);
+    let service = names && (id.split('.').next().is_some_and(is_own) || is_script(path));
     (!id.is_empty() && !service).then_some(id)
 }
 

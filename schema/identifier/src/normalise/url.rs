@@ -369,6 +369,26 @@ mod tests {
                 "https://news.myshopify.com",
             ),
             (
+                "https://www.tiktok.com/@gold",
+                "tiktok:gold",
+                "https://www.tiktok.com/@news",
+            ),
+            (
+                "https://gold.en.made-in-china.com",
+                "made-in-china:gold",
+                "https://brand.en.made-in-china.com",
+            ),
+            (
+                "https://www.etsy.com/shop/Story",
+                "etsy:story",
+                "https://www.etsy.com/shop/Live",
+            ),
+            (
+                "https://perfil.mercadolibre.com.mx/GOLD",
+                "mercadolibre:gold",
+                "https://perfil.mercadolibre.com.mx/MEDIA",
+            ),
+            (
                 "https://gold.en.alibaba.com/company_profile.html",
                 "alibaba:gold",
                 "https://club.m.en.alibaba.com",

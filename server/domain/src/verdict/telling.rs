@@ -12,8 +12,10 @@ use lianfang_wire::vocabulary::{BasisType, Category, EvidenceGrade, StateName};
 pub struct Facts {
     /// It is about the subject's own identifier, which the publisher has verified.
     pub own_verified: bool,
-    /// As it counts now.
+    /// As it is told.
     pub state: StateName,
+    /// Whether it has ended by this node's clock, which may be in doubt: then readers are told and judge by theirs.
+    pub is_over: bool,
     pub basis: BasisType,
     pub jurisdiction: String,
     pub default_judgment: bool,
@@ -27,6 +29,7 @@ impl Facts {
     /// Whether some policy could block on it; the conditions are those of [`super::Blocking`].
     fn may_block(&self) -> bool {
         self.own_verified
+            && !self.is_over
             && self.state.is_effective()
             && !self.state.is_disputed()
             && !self.basis.is_interim()
@@ -44,7 +47,7 @@ impl Facts {
     /// The strongest first, the newest of them first.
     fn place(&self) -> impl Ord + use<> {
         (
-            self.state.is_terminal(),
+            self.is_over || self.state.is_terminal(),
             !self.may_block(),
             self.natural_person,
             !self.basis.is_final(),
@@ -74,6 +77,7 @@ mod tests {
         Facts {
             own_verified: true,
             state: StateName::Active,
+            is_over: false,
             basis: BasisType::PlatformDecision,
             jurisdiction: "CN".to_owned(),
             default_judgment: false,
@@ -103,13 +107,14 @@ mod tests {
 
     #[test]
     fn what_can_block_is_told_before_what_cannot() {
-        let weaker: [fn(&mut Facts); 6] = [
+        let weaker: [fn(&mut Facts); 7] = [
             |facts| facts.own_verified = false,
             |facts| facts.state = StateName::Contested,
             |facts| facts.basis = BasisType::AdministrativePending,
             |facts| facts.default_judgment = true,
             |facts| facts.category = Category::ParallelImport,
             |facts| facts.natural_person = true,
+            |facts| facts.is_over = true,
         ];
         for weaken in weaker {
             let mut records = among_a_thousand(facts(0));

@@ -59,13 +59,13 @@ impl Counters {
     /// Whether a wrong hit of a publisher hasn't been counted within the window: who is looked up every day would make
     /// many of one. After a start each counts once more.
     pub(crate) fn is_new_wrong_hit(&self, confirm_key: [u8; 32], day: u64) -> bool {
-        self.refuted.is_new(confirm_key, day)
+        self.refuted.is_new(confirm_key, day, WINDOW_DAYS)
     }
 
-    /// The same of a hit with a record behind it: who is rightly listed and applies again and again does its publisher
-    /// no harm.
+    /// Whether a hit with a record behind it hasn't been counted on this day: who is rightly listed and applies again and
+    /// again does its publisher no harm. Who is looked up every day is counted as often as it hits.
     pub(crate) fn is_new_hit(&self, of: [u8; 32], day: u64) -> bool {
-        self.founded.is_new(of, day)
+        self.founded.is_new(of, day, 1)
     }
 
     /// A person has looked: everything counts anew.
@@ -77,12 +77,9 @@ impl Counters {
 }
 
 impl Remembered {
-    fn is_new(&self, what: [u8; 32], day: u64) -> bool {
+    fn is_new(&self, what: [u8; 32], day: u64, days: u64) -> bool {
         let mut counted = locked(&self.0);
-        if counted
-            .get(&what)
-            .is_some_and(|counted| day < counted + WINDOW_DAYS)
-        {
+        if counted.get(&what).is_some_and(|counted| day < counted + days) {
             return false;
         }
         if counted.len() >= MOST_REMEMBERED {

@@ -40,8 +40,9 @@ pub(crate) struct PossibleHit<T> {
 pub(crate) enum Confirmation<T> {
     /// The publisher's records; none for a false positive.
     Answered(Vec<VerifiedRecord>, T),
-    /// The publisher couldn't be asked, or said something that doesn't count. With what is known of it there may be
-    /// something else.
+    /// The publisher's records that count; beside them there is something that doesn't.
+    Partly(Vec<VerifiedRecord>, T),
+    /// The publisher couldn't be asked. With what it said before there may have come something else.
     Unavailable(Vec<VerifiedRecord>, T),
 }
 
@@ -222,7 +223,7 @@ fn of_opened<T>(((hit, cached), opened): (Open<T>, Opened)) -> Confirmation<T> {
     match opened.has_refused {
         false => Confirmation::Answered(records, hit.tag),
         true if records.is_empty() => Confirmation::Unavailable(cached.records, hit.tag),
-        true => Confirmation::Unavailable(records, hit.tag),
+        true => Confirmation::Partly(records, hit.tag),
     }
 }
 

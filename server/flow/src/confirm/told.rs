@@ -106,7 +106,7 @@ impl Node {
     }
 
     fn group(&self, store: &Store, records: &[ListRecord], ends_by: Timestamp) -> Result<Group, FlowError> {
-        let mut group = Group::default();
+        let (mut group, now) = (Group::default(), self.now());
         let mut places: HashMap<Uuid, usize> = HashMap::new();
         for page in records.chunks(PAGE) {
             let ids: BTreeSet<_> = page.iter().map(|record| record.entry_id).collect();
@@ -115,7 +115,10 @@ impl Node {
             let rows: HashMap<_, _> = rows.map(|row| (row.id, row)).collect();
             for found in self.pair(page.to_vec(), store.tokens_of(&ids)?) {
                 let entry = found.record.entry_id;
-                let Some(facts) = rows.get(&entry).and_then(|row| facts(row, &found.token, ends_by)) else {
+                let Some(facts) = rows
+                    .get(&entry)
+                    .and_then(|row| facts(row, &found.token, ends_by, now))
+                else {
                     continue;
                 };
                 // An entry that names an identifier twice tells of it once.
@@ -148,13 +151,15 @@ fn shared(tokens: &Groups) -> HashMap<Uuid, BTreeSet<[u8; 32]>> {
     shared
 }
 
-fn facts(row: &EntryRow, token: &TokenRow, ends_by: Timestamp) -> Option<Facts> {
+fn facts(row: &EntryRow, token: &TokenRow, ends_by: Timestamp, now: Timestamp) -> Option<Facts> {
     let number = |number: i16| u8::try_from(number).ok();
     let role = number(token.role).and_then(Role::from_number)?;
     let expires = row.expires_at.unwrap_or(Timestamp::MAX);
+    let state = state_of(row).ok()?;
     Some(Facts {
         own_verified: role == Role::Own && token.verified,
-        state: state_of(row).ok()?.effective(ends_by, expires),
+        state: state.effective(ends_by, expires),
+        is_over: state.effective(now, expires).is_terminal(),
         basis: number(row.basis).and_then(BasisType::from_number)?,
         jurisdiction: row.jurisdiction.clone(),
         default_judgment: false,

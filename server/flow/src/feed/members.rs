@@ -1,14 +1,23 @@
 use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
 
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use lianfang_store::{FeedKind, FeedObject};
 use lianfang_wire::membership::Membership;
 use lianfang_wire::stix::{self, MemberDescription, StixObject};
 
-use crate::trust::checked;
+use crate::trust::parse;
 use crate::{FlowError, Node};
 
+/// The members as the documents up to a version have them: those that came before it are read once.
+#[derive(Default)]
+pub(crate) struct DescribedMembers {
+    version: u64,
+    members: BTreeMap<NodeId, Described>,
+}
+
 /// A member as the newest document has it.
+#[derive(Clone)]
 struct Described {
     member: MemberDescription,
     /// When it first stood in a document.
@@ -52,17 +61,27 @@ impl Node {
     /// is read.
     async fn described_members(&self) -> Result<Vec<Described>, FlowError> {
         let newest = self.document().document.version;
+        let mut known = std::mem::take(&mut *self.described());
+        let first = known.version + 1;
         let stored = self
             .gateway
             .store(move |store| {
-                let versions = (1..=newest).map(|version| store.membership(version));
+                let versions = (first..=newest).map(|version| store.membership(version));
                 versions.collect::<Result<Vec<_>, _>>()
             })
             .await?;
-        let mut described = BTreeMap::new();
-        let envelopes = stored.into_iter().flatten().map(|row| row.envelope);
-        checked(envelopes, |parsed| describe(&parsed.document, &mut described))?;
-        Ok(described.into_values().collect())
+        for row in stored.into_iter().flatten() {
+            // It was checked before it was stored.
+            describe(&parse(&row.envelope)?.document, &mut known.members);
+        }
+        known.version = newest;
+        let members = known.members.values().cloned().collect();
+        *self.described() = known;
+        Ok(members)
+    }
+
+    fn described(&self) -> MutexGuard<'_, DescribedMembers> {
+        self.described.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,6 +4,7 @@ mod members;
 mod object;
 mod page;
 
+pub(crate) use members::DescribedMembers;
 pub use page::{FeedPage, FeedQuery, FeedVersion, Listed};
 
 use lianfang_encoding::SubjectType;

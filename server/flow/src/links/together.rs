@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lianfang_domain::verdict::speak_for_several;
-use lianfang_store::OwnLinkRow;
+use lianfang_store::{OwnLinkRow, Store};
 use uuid::Uuid;
 
 use super::describe::Place;
 use super::find::{LinkKeys, MOST_ENTRIES};
 use crate::{FlowError, Node};
 
-/// Entries under a key that are looked through for those that another such key leads to as well.
-const MOST_SHARED: usize = 4_096;
+/// Links that are looked through for entries that several such keys lead to, all keys together.
+const MOST_SHARED: usize = 8_192;
 /// Entries that several identifiers lead to, which a screening shows.
 const MOST_TOGETHER: usize = 64;
 
@@ -35,31 +35,33 @@ impl Node {
         let is_full = |row: &&OwnLinkRow| full.binary_search(&row.key).is_ok();
         let mut entries = named.clone();
         entries.extend(rows.iter().filter(|row| !is_full(row)).map(|row| row.entry_id));
-        if several(asked, rows.iter().filter(is_full)) {
-            entries.extend(self.shared(full.clone()).await?);
+        let shared = match several(asked, rows.iter().filter(is_full)) {
+            true => self.shared(full.clone(), asked).await?,
+            false => Vec::new(),
+        };
+        if !full.is_empty() && !entries.is_empty() {
+            let between = move |store: &Store| store.own_links_between(&full, &entries);
+            rows.extend(self.gateway.store(between).await?);
         }
-        if full.is_empty() || entries.is_empty() {
-            return Ok(rows);
-        }
-        let further = self
-            .gateway
-            .store(move |store| store.own_links_between(&full, &entries))
-            .await?;
-        rows.extend(further);
+        rows.extend(shared);
         rows.sort_by_key(|row| (row.key, row.entry_id, row.identifier_index));
         rows.dedup();
         Ok(chosen(asked, rows, &named))
     }
 
-    /// The entries under those of these keys that are read to their end.
-    async fn shared(&self, keys: Vec<[u8; 16]>) -> Result<BTreeSet<Uuid>, FlowError> {
+    /// What leads to entries that several of these keys lead to and more than one thing speaks for.
+    async fn shared(&self, keys: Vec<[u8; 16]>, asked: &LinkKeys) -> Result<Vec<OwnLinkRow>, FlowError> {
+        let most = MOST_SHARED / keys.len().max(1);
         let rows = self
             .gateway
-            .store(move |store| store.own_links(&keys, MOST_SHARED))
+            .store(move |store| store.own_links(&keys, most))
             .await?;
-        let under = rows.chunk_by(|one, next| one.key == next.key);
-        let whole = under.filter(|rows| rows.len() < MOST_SHARED);
-        Ok(whole.flatten().map(|row| row.entry_id).collect())
+        let mut about: BTreeMap<Uuid, Vec<OwnLinkRow>> = BTreeMap::new();
+        for row in rows {
+            about.entry(row.entry_id).or_default().push(row);
+        }
+        let shared = about.into_values().filter(|rows| several(asked, rows.iter()));
+        Ok(shared.flatten().collect())
     }
 }
 

@@ -74,7 +74,7 @@ impl Node {
 
     /// Whether anything can be tokenised. Without, what would be left of a list is nothing, and readers would take what comes
     /// back one day for sudden growth.
-    pub(super) fn has_token_key(&self) -> bool {
+    pub(crate) fn has_token_key(&self) -> bool {
         let (document, now) = (self.document(), self.now());
         document.document.keys.iter().any(|key| key.is_valid_at(now))
     }

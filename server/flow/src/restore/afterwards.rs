@@ -24,7 +24,11 @@ impl Node {
             return Ok(());
         };
         self.build_digests().await?;
-        mark.stage = Stage::Published;
+        mark.stage = match self.has_token_key() {
+            true => Stage::Published,
+            // Nothing could be published.
+            false => Stage::Raised,
+        };
         self.keep_mark(&mark).await
     }
 

@@ -73,7 +73,7 @@ impl Node {
                     self.add_confirmed(records, asked.hit.identifier, &mut findings)
                         .await?;
                 }
-                Confirmation::Unavailable(records, asked) => {
+                Confirmation::Partly(records, asked) | Confirmation::Unavailable(records, asked) => {
                     self.add_confirmed(records, asked.hit.identifier, &mut findings)
                         .await?;
                     findings.unanswered.push(asked.hit);

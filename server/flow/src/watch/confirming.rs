@@ -101,6 +101,11 @@ impl Node {
                     found.extend(records.into_iter().map(|record| (record, asked.clone())));
                     answers.push(asked);
                 }
+                Confirmation::Partly(records, asked) => {
+                    found.extend(records.into_iter().map(|record| (record, asked.clone())));
+                    unknown.insert(asked.row.client_reference);
+                    later.extend(asked.hit);
+                }
                 Confirmation::Unavailable(_, asked) => {
                     unknown.insert(asked.row.client_reference);
                     later.extend(asked.hit);

@@ -116,6 +116,32 @@ async fn who_is_listed_and_applies_again_and_again_doesn_t_have_its_publisher_he
 }
 
 #[tokio::test]
+async fn sellers_who_are_screened_every_day_count_every_day() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        for number in 0..25 {
+            a.record_entry(&operator(), entry(company(&code(number)), a.now()))
+                .await
+                .unwrap();
+        }
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        for _ in 0..2 {
+            for number in (0..25).chain(0..25) {
+                let asked = screening(company(&code(number)));
+                b.screen(&operator(), asked).await.unwrap();
+            }
+            b.apply_brake().await.unwrap();
+            federation.clock.advance(Duration::from_secs(86_400));
+        }
+        let days = federation.store("platform-b").brake_days(a.id(), 0).unwrap();
+        let hits: Vec<_> = days.iter().map(|day| day.hits).filter(|hits| *hits > 0).collect();
+        assert_eq!(hits, [25, 25], "{backend:?}");
+        assert_eq!(held_back_for(&b, "platform-a").await, "brake_too_many_hits");
+    }
+}
+
+#[tokio::test]
 async fn a_publisher_that_lists_what_many_applicants_share_is_held_back() {
     for backend in BACKENDS {
         let (_federation, a, b) = Federation::of_two(backend).await;
