@@ -94,6 +94,20 @@ impl Store {
         self.db.read(|link| by_version(link, version))
     }
 
+    /// Every version from this one on, in order.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub fn memberships_from(&self, version: u64) -> Result<Vec<MembershipRow>, StoreError> {
+        self.db.read(|link| {
+            Ok(query!(link, |conn| memberships::table
+                .filter(memberships::version.ge(count(version)))
+                .order(memberships::version)
+                .select(MembershipRow::as_select())
+                .load(conn))?)
+        })
+    }
+
     /// Notes that a key descriptor of this generation was seen, and returns the highest generation ever seen for
     /// its class and epoch: what is lower must be refused.
     ///

@@ -61,23 +61,21 @@ impl Node {
     /// is read.
     async fn described_members(&self) -> Result<Vec<Described>, FlowError> {
         let newest = self.document().document.version;
-        let mut known = std::mem::take(&mut *self.described());
-        let first = known.version + 1;
+        let first = self.described().version + 1;
         let stored = self
             .gateway
-            .store(move |store| {
-                let versions = (first..=newest).map(|version| store.membership(version));
-                versions.collect::<Result<Vec<_>, _>>()
-            })
+            .store(move |store| store.memberships_from(first))
             .await?;
-        for row in stored.into_iter().flatten() {
-            // It was checked before it was stored.
-            describe(&parse(&row.envelope)?.document, &mut known.members);
+        let mut known = self.described();
+        for row in stored.into_iter().filter(|row| row.version <= newest) {
+            // Somebody else may have read it meanwhile.
+            if row.version == known.version + 1 {
+                // It was checked before it was stored.
+                describe(&parse(&row.envelope)?.document, &mut known.members);
+                known.version = row.version;
+            }
         }
-        known.version = newest;
-        let members = known.members.values().cloned().collect();
-        *self.described() = known;
-        Ok(members)
+        Ok(known.members.values().cloned().collect())
     }
 
     fn described(&self) -> MutexGuard<'_, DescribedMembers> {
