@@ -6,6 +6,7 @@ use lianfang_store::{FeedKind, FeedObject};
 use lianfang_wire::membership::Membership;
 use lianfang_wire::stix::{self, MemberDescription, StixObject};
 
+use crate::publish::everybody;
 use crate::trust::parse;
 use crate::{FlowError, Node};
 
@@ -31,9 +32,7 @@ impl Node {
     /// a member stands there before anything of its own does.
     pub(crate) async fn list_members_in_feed(&self) -> Result<(), FlowError> {
         let members = self.described_members().await?;
-        let everybody: Audience = "all"
-            .parse()
-            .map_err(|_| FlowError::Internal("the audience of everybody has no name"))?;
+        let everybody = everybody();
         let mut objects = definitions(&everybody)?;
         for Described {
             member,

@@ -1,5 +1,6 @@
 //! What a request to join may say: it is written by whoever wants to join, and goes into everybody's membership document.
 
+use lianfang_identifier::Region;
 use lianfang_wire::ProblemType;
 use lianfang_wire::join::JoinRequest;
 
@@ -13,8 +14,7 @@ const LONGEST_NAME: usize = 200;
 /// Invalid, with the field, the rule and the fix in words.
 pub(super) fn check(request: &JoinRequest) -> Result<(), FlowError> {
     let is_name = |text: &str| {
-        let text = text.trim();
-        !text.is_empty() && text.len() <= LONGEST_NAME && !text.chars().any(char::is_control)
+        !text.trim().is_empty() && text.len() <= LONGEST_NAME && !text.chars().any(char::is_control)
     };
     let rules = [
         (
@@ -23,7 +23,10 @@ pub(super) fn check(request: &JoinRequest) -> Result<(), FlowError> {
              node that asks, and let it make its request anew.",
         ),
         (
-            is_country(&request.jurisdiction),
+            request
+                .jurisdiction
+                .parse::<Region>()
+                .is_ok_and(|region| region.as_str() == request.jurisdiction),
             "`jurisdiction` is two upper-case letters (ISO 3166-1 alpha-2): set node.jurisdiction of the node that asks, \
              and let it make its request anew.",
         ),
@@ -37,8 +40,4 @@ pub(super) fn check(request: &JoinRequest) -> Result<(), FlowError> {
         Some((_, rule)) => Err(FlowError::because(ProblemType::Invalid, rule)),
         None => Ok(()),
     }
-}
-
-fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }

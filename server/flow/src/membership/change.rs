@@ -214,18 +214,11 @@ impl Node {
 
     async fn all_memberships(&self) -> Result<Vec<Envelope>, FlowError> {
         let newest = self.document().document.version;
-        let stored = self
-            .gateway
-            .store(move |store| {
-                (1..=newest)
-                    .map(|version| store.membership(version))
-                    .collect::<Result<Vec<_>, _>>()
-            })
-            .await?;
+        let stored = self.gateway.store(|store| store.memberships_from(1)).await?;
         stored
             .into_iter()
+            .filter(|row| row.version <= newest)
             .map(|row| {
-                let row = row.ok_or(FlowError::Internal("a membership document is missing"))?;
                 Envelope::from_json(&row.envelope)
                     .map_err(|_| FlowError::Internal("a stored membership document is damaged"))
             })

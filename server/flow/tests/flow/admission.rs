@@ -37,7 +37,7 @@ async fn a_request_that_cant_be_right_admits_nobody_and_the_one_made_anew_does()
         let federation = Federation::found(backend).await;
         let governor = federation.node("regulator");
         let right = applicant(&governor, "platform-c").await;
-        let wrong: [(&str, Change); 6] = [
+        let wrong: [(&str, Change); 8] = [
             ("jurisdiction", |request| request.jurisdiction = "cn".to_owned()),
             ("jurisdiction", |request| request.jurisdiction = "CHN".to_owned()),
             ("endpoint", |request| {
@@ -45,6 +45,8 @@ async fn a_request_that_cant_be_right_admits_nobody_and_the_one_made_anew_does()
             }),
             ("operator", |request| request.operator = " ".to_owned()),
             ("operator", |request| request.operator = "A\u{7}".to_owned()),
+            ("operator", |request| request.operator = "A\n".to_owned()),
+            ("jurisdiction", |request| request.jurisdiction = "C1".to_owned()),
             ("name", |request| request.name = "n".repeat(201)),
         ];
         for (field, change) in wrong {

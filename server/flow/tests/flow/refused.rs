@@ -3,14 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lianfang_digest::SignedHead;
 use lianfang_flow::Node;
+use lianfang_token::{Token, TokenKeyId, record_key};
+use lianfang_wire::alert::AlertState;
+use lianfang_wire::confirm::ConfirmResponse;
 use lianfang_wire::entry::{Identifier, Subject};
+use lianfang_wire::record::seal;
 use lianfang_wire::screening::Screening;
 use lianfang_wire::vocabulary::{Role, VerdictName};
+use uuid::Uuid;
 
-use crate::alerts::publish;
+use crate::alerts::{publish, states, watch};
 use crate::brake::brake_of;
-use crate::harness::{BACKENDS, Federation, company, entry, id, identifier, operator, screening};
+use crate::harness::{BACKENDS, Federation, Tampering, company, entry, id, identifier, operator, screening};
 
 const CODE: &str = "91110108661572276L";
 const NEW: &str = "91130105MA0FRNGTXX";
@@ -53,6 +61,54 @@ async fn a_record_that_a_clock_ahead_takes_for_old_is_no_clear() {
             (VerdictName::Block, true),
             "{backend:?}"
         );
+    }
+}
+
+/// Beside the records of A's company there comes something that is sealed to whoever asks about it and is no record.
+fn with_something_else(federation: &Federation, entry: Uuid) -> Tampering {
+    let store = federation.store("platform-a");
+    let token = store.tokens_of(&[entry]).unwrap().remove(0);
+    let head = store.heads_in_force(Some(&id("platform-a"))).unwrap().remove(0);
+    let list = SignedHead::decode(&head.head).unwrap().header().list.clone();
+    let fed = federation.node("platform-a").trust().federation();
+    let (key_id, token) = (TokenKeyId(token.key_id), Token::from_bytes(token.token));
+    let key = record_key(&token, &fed, &list.publisher, &key_id);
+    let sealed = seal("no record", key.as_bytes(), &list, &fed, &mut rand_core::OsRng).unwrap();
+    Box::new(move |asked, answer| {
+        if asked != "confirm" {
+            return answer;
+        }
+        let mut answer: ConfirmResponse = serde_json::from_slice(&answer).unwrap();
+        answer.records.push(STANDARD.encode(&sealed));
+        serde_json::to_vec(&answer).unwrap()
+    })
+}
+
+#[tokio::test]
+async fn what_counts_of_a_partly_refused_answer_blocks_and_alerts_and_the_rest_is_asked_for_again() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        watch(&b, "shop-1", company(CODE)).await;
+        let recorded = publish(&a, CODE).await;
+        federation
+            .network
+            .tamper(with_something_else(&federation, recorded.id));
+        b.sync(None, false).await.unwrap();
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+        assert!(b.roster_status().await.unwrap().pending_hits > 0, "{backend:?}");
+        let answer = screen(&b, company(CODE)).await;
+        assert_eq!(
+            (answer.verdict, answer.complete),
+            (VerdictName::Block, false),
+            "{backend:?}"
+        );
+        federation.network.tamper(Box::new(|_, answer| answer));
+        federation.clock.advance(HOUR);
+        b.watch_roster().await.unwrap();
+        assert_eq!(b.roster_status().await.unwrap().pending_hits, 0, "{backend:?}");
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}: no second one");
     }
 }
 

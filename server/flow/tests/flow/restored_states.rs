@@ -304,3 +304,28 @@ async fn a_request_whose_entry_was_lost_records_another_one_when_it_is_sent_agai
         );
     }
 }
+
+#[tokio::test]
+async fn a_node_that_is_restored_while_no_token_key_counts_publishes_once_one_does() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        let mut long = entry(company(BEFORE), a.now());
+        long.expires = a.now() + DAY * 700;
+        a.record_entry(&operator(), long).await.unwrap();
+        spread(&federation, &a, &READERS).await;
+        let backup = federation.back_up("platform-a");
+        drop(a);
+        federation.clock.advance(DAY * 366);
+        let copy = restored(&federation, &backup).await;
+        copy.node.publish_changes().await.unwrap();
+        let governor = federation.node("regulator");
+        governor.extend_membership(&operator(), 365).await.unwrap();
+        for node in [&copy.node, &b] {
+            node.sync(None, false).await.unwrap();
+        }
+        spread(&federation, &copy.node, &READERS).await;
+        let answer = verdict(&federation, "platform-b", BEFORE).await;
+        assert_eq!(answer, VerdictName::Block, "{backend:?}");
+    }
+}
