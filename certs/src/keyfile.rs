@@ -1,10 +1,11 @@
 //! Secrets on disk: written once, readable by their owner only.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 /// More than any key or password needs.
@@ -26,21 +27,30 @@ pub enum KeyFileError {
     Io { path: PathBuf, source: io::Error },
 }
 
-/// Creates `path` with mode 0600 and writes `secret`; the file and its folder are on disk when this returns.
+/// Creates `path` with mode 0600 and writes `secret`; the file and its folder are on disk when this returns. Whenever the
+/// process ends, `path` holds the whole secret or isn't there.
 ///
 /// # Errors
 /// [`KeyFileError::Exists`] when anything is there, even a dangling link; [`KeyFileError::Io`], after which no
 /// file is left behind.
 pub fn write_new(path: &Path, secret: &[u8]) -> Result<(), KeyFileError> {
-    let mut file = create(path)?;
-    let written = file
-        .write_all(secret)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| sync_folder(path));
-    written.map_err(|source| {
-        // Half a key is worse than none; the first error is the one to report.
+    if path.symlink_metadata().is_ok() {
+        return Err(KeyFileError::Exists(path.to_owned()));
+    }
+    let failed = |source| io_error(path, source);
+    let mut file = beside(path).map_err(failed)?;
+    file.write_all(secret)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(failed)?;
+    file.persist_noclobber(path)
+        .map_err(|refused| match refused.error.kind() {
+            io::ErrorKind::AlreadyExists => KeyFileError::Exists(path.to_owned()),
+            _ => failed(refused.error),
+        })?;
+    sync_folder(path).map_err(|source| {
+        // Whoever is told of an error takes the secret for one that isn't kept.
         let _ = std::fs::remove_file(path);
-        io_error(path, source)
+        failed(source)
     })
 }
 
@@ -66,21 +76,22 @@ pub fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     read_all(file, about.len()).map_err(|source| io_error(path, source))
 }
 
-fn create(path: &Path) -> Result<File, KeyFileError> {
-    let opened = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    opened.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => KeyFileError::Exists(path.to_owned()),
-        _ => io_error(path, source),
-    })
+/// A file in the same folder that nobody knows yet, and that is removed unless it is kept.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".key-")
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(folder_of(path))
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    File::open(folder_of(path))?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// Into a buffer of the final size, so that no copy of the secret is left in memory by growing.

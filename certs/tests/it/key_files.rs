@@ -1,5 +1,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
 
 use lianfang_certs::keyfile::{self, KeyFileError};
 
@@ -32,6 +34,33 @@ fn an_existing_file_or_link_is_never_overwritten() {
         Err(KeyFileError::Exists(_))
     ));
     assert!(!target.exists());
+}
+
+/// Where the process that is to be killed writes.
+const PLACE: &str = "LIANFANG_TEST_KEY_FILE";
+
+#[test]
+fn a_process_that_is_killed_while_it_writes_leaves_no_part_of_a_secret_in_its_place() {
+    let large = vec![b's'; 64 * 1024];
+    if let Some(path) = std::env::var_os(PLACE) {
+        keyfile::write_new(path.as_ref(), &large).unwrap();
+        return;
+    }
+    let desk = Desk::new();
+    let path = desk.path().join("node.key");
+    // The system kills whoever writes beyond this limit, after it has written up to there.
+    let killed = Command::new("sh")
+        .args(["-c", "ulimit -c 0; ulimit -f 8; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture"])
+        .arg("key_files::a_process_that_is_killed_while_it_writes_leaves_no_part_of_a_secret_in_its_place")
+        .env(PLACE, &path)
+        .output()
+        .unwrap();
+    assert_eq!(killed.status.signal(), Some(25), "SIGXFSZ: {killed:?}");
+    assert!(!path.exists());
+    keyfile::write_new(&path, &large).unwrap();
+    assert_eq!(*keyfile::read(&path).unwrap(), large);
 }
 
 #[test]

@@ -1,13 +1,12 @@
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use lianfang_certs::keyfile;
 use lianfang_encoding::{PublicKey, SigningKey};
 use serde::{Deserialize, Serialize};
 
-use super::DataFolder;
-use super::keys::{FolderError, read_text, write_hex};
+use super::keys::{FolderError, write_hex};
+use super::{DataFolder, read_text, write_text};
 use crate::auth::Retired;
 
 #[derive(Serialize, Deserialize)]
@@ -72,14 +71,8 @@ impl DataFolder {
                 until: one.until,
             })
             .collect();
-        let text = serde_json::to_vec(&lines).map_err(|_| FolderError::Damaged(path.clone()))?;
-        let failed = |error| FolderError::Io(path.clone(), error);
-        let mut file = tempfile::NamedTempFile::new_in(parent(&path)).map_err(failed)?;
-        file.write_all(&text)
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        let text = serde_json::to_string(&lines).map_err(|_| FolderError::Damaged(path.clone()))?;
+        write_text(&path, &text)
     }
 
     /// The files that say which of this node's tokens count: the key in use, and the retired ones.
@@ -90,10 +83,6 @@ impl DataFolder {
     fn retired(&self) -> PathBuf {
         self.access_key().with_file_name("access-retired.json")
     }
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("."))
 }
 
 /// The public half of the key in `file`.

@@ -1,4 +1,3 @@
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,7 @@ use lianfang_store::DataKeys;
 use rand_core::{OsRng, RngCore as _};
 use zeroize::Zeroizing;
 
-use super::{DataFolder, shares};
+use super::{DataFolder, read_text, shares, write_text};
 
 /// Why a key wasn't read or written. Names files, never what is in them.
 #[derive(Debug, thiserror::Error)]
@@ -161,16 +160,6 @@ impl DataFolder {
     fn key(&self, name: &str) -> PathBuf {
         self.keys().join(format!("{name}.key"))
     }
-}
-
-/// Reads a public text file.
-pub(crate) fn read_text(path: &Path) -> Result<String, FolderError> {
-    fs::read_to_string(path).map_err(|error| FolderError::Io(path.to_owned(), error))
-}
-
-/// Writes a public text file.
-pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), FolderError> {
-    fs::write(path, text).map_err(|error| FolderError::Io(path.to_owned(), error))
 }
 
 pub(super) fn write_hex(path: &Path, secret: &[u8]) -> Result<(), FolderError> {

@@ -6,6 +6,7 @@ mod renewal;
 mod revocations;
 mod rotation;
 mod shares;
+mod text;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use access::public_of;
 pub use keys::{FolderError, Secrets};
-pub(crate) use keys::{read_text, write_text};
+pub(crate) use text::{read_text, write_text};
 
 /// A node's data folder.
 #[derive(Debug, Clone)]

@@ -1,14 +1,14 @@
 //! The revocation list of the authority that is kept in the folder: each follows the one before.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use lianfang_certs::{Authority, Serial};
 use lianfang_encoding::Timestamp;
 
-use super::{DataFolder, FolderError, read_text};
+use super::{DataFolder, FolderError, read_text, write_text};
 
 impl DataFolder {
     /// Signs the list that follows the one in the folder, the first when there is none, with `revoked` on it beside what
@@ -32,8 +32,8 @@ impl DataFolder {
             .map_err(|error| FolderError::Io(key, error))?;
         let previous = self.kept_revocations()?;
         let next = authority.revoke(previous.as_deref(), &serials, now, validity)?;
-        replace(&self.revocations(), &next)?;
-        out.map_or(Ok(()), |out| replace(out, &next))
+        write_text(&self.revocations(), &next)?;
+        out.map_or(Ok(()), |out| write_text(out, &next))
     }
 
     /// The list in the folder, if there is one.
@@ -46,20 +46,4 @@ impl DataFolder {
             read => read.map(Some),
         }
     }
-}
-
-/// Whoever reads the file meanwhile sees the old or the new one whole.
-fn replace(path: &Path, text: &str) -> Result<(), FolderError> {
-    let mut fresh = path.as_os_str().to_owned();
-    fresh.push(".new");
-    let fresh = PathBuf::from(fresh);
-    let write = || {
-        let mut file = File::create(&fresh)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&fresh, path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    };
-    write().map_err(|error| FolderError::Io(path.to_owned(), error))
 }
