@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
 use lianfang_encoding::Timestamp;
 use lianfang_store::{CachedAnswer, PeerEntryState, RecordRow};
-use lianfang_wire::record::VerifiedRecord;
+use lianfang_wire::record::{RecordError, VerifiedRecord};
 use lianfang_wire::vocabulary::{DeadlineRule, StateName};
 
 use super::TOLD;
@@ -31,6 +31,14 @@ pub(super) struct Cached {
     pub(super) is_answer: bool,
     /// Whether other records may have been left out, which together with other tokens could matter.
     pub(super) is_part: bool,
+}
+
+/// What is kept of a token, verified.
+struct Heard {
+    /// Whether all of it was asked for since the list last said something new of the token. Two that ask at once may each
+    /// leave rows of their own.
+    is_new: bool,
+    records: Vec<VerifiedRecord>,
 }
 
 impl Node {
@@ -63,33 +71,31 @@ impl Node {
         let keys = publisher.signing_keys.clone();
         let verify = move |rows: Vec<RecordRow>| {
             let opener = hit.opener(&fed);
-            let verified = rows.into_iter().filter_map(|row| {
-                let record = opener.verify(&row.jws, &keys, ends_by).ok()?;
+            let mut heard = Heard {
+                is_new: true,
+                records: Vec::with_capacity(rows.len()),
+            };
+            for row in rows {
+                let verified = opener.verify(&row.jws, &keys, ends_by);
                 // A time ahead is one of a clock that was, and says nothing of what came first.
-                let came = said_last < row.received_at && row.received_at <= now;
-                Some((came, record))
-            });
-            verified.collect::<Vec<_>>()
+                heard.is_new &= said_last < row.received_at && row.received_at <= now;
+                // One that counts no more, though its finding isn't over, leaves less than the answer.
+                heard.is_new &= matches!(verified, Ok(_) | Err(RecordError::Expired));
+                heard.records.extend(verified);
+            }
+            heard
         };
-        let verified = match rows.len() {
+        let heard = match rows.len() {
             0 => return Ok(Cached::default()),
             1..AT_ONCE => verify(rows),
             _ => self.gateway.compute(move || verify(rows)).await?,
         };
-        self.judged(verified, ends_by).await
+        self.judged(heard, ends_by).await
     }
 
     /// Sorts out what has ended: another entry may stand in its place.
-    async fn judged(
-        &self,
-        verified: Vec<(bool, VerifiedRecord)>,
-        ends_by: Timestamp,
-    ) -> Result<Cached, FlowError> {
-        let is_new = verified.iter().any(|(is_new, _)| *is_new);
-        let records: Vec<_> = verified
-            .into_iter()
-            .filter_map(|(record_is_new, record)| (record_is_new == is_new).then_some(record))
-            .collect();
+    async fn judged(&self, heard: Heard, ends_by: Timestamp) -> Result<Cached, FlowError> {
+        let Heard { is_new, records } = heard;
         let reported = self.reported_since(&records).await?;
         let (is_part, mut has_changed) = (records.len() >= TOLD, false);
         let mut living = Vec::with_capacity(records.len());
@@ -161,9 +167,8 @@ fn answer<T>(
     asked_at: Timestamp,
 ) -> CachedAnswer {
     let list = list_key(&hit.list.id);
-    // An answer that may be a part of what there is ends as a whole: one record fewer would make it look like all.
+    // An answer ends as a whole: without a record that ended first the others would look like all of it.
     let first = records.iter().map(|(record, _)| record.valid_until).min();
-    let first = first.filter(|_| records.len() >= TOLD);
     let rows = records.iter().map(|(record, jws)| RecordRow {
         publisher: list.publisher.clone(),
         confirm_key,
