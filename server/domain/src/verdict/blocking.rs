@@ -72,7 +72,7 @@ fn shortfall(confirmed: &Confirmed, policy: &Policy, situation: &Situation) -> O
     if !(own && record.verified && identifier.verified) {
         return Some(ReasonCode::NotOwnVerified);
     }
-    if confirmed.state().is_disputed() || record.disputed || !confirmed.state().is_effective() {
+    if confirmed.is_disputed() || !confirmed.state().is_effective() {
         return Some(ReasonCode::Disputed);
     }
     if record.basis.kind.is_interim() || record.basis.default_judgment {

@@ -55,4 +55,9 @@ impl Confirmed {
     pub fn state(&self) -> StateName {
         self.state
     }
+
+    /// Whether the state is disputed, or the publisher says so beside the state that it is still in.
+    pub fn is_disputed(&self) -> bool {
+        self.state.is_disputed() || (self.record.disputed && self.record.state == self.state)
+    }
 }

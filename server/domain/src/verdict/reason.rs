@@ -19,7 +19,7 @@ pub(super) fn of_record(code: ReasonCode, confirmed: &Confirmed) -> Reason {
         evidence_grade: Some(record.evidence_grade),
         since: Some(record.decided),
         expires: Some(record.expires),
-        disputed: confirmed.state().is_disputed() || record.disputed,
+        disputed: confirmed.is_disputed(),
         link: None,
     }
 }

@@ -5,6 +5,7 @@ use lianfang_wire::entry::{NewEntry, Subject};
 use lianfang_wire::screening::{NewScreening, ReasonCode};
 use lianfang_wire::vocabulary::{BasisType, Category, EventType, Purpose, Role, VerdictName};
 
+use crate::alerts::{event, publish};
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, product, screening};
 
 const CODE: &str = "91110108661572276L";
@@ -158,6 +159,31 @@ async fn a_contested_entry_is_review() {
     let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
     assert_eq!(answer.verdict, VerdictName::Review);
     assert!(answer.reasons[0].disputed);
+}
+
+/// The record that was heard meanwhile says that it is disputed.
+#[tokio::test]
+async fn a_dispute_that_is_over_blocks_again_as_soon_as_that_is_said() {
+    for backend in BACKENDS {
+        for (begins, ends) in [
+            (EventType::Contested, EventType::Upheld),
+            (EventType::Suspended, EventType::Resumed),
+        ] {
+            let (federation, a, b) = Federation::of_two(backend).await;
+            let recorded = publish(&a, CODE).await;
+            let disputed = event(&a, &recorded, begins).await;
+            b.sync(None, false).await.unwrap();
+            federation.clock.advance(std::time::Duration::from_secs(1));
+            let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+            assert_eq!(answer.verdict, VerdictName::Review, "{backend:?} {begins}");
+            assert!(answer.reasons[0].disputed, "{backend:?} {begins}");
+            event(&a, &disputed, ends).await;
+            b.sync(None, false).await.unwrap();
+            let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+            assert_eq!(answer.verdict, VerdictName::Block, "{backend:?} {ends}");
+            assert!(!answer.reasons[0].disputed, "{backend:?} {ends}");
+        }
+    }
 }
 
 #[tokio::test]
