@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::peer::Peer;
-use crate::screening::Screening;
+use crate::screening::{IdentifierOutcome, Screening};
 use crate::vocabulary::{EvidenceGrade, StateName};
 
 /// What was asked about, and why it is as it is.
@@ -51,6 +51,9 @@ pub struct EntryExplanation {
     pub status: Option<u64>,
     /// Every canonical form of every identifier.
     pub forms: Vec<FormExplanation>,
+    /// Identifiers that aren't one of their kind: nobody is found by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<IdentifierOutcome>,
     /// Every other member.
     pub readers: Vec<ReaderExplanation>,
 }

@@ -14,6 +14,7 @@ use super::RequestName;
 use super::view::{Content, ENTRIES};
 use crate::durable::durable_step;
 use crate::randomness::random_id;
+use crate::screen::normalise;
 use crate::{Actor, FlowError, Node};
 
 /// Purpose in the audit log.
@@ -115,7 +116,7 @@ impl Node {
         self.gateway.to_the_end(work).await
     }
 
-    /// Checks an entry and seals it for the store.
+    /// Checks an entry, of which one identifier at least can be read, and seals it for the store.
     pub(crate) fn prepare_entry(
         &self,
         actor: &Actor,
@@ -125,6 +126,11 @@ impl Node {
         let now = self.now();
         let finding = check_entry(&new, now).map_err(FlowError::Invalid)?;
         let audience = self.known_audience(&new.sharing.audience)?;
+        let links = self.links.links_of(&new);
+        // Whatever has a form is linked: of the others nobody could ever be found.
+        if links.is_empty() {
+            return Err(FlowError::Invalid(normalise(&new.subject).broken()));
+        }
         let content = serde_json::to_vec(&Content { entry: new.clone() })
             .map_err(|_| FlowError::Internal("an entry can't be written as JSON"))?;
         let request_hash = Transcript::new("lianfang/request/v1")
@@ -142,7 +148,6 @@ impl Node {
             reason: None,
             reference: None,
         };
-        let links = self.links.links_of(&new);
         Ok(store::NewEntry {
             links,
             ..row(id, new, audience, finding, request_hash, body_sealed, &payload)

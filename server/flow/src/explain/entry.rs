@@ -10,7 +10,8 @@ use lianfang_wire::explanation::{
 };
 use uuid::Uuid;
 
-use crate::entries::grade_of;
+use crate::entries::{grade_of, open_content};
+use crate::screen::normalise;
 use crate::{FlowError, Node};
 
 /// Place, kind and level of a form.
@@ -20,6 +21,7 @@ impl Node {
     pub(super) async fn explain_entry(self: &Arc<Self>, id: Uuid) -> Result<EntryExplanation, FlowError> {
         let row = self.gateway.store(move |store| store.entry(id)).await?;
         let examined = self.examine(&self.document().document, &row, self.writing_time().await?)?;
+        let content = open_content(&self.keys.data, &row)?.entry;
         let InList {
             head,
             forms: published,
@@ -51,6 +53,7 @@ impl Node {
             left: change.left.map(|left| left.sequence),
             status: row.audience_seq,
             forms: forms.collect(),
+            rejected: normalise(&content.subject).rejected().cloned().collect(),
             readers: self.readers(&row, head.as_ref(), change).await?,
         })
     }

@@ -3,6 +3,7 @@
 use lianfang_domain::verdict::ScreenedIdentifier;
 use lianfang_identifier::{InputKind, Region, canonicalise_all};
 use lianfang_wire::entry::{Identifier, Subject as Asked};
+use lianfang_wire::problem::Violation;
 use lianfang_wire::screening::{IdentifierOutcome, IdentifierStatus};
 
 use crate::tokens::Subject;
@@ -12,6 +13,27 @@ pub(crate) struct Normalised {
     pub(crate) subjects: Vec<Subject<ScreenedIdentifier>>,
     /// A reserved test identifier is among them.
     pub(crate) test: bool,
+}
+
+impl Normalised {
+    /// Why no identifier is one of its kind, for each of them.
+    pub(crate) fn broken(&self) -> Vec<Violation> {
+        let of = |outcome: &IdentifierOutcome| {
+            Violation::new(
+                format!("/subject/identifiers/{}", outcome.index),
+                outcome.reason.clone().unwrap_or_else(|| "rejected".to_owned()),
+                "`lianfang identifier explain` shows what the rule expects",
+            )
+        };
+        self.rejected().map(of).collect()
+    }
+
+    /// Identifiers that aren't one of their kind.
+    pub(crate) fn rejected(&self) -> impl Iterator<Item = &IdentifierOutcome> {
+        self.outcomes
+            .iter()
+            .filter(|outcome| outcome.status == IdentifierStatus::Rejected)
+    }
 }
 
 pub(crate) fn normalise(asked: &Asked) -> Normalised {

@@ -8,7 +8,7 @@ use lianfang_identifier::Canonical;
 use lianfang_store::{MonitoredSubject, MonitoredToken};
 use lianfang_wire::entry::Subject as Asked;
 use lianfang_wire::problem::Violation;
-use lianfang_wire::screening::{IdentifierOutcome, IdentifierStatus};
+use lianfang_wire::screening::IdentifierOutcome;
 use zeroize::Zeroizing;
 
 use crate::screen::normalise;
@@ -93,7 +93,7 @@ impl Node {
         check(&reference, &subject).map_err(FlowError::Invalid)?;
         let normalised = normalise(&subject);
         if normalised.subjects.is_empty() {
-            return Err(FlowError::Invalid(rejected(&normalised.outcomes)));
+            return Err(FlowError::Invalid(normalised.broken()));
         }
         let content = serde_json::to_vec(&subject)
             .map(Zeroizing::new)
@@ -163,19 +163,4 @@ fn check(reference: &str, subject: &Asked) -> Result<(), Vec<Violation>> {
         ));
     }
     if broken.is_empty() { Ok(()) } else { Err(broken) }
-}
-
-fn rejected(outcomes: &[IdentifierOutcome]) -> Vec<Violation> {
-    let of = |outcome: &IdentifierOutcome| {
-        Violation::new(
-            format!("/subject/identifiers/{}", outcome.index),
-            outcome.reason.clone().unwrap_or_else(|| "rejected".to_owned()),
-            "`lianfang identifier explain` shows what the rule expects",
-        )
-    };
-    outcomes
-        .iter()
-        .filter(|outcome| outcome.status == IdentifierStatus::Rejected)
-        .map(of)
-        .collect()
 }

@@ -90,6 +90,27 @@ async fn an_entry_says_form_by_form_what_is_out_what_waits_and_which_rule_keeps_
     }
 }
 
+#[tokio::test]
+async fn an_entry_says_which_of_its_identifiers_cannot_be_read() {
+    for backend in BACKENDS {
+        let (_federation, a, _) = Federation::of_two(backend).await;
+        let mut subject = company(CODE);
+        subject
+            .identifiers
+            .insert(0, identifier("cn_uscc", "91110108661572276M"));
+        let new = entry(subject, a.now());
+        let id = a.record_entry(&operator(), new).await.unwrap().entry.id;
+        let explained = explain_entry(&a, id).await;
+        assert!(explained.forms.iter().all(|form| form.index == 1), "{backend:?}");
+        let rejected: Vec<_> = explained
+            .rejected
+            .iter()
+            .map(|identifier| (identifier.index, identifier.reason.as_deref()))
+            .collect();
+        assert_eq!(rejected, [(0, Some("check_digit"))], "{backend:?}");
+    }
+}
+
 fn outcome_of(form: &lianfang_wire::explanation::FormExplanation) -> FormOutcome {
     form.outcome
 }

@@ -58,6 +58,9 @@ fn show_entry(entry: &EntryExplanation, terminal: &Terminal) {
     for form in &entry.forms {
         terminal.line(&form_line(form, terminal));
     }
+    for identifier in &entry.rejected {
+        terminal.line(&identifier_line(identifier, terminal));
+    }
     for reader in &entry.readers {
         terminal.line(&reader_line(reader, terminal));
     }

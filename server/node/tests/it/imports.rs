@@ -130,6 +130,12 @@ async fn lines_of_json_that_are_not_taken_are_kept_mended_and_loaded_too() {
             .any(|line| line["line"] == 3 && line["row"] == "not json"),
         "{rejects}"
     );
+    let short = lines.iter().find(|line| line["line"] == 2).unwrap();
+    let reason = short["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("invalid: /subject/identifiers/0 length"),
+        "{reason}"
+    );
     let broken = lines.iter().find(|line| line["line"] == 4).unwrap();
     let reason = broken["reason"].as_str().unwrap();
     assert!(
