@@ -16,8 +16,8 @@ pub trait Clock: Send + Sync {
 pub enum ClockStanding {
     /// Most of them agree with it.
     Agrees,
-    /// Most of them don't.
-    Off,
+    /// Most of them don't: by their median they are so many microseconds ahead of it.
+    Off(i64),
     /// Too few have said what time it is.
     Unknown,
 }
@@ -35,10 +35,23 @@ impl ClockStanding {
         ahead_micros.sort_unstable();
         let middle = [(ahead_micros.len() - 1) / 2, ahead_micros.len() / 2];
         let middle = middle.iter().filter_map(|place| ahead_micros.get(*place));
-        let median = middle.map(|micros| micros.unsigned_abs()).min();
-        match median {
-            Some(median) if Duration::from_micros(median) > TOLERANCE => Self::Off,
+        match middle.min_by_key(|micros| micros.unsigned_abs()) {
+            Some(median) if Duration::from_micros(median.unsigned_abs()) > TOLERANCE => Self::Off(*median),
             _ => Self::Agrees,
+        }
+    }
+
+    /// Whether most of the others don't agree with the clock.
+    pub fn is_off(self) -> bool {
+        matches!(self, Self::Off(_))
+    }
+
+    /// When something begins that this clock dates `now`: no earlier than the others say, where it is off. They move it to no
+    /// earlier time, so that nobody has a deadline begin long ago by lying.
+    pub fn beginning(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Off(ahead) => now + Duration::from_micros(u64::try_from(ahead).unwrap_or_default()),
+            Self::Agrees | Self::Unknown => now,
         }
     }
 }
@@ -53,16 +66,30 @@ mod tests {
         for (ahead, standing) in [
             (&[][..], ClockStanding::Unknown),
             (&[FAR, FAR], ClockStanding::Unknown),
-            (&[FAR, FAR, FAR], ClockStanding::Off),
-            (&[-FAR, 0, -FAR], ClockStanding::Off),
+            (&[FAR, FAR, FAR], ClockStanding::Off(FAR)),
+            (&[-FAR, 0, -FAR], ClockStanding::Off(-FAR)),
             (&[60_000_000, 60_000_000, FAR], ClockStanding::Agrees),
             (&[FAR, 0, 0], ClockStanding::Agrees),
             (&[-FAR, 0, FAR], ClockStanding::Agrees),
             (&[FAR, 0, FAR, 0], ClockStanding::Agrees),
-            (&[FAR, 0, FAR, FAR], ClockStanding::Off),
-            (&[i64::MIN, i64::MAX, i64::MIN], ClockStanding::Off),
+            (&[FAR, 0, FAR, FAR], ClockStanding::Off(FAR)),
+            (&[i64::MIN, i64::MAX, i64::MIN], ClockStanding::Off(i64::MIN)),
         ] {
             assert_eq!(ClockStanding::of(ahead.to_vec()), standing, "{ahead:?}");
+        }
+    }
+
+    #[test]
+    fn what_begins_under_a_clock_that_is_behind_begins_by_that_of_the_others() {
+        let now = Timestamp::from_secs(1_000);
+        for (standing, beginning) in [
+            (ClockStanding::Off(61_000_000), Timestamp::from_secs(1_061)),
+            (ClockStanding::Off(-61_000_000), now),
+            (ClockStanding::Off(i64::MIN), now),
+            (ClockStanding::Agrees, now),
+            (ClockStanding::Unknown, now),
+        ] {
+            assert_eq!(standing.beginning(now), beginning, "{standing:?}");
         }
     }
 }

@@ -37,17 +37,24 @@ impl Node {
     /// that has leapt ahead makes it look so.
     pub(crate) async fn is_clock_in_doubt(&self) -> Result<bool, FlowError> {
         let heard = self.heard_of_clock(&self.peer_rows().await?);
-        Ok(heard.standing == ClockStanding::Off || heard.silent)
+        Ok(heard.standing.is_off() || heard.silent)
     }
 
     /// The time by which findings end as they are read. While the peers say that the clock is off it ends none: what time
     /// alone has ended stays, for review, since nobody is blocked then.
     pub(crate) async fn ending_time(&self) -> Result<Timestamp, FlowError> {
         let standing = self.clock_standing(&self.peer_rows().await?);
-        Ok(match standing {
-            ClockStanding::Off => Timestamp::default(),
-            ClockStanding::Agrees | ClockStanding::Unknown => self.now(),
+        Ok(match standing.is_off() {
+            true => Timestamp::default(),
+            false => self.now(),
         })
+    }
+
+    /// When what somebody decides now begins. By a clock that is behind a deadline would be over when readers hear of it, who
+    /// release for good then.
+    pub(crate) async fn deciding_time(&self) -> Result<Timestamp, FlowError> {
+        let standing = self.clock_standing(&self.peer_rows().await?);
+        Ok(standing.beginning(self.now()))
     }
 
     /// The time by which findings have ended in what this node says to others for longer: none while its clock is in doubt.

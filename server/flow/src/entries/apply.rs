@@ -81,7 +81,7 @@ impl Node {
         let work = async move {
             // Nobody decides on what was told to have changed since the backup that this node was restored from.
             node.repeat_what_was_said().await?;
-            let step = Step::decided(new, node.now());
+            let step = Step::decided(new, node.deciding_time().await?);
             let row = node.move_entry(name, id, if_match, step, Some(line)).await?;
             node.entries_changed();
             Ok(row)
@@ -155,7 +155,9 @@ impl Node {
         audit: Option<store::AuditRow>,
     ) -> Result<store::EntryRow, FlowError> {
         self.check_standing()?;
-        let (node, now, kind) = (Arc::clone(self), self.now(), step.event.kind);
+        let (node, kind) = (Arc::clone(self), step.event.kind);
+        // Readers count from the time of the event, too, which lies before no decision.
+        let now = self.now().max(step.at);
         let outcome = self
             .gateway
             .raw(move |store| {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
+use lianfang_domain::check_subject;
 use lianfang_domain::verdict::{Policy, ScreenedIdentifier, Situation, decide};
-use lianfang_domain::{ClockStanding, check_subject};
 use lianfang_store::{PeerRow, ScreeningRow};
 use lianfang_token::message::Purpose as TokenPurpose;
 use lianfang_wire::ProblemType;
@@ -175,7 +175,7 @@ impl Node {
         Situation {
             natural_person: asked.subject.natural_person,
             membership_expired: document.document.expires <= self.now(),
-            clock_off: self.clock_standing(peers) == ClockStanding::Off,
+            clock_off: self.clock_standing(peers).is_off(),
             quarantined: quarantined(peers),
             operators: operators(&document.document, found_by),
             without_token: without_token.collect(),

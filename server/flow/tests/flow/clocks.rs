@@ -149,6 +149,32 @@ async fn what_a_clock_that_is_off_has_ended_is_review_and_not_clear() {
     }
 }
 
+/// Readers release it at the deadline that its publisher states.
+#[tokio::test]
+async fn a_clock_that_is_behind_starts_no_deadline_that_is_over_already() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        watch(&b, "shop-1", company(CODE)).await;
+        let recorded = publish(&a, CODE).await;
+        let contested = event(&a, &recorded, EventType::Contested).await;
+        b.sync(None, false).await.unwrap();
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+        for other in OTHERS {
+            federation.put_ahead(other, DAY * 6);
+        }
+        a.sync(None, false).await.unwrap();
+        let forwarded = event(&a, &contested, EventType::Forwarded).await;
+        let left = forwarded.deadline.map(|due| due.since(b.now()));
+        assert!(left.is_some_and(|left| left >= DAY * 3), "{backend:?} {left:?}");
+        b.sync(None, false).await.unwrap();
+        b.watch_roster().await.unwrap();
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Review, "{backend:?} {answer:?}");
+    }
+}
+
 #[tokio::test]
 async fn who_joins_the_roster_under_a_clock_that_is_off_is_matched_again_once_it_is_right() {
     for backend in BACKENDS {
