@@ -1,5 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
+use lianfang_encoding::Timestamp;
 use lianfang_identifier::{Kind, Level};
 use lianfang_store::EntryRow;
 use lianfang_wire::vocabulary::{BasisType, Category, Role, StateName};
@@ -35,29 +36,28 @@ impl Node {
             return Ok(HashMap::new());
         }
         let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
-        let mut living = HashMap::new();
+        let (ends_by, mut living) = (self.ending_time().await?, HashMap::new());
         for row in rows {
-            if let Some(described) = self.describe(row)? {
+            if let Some(described) = describe(row, ends_by)? {
                 living.insert(described.row.id, described);
             }
         }
         Ok(living)
     }
+}
 
-    fn describe(&self, row: EntryRow) -> Result<Option<Described>, FlowError> {
-        let state = crate::entries::state_of(&row)?
-            .effective(self.now(), row.expires_at.unwrap_or_else(|| self.now()));
-        if state.is_terminal() {
-            return Ok(None);
-        }
-        let number = |raw: i16| u8::try_from(raw).ok();
-        Ok(Some(Described {
-            state,
-            category: row.category.and_then(number).and_then(Category::from_number),
-            basis: number(row.basis)
-                .and_then(BasisType::from_number)
-                .ok_or(FlowError::Internal("an entry's basis isn't known"))?,
-            row,
-        }))
+fn describe(row: EntryRow, ends_by: Timestamp) -> Result<Option<Described>, FlowError> {
+    let state = crate::entries::state_of(&row)?.effective(ends_by, row.expires_at.unwrap_or(Timestamp::MAX));
+    if state.is_terminal() {
+        return Ok(None);
     }
+    let number = |raw: i16| u8::try_from(raw).ok();
+    Ok(Some(Described {
+        state,
+        category: row.category.and_then(number).and_then(Category::from_number),
+        basis: number(row.basis)
+            .and_then(BasisType::from_number)
+            .ok_or(FlowError::Internal("an entry's basis isn't known"))?,
+        row,
+    }))
 }

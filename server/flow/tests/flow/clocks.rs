@@ -149,6 +149,29 @@ async fn what_a_clock_that_is_off_has_ended_is_review_and_not_clear() {
     }
 }
 
+#[tokio::test]
+async fn an_own_entry_that_a_clock_that_is_off_has_ended_is_still_found_here() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let a = federation.node("platform-a");
+        let mut local = entry(company(CODE), a.now());
+        local.evidence.clear();
+        local.expires = a.now() + DAY * 15;
+        a.record_entry(&operator(), local).await.unwrap();
+        federation.clock.advance(DAY * 13);
+        let screened = async |expected, when: &str| {
+            a.sync(None, false).await.unwrap();
+            let answer = a.screen(&operator(), screening(company(CODE))).await.unwrap();
+            assert_eq!(answer.verdict, expected, "{backend:?} {when}: {answer:?}");
+        };
+        federation.put_ahead("platform-a", DAY * 3);
+        screened(VerdictName::Review, "by a clock that is off").await;
+        federation.put_ahead("platform-a", Duration::ZERO);
+        federation.clock.advance(DAY * 3);
+        screened(VerdictName::Clear, "by a clock that is right").await;
+    }
+}
+
 /// Readers release it at the deadline that its publisher states.
 #[tokio::test]
 async fn a_clock_that_is_behind_starts_no_deadline_that_is_over_already() {
