@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, max_confirm_bits};
+use lianfang_domain::verdict::speaks_alone;
 use lianfang_encoding::{FederationId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
@@ -61,6 +62,11 @@ impl<T> PossibleHit<T> {
         }
     }
 
+    /// Whether it could send anybody to a person by itself.
+    pub(super) fn speaks_alone(&self) -> bool {
+        speaks_alone(self.kind, self.level, self.list.id.subject_type)
+    }
+
     /// The same for another thread.
     pub(super) fn untagged(&self) -> PossibleHit<()> {
         PossibleHit {
@@ -77,7 +83,7 @@ impl<T> PossibleHit<T> {
 }
 
 /// Whether there is any use in asking a publisher on.
-enum Asked {
+pub(super) enum Asked {
     Present,
     Absent,
 }
@@ -123,35 +129,54 @@ impl Node {
         Ok(results)
     }
 
+    /// Asks about hits of one list: those of several subjects for which one question has room, or all of one subject.
     async fn ask_publisher<T: Clone>(
         self: &Arc<Self>,
         batch: Vec<Open<T>>,
         ends_by: Timestamp,
         results: &mut Vec<Confirmation<T>>,
     ) -> Result<Asked, FlowError> {
-        let Some((first, _)) = batch.first() else {
-            return Ok(Asked::Present);
+        let asked_at = self.now();
+        let hits: Vec<_> = batch.iter().map(|(hit, _)| hit).collect();
+        let (answers, asked) = self.ask_about(&hits, ends_by).await?;
+        let whole = |opened: &&Opened| !opened.has_refused;
+        let kept = hits.iter().zip(&answers);
+        let kept = kept.filter_map(|(hit, answer)| Some((*hit, &answer.as_ref().filter(whole)?.records[..])));
+        self.keep_answers(&kept.collect::<Vec<_>>(), asked_at).await?;
+        let confirmed = batch.into_iter().zip(answers);
+        results.extend(confirmed.map(|(open, answer)| match answer {
+            Some(opened) => of_opened(open, opened),
+            None => of_cached(open),
+        }));
+        Ok(asked)
+    }
+
+    /// What a publisher answers to one question about these hits; None when it gives no answer.
+    pub(super) async fn question<T>(
+        self: &Arc<Self>,
+        hits: &[&PossibleHit<T>],
+        ends_by: Timestamp,
+        asked: &mut Asked,
+    ) -> Result<Option<Vec<Opened>>, FlowError> {
+        let Some(first) = hits.first().filter(|_| matches!(asked, Asked::Present)) else {
+            return Ok(None);
         };
-        let (publisher, times) = (first.list.id.publisher.clone(), (self.now(), ends_by));
-        match self.request(&batch).await {
-            Ok(sealed) => {
-                let opened = self.open_and_keep(&batch, sealed, times).await?;
-                results.extend(batch.into_iter().zip(opened).map(of_opened));
-            }
+        match self.request(hits).await {
+            Ok(sealed) => self.open(hits, sealed, ends_by).await.map(Some),
             Err(error) => {
+                let publisher = &first.list.id.publisher;
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
-                results.extend(batch.into_iter().map(of_cached));
                 if error.is_absence() {
-                    return Ok(Asked::Absent);
+                    *asked = Asked::Absent;
                 }
+                Ok(None)
             }
         }
-        Ok(Asked::Present)
     }
 
     /// Asks with prefixes that hide which record is meant; a list that would make them too long isn't asked.
-    async fn request<T>(self: &Arc<Self>, batch: &[Open<T>]) -> Result<Vec<Vec<u8>>, PeerError> {
-        let Some((first, _)) = batch.first() else {
+    async fn request<T>(self: &Arc<Self>, hits: &[&PossibleHit<T>]) -> Result<Vec<Vec<u8>>, PeerError> {
+        let Some(first) = hits.first() else {
             return Ok(Vec::new());
         };
         let (list, bits) = (&first.list.id, first.list.confirm_bits);
@@ -159,9 +184,9 @@ impl Node {
             return Err(PeerError::Malformed);
         }
         let fed = self.trust.federation();
-        let mut prefixes: Vec<_> = batch
+        let mut prefixes: Vec<_> = hits
             .iter()
-            .map(|(hit, _)| Prefix::of(&hit.opener(&fed).confirm_key, bits))
+            .map(|hit| Prefix::of(&hit.opener(&fed).confirm_key, bits))
             .collect();
         prefixes.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
         prefixes.dedup();
@@ -185,28 +210,21 @@ impl Node {
     }
 
     /// The records of each hit among those that were answered to all of them.
-    async fn open_and_keep<T>(
+    async fn open<T>(
         self: &Arc<Self>,
-        batch: &[Open<T>],
+        hits: &[&PossibleHit<T>],
         sealed: Vec<Vec<u8>>,
-        (asked_at, ends_by): (Timestamp, Timestamp),
+        ends_by: Timestamp,
     ) -> Result<Vec<Opened>, FlowError> {
         let document = self.document();
-        let publisher = batch.first().map(|(hit, _)| &hit.list.id.publisher);
+        let publisher = hits.first().map(|hit| &hit.list.id.publisher);
         let Some(publisher) = publisher.and_then(|id| active_member(&document.document, id)) else {
-            return Ok(batch.iter().map(|_| Opened::default()).collect());
+            return Ok(hits.iter().map(|_| Opened::default()).collect());
         };
         let (keys, fed) = (publisher.signing_keys.clone(), document.federation);
-        let asked: Vec<_> = batch.iter().map(|(hit, _)| hit.untagged()).collect();
+        let asked: Vec<_> = hits.iter().map(|hit| hit.untagged()).collect();
         let open = move |hit: PossibleHit<()>| hit.opener(&fed).open_all(&hit.token, &sealed, &keys, ends_by);
-        let opened = self.gateway.compute_each(asked, open).await?;
-        let answers = batch.iter().zip(&opened);
-        let answers: Vec<_> = answers
-            .filter(|(_, opened)| !opened.has_refused)
-            .map(|((hit, _), opened)| (hit, &opened.records[..]))
-            .collect();
-        self.keep_answers(&answers, asked_at).await?;
-        Ok(opened)
+        self.gateway.compute_each(asked, open).await
     }
 }
 
@@ -218,7 +236,7 @@ fn are_answered<T>(hits: &[Open<T>]) -> bool {
 }
 
 /// What came of asking. Where a record was refused there is something, and nobody knows what it says.
-fn of_opened<T>(((hit, cached), opened): (Open<T>, Opened)) -> Confirmation<T> {
+fn of_opened<T>((hit, cached): Open<T>, opened: Opened) -> Confirmation<T> {
     let records: Vec<_> = opened.records.into_iter().map(|(record, _)| record).collect();
     match opened.has_refused {
         false => Confirmation::Answered(records, hit.tag),
@@ -235,17 +253,16 @@ fn of_cached<T>((hit, cached): Open<T>) -> Confirmation<T> {
     }
 }
 
-/// As many subjects together as one question has room for; who has more hits than that gets several.
+/// As many subjects together as one question has room for; who has more hits than that stays alone.
 fn batches<T>(subjects: Vec<Vec<Open<T>>>) -> Vec<Vec<Open<T>>> {
     let mut batches: Vec<Vec<Open<T>>> = Vec::new();
-    for subject in subjects {
+    for mut subject in subjects {
         match batches.last_mut() {
             Some(last) if last.len() + subject.len() <= MAX_PREFIXES => last.extend(subject),
             _ => {
-                let mut rest = subject.into_iter().peekable();
-                while rest.peek().is_some() {
-                    batches.push(rest.by_ref().take(MAX_PREFIXES).collect());
-                }
+                // What says little alone is asked about together, as far as there is room.
+                subject.sort_by_key(|(hit, _)| hit.speaks_alone());
+                batches.push(subject);
             }
         }
     }

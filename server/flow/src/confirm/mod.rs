@@ -5,6 +5,7 @@ mod ask;
 mod cached;
 mod open;
 mod signed;
+mod together;
 mod told;
 
 pub(crate) use ask::{Confirmation, PossibleHit};

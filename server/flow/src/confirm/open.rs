@@ -26,6 +26,20 @@ pub(crate) struct Opened {
     pub(crate) has_refused: bool,
 }
 
+impl Opened {
+    /// Whether other records may have been left out.
+    pub(super) fn is_part(&self) -> bool {
+        self.records.len() >= TOLD
+    }
+
+    /// Adds what was answered to a further question about the same.
+    pub(super) fn add(&mut self, also: Self) {
+        self.has_refused |= also.has_refused;
+        self.records.extend(also.records);
+        self.records = one_of_each_entry(std::mem::take(&mut self.records));
+    }
+}
+
 impl Opener<'_> {
     /// The records among `sealed` that open with the token, verified. A false positive opens nothing.
     /// Of a publisher that tells of more entries than it should the rest is left.

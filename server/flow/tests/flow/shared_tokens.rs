@@ -7,10 +7,12 @@ use lianfang_flow::Node;
 use lianfang_wire::entry::{Entry, NewEntry, NewEvent, Subject};
 use lianfang_wire::vocabulary::{BasisType, EventType, VerdictName};
 
-use crate::harness::{BACKENDS, Federation, company, entry, id, identifier, operator, screening};
+use crate::harness::{BACKENDS, Federation, code, company, entry, id, identifier, operator, screening};
 
 const CODE: &str = "91110108661572276L";
 const ENTRIES: usize = 100;
+/// Of which so many aren't told beside the others.
+const WEAKER: usize = 8;
 
 async fn record_many(node: &Arc<Node>, change: impl Fn(usize, &mut NewEntry)) -> Vec<Entry> {
     let mut recorded = Vec::new();
@@ -22,6 +24,10 @@ async fn record_many(node: &Arc<Node>, change: impl Fn(usize, &mut NewEntry)) ->
     }
     node.build_digests().await.unwrap();
     recorded
+}
+
+fn named(number: usize) -> String {
+    format!("Invented Goods {} Trading Co., Ltd.", code(number as u32))
 }
 
 async fn verdict(node: &Arc<Node>, subject: Subject) -> VerdictName {
@@ -113,6 +119,14 @@ async fn when_one_that_was_told_changes_the_others_are_asked_for() {
     }
 }
 
+/// Shops of one brand; what was found of the first is weaker than what was found of the others.
+fn of_one_brand(number: usize, new: &mut NewEntry) {
+    new.subject = shop("Inventia", Some(&named(number)));
+    if number >= WEAKER {
+        new.basis.kind = BasisType::CourtFinal;
+    }
+}
+
 fn shop(brand: &str, name: Option<&str>) -> Subject {
     let mut subject = company(CODE);
     subject.identifiers = vec![identifier("brand", brand)];
@@ -128,26 +142,52 @@ async fn an_entry_that_two_tokens_speak_for_is_told_however_many_share_one_of_th
         let mut federation = Federation::found(backend).await;
         let a = federation.join("platform-a", "CN", &[]).await;
         let b = federation.join("platform-b", "CN", &[]).await;
-        let name = |number: usize| {
-            format!(
-                "Invented Goods {} Trading Co., Ltd.",
-                crate::harness::code(number as u32)
-            )
-        };
-        record_many(&a, |number, new| {
-            new.subject = shop("Inventia", Some(&name(number)));
-            if number != 0 {
-                new.basis.kind = BasisType::CourtFinal;
-            }
-        })
-        .await;
+        record_many(&a, of_one_brand).await;
         b.sync(None, false).await.unwrap();
         federation.clock.advance(Duration::from_secs(1));
         assert_eq!(verdict(&b, shop("Inventia", None)).await, VerdictName::Clear);
         // What was told for the brand alone needn't hold the entry.
-        for number in [0, 37, 99] {
-            let subject = shop("Inventia", Some(&name(number)));
+        for number in [0, 1, 37, 99] {
+            let subject = shop("Inventia", Some(&named(number)));
             assert_eq!(verdict(&b, subject).await, VerdictName::Review, "{number}");
+        }
+    }
+}
+
+/// Who has more hits than one question has room for lists brands that others were sanctioned for beside his own.
+#[tokio::test]
+async fn an_entry_that_two_tokens_speak_for_is_told_though_one_question_has_no_room_for_both() {
+    const ROOM: usize = 16;
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let brands: Vec<_> = (1..ROOM)
+            .map(|number| format!("Brandish {}", code(number as u32)))
+            .collect();
+        for brand in &brands {
+            let new = entry(shop(brand, None), a.now());
+            a.record_entry(&operator(), new).await.unwrap();
+        }
+        record_many(&a, of_one_brand).await;
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(1));
+        let evading = |name: Option<&str>| {
+            let mut subject = company(CODE);
+            let name = name.map(|name| identifier("legal_name_en", name));
+            let brands = brands.iter().map(|brand| identifier("brand", brand));
+            subject.identifiers = name.into_iter().chain(brands).collect();
+            subject.identifiers.push(identifier("brand", "Inventia"));
+            subject
+        };
+        assert_eq!(
+            verdict(&b, evading(None)).await,
+            VerdictName::Clear,
+            "{backend:?}"
+        );
+        for number in [0, 1, 2, 37] {
+            let found = verdict(&b, evading(Some(&named(number)))).await;
+            assert_eq!(found, VerdictName::Review, "{backend:?} {number}");
         }
     }
 }
