@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use lianfang_digest::{Bloom, Seed};
+use lianfang_digest::{Bloom, ListId, Seed};
 use lianfang_mapped::MappedFile;
 use lianfang_screener::BaseSource;
 
@@ -15,9 +15,11 @@ use crate::bodies::Bodies;
 /// Images beyond this many are made into one: each costs a lookup of its own.
 const MOST_IMAGES: usize = 4;
 
-/// Images over the base of every list. Those that exist are used again; a list whose base can't be used is dropped.
+/// Images over the base of every list. Those that exist are used again. A list whose base can't be used goes on with what an
+/// existing image has of it or of the version `before`; without, it is dropped.
 pub(super) fn bases(
     lists: Vec<Arc<HeldList>>,
+    before: &[Arc<HeldList>],
     existing: &[Image],
     images: &Images,
     bodies: &Bodies,
@@ -41,18 +43,44 @@ pub(super) fn bases(
         true => HashSet::new(),
         false => add_image(&new, images, bodies, seed, &mut kept)?,
     };
-    let lists = lists.into_iter().filter(|list| !unusable.contains(list.base()));
-    Ok((lists.collect(), kept))
+    let mut usable = Vec::with_capacity(lists.len());
+    for list in lists {
+        if !unusable.contains(&list.id) {
+            usable.push(list);
+        } else if let Some((list, image)) = still_held(&list, before, existing) {
+            usable.push(list);
+            if !kept.contains(&image) {
+                kept.push(image);
+            }
+        }
+    }
+    Ok((usable, kept))
 }
 
-/// Returns the bases that can't be used.
+/// The list itself, or the version before it, and the image that has its base.
+fn still_held(
+    list: &Arc<HeldList>,
+    before: &[Arc<HeldList>],
+    existing: &[Image],
+) -> Option<(Arc<HeldList>, Image)> {
+    let in_an_image = |list: &Arc<HeldList>| {
+        let image = existing.iter().find(|image| image.has_base_of(list))?;
+        Some((Arc::clone(list), image.clone()))
+    };
+    let before = before
+        .iter()
+        .find(|before| before.id == list.id && before.has_keys_of(list));
+    in_an_image(list).or_else(|| in_an_image(before?))
+}
+
+/// Returns the lists whose bases can't be used.
 fn add_image(
     lists: &[Arc<HeldList>],
     images: &Images,
     bodies: &Bodies,
     seed: &Seed,
     kept: &mut Vec<Image>,
-) -> Result<HashSet<[u8; 32]>, FlowError> {
+) -> Result<HashSet<ListId>, FlowError> {
     let mut unusable = HashSet::new();
     let mut read = Vec::new();
     for list in lists {
@@ -60,7 +88,7 @@ fn add_image(
             Ok(body) => read.push((list, body)),
             Err(why) => {
                 tracing::error!(peer = %list.id.publisher, why, "a stored digest can't be used");
-                unusable.insert(*list.base());
+                unusable.insert(list.id.clone());
             }
         }
     }
@@ -74,7 +102,7 @@ fn add_image(
             }),
             Err(refusal) => {
                 tracing::error!(peer = %list.id.publisher, why = %refusal, "a stored digest can't be used");
-                unusable.insert(*list.base());
+                unusable.insert(list.id.clone());
             }
         }
     }

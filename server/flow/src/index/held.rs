@@ -111,6 +111,11 @@ impl HeldList {
         self.keys == keys
     }
 
+    /// Whether the heads of both were verified under the same keys.
+    pub(super) fn has_keys_of(&self, other: &Self) -> bool {
+        self.is_under(&other.keys)
+    }
+
     /// Prefixes that its deltas come to.
     pub(crate) fn changes(&self) -> usize {
         self.net.len()

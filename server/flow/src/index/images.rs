@@ -14,6 +14,7 @@ use lianfang_mapped::MappedFile;
 use lianfang_screener::{BaseSource, Bases, IndexError, write_bases};
 use sha2::{Digest as _, Sha256};
 
+use super::HeldList;
 use crate::FlowError;
 use crate::files::Troubles;
 
@@ -128,6 +129,11 @@ impl PartialEq for Image {
 }
 
 impl Image {
+    pub(super) fn has_base_of(&self, list: &HeldList) -> bool {
+        let mut held = self.bases.lists().iter();
+        held.any(|(id, base)| *id == list.id && base == list.base())
+    }
+
     /// Whether its bytes are those that were written. Reads all of them.
     pub(super) fn is_sound(&self) -> bool {
         sha256(self.bases.as_bytes()) == self.hash

@@ -117,7 +117,7 @@ impl Node {
                 .filter(|image| !spoilt.contains(image))
                 .cloned()
                 .collect();
-            let index = assemble(lists, &existing, &images, &bodies, &seed)?;
+            let index = assemble(lists, &before.lists, &existing, &images, &bodies, &seed)?;
             Ok::<_, FlowError>(Index {
                 whole_until: whole_until(&wanted, &index.lists),
                 too_large,
@@ -258,13 +258,14 @@ impl Loading<'_> {
 
 fn assemble(
     lists: Vec<Arc<HeldList>>,
+    before: &[Arc<HeldList>],
     existing: &[Image],
     images: &Images,
     bodies: &Bodies,
     seed: &Seed,
 ) -> Result<Index, FlowError> {
     let failed = |_| FlowError::Internal("the screening index can't be built");
-    let (lists, images) = cover::bases(lists, existing, images, bodies, seed)?;
+    let (lists, images) = cover::bases(lists, before, existing, images, bodies, seed)?;
     let current = lists
         .iter()
         .map(|list| Current {

@@ -1,5 +1,5 @@
-//! A list whose newest head is held but that isn't in force: what the disk has lost of it is fetched again, without waiting
-//! for a newer head.
+//! A list whose newest head is held: what the disk has lost of it is fetched again, without waiting for a newer head, also
+//! when the index still has what the files don't.
 
 use std::sync::Arc;
 
@@ -27,8 +27,11 @@ impl Node {
         let in_force = index
             .list(list)
             .is_some_and(|list| *list.state.head() == held.head_hash);
-        if in_force || held.expires <= self.now() {
+        if held.expires <= self.now() {
             return Ok(());
+        }
+        if in_force {
+            return self.mend_behind(peer, list, done).await;
         }
         let rows = self.live_rows(list).await?;
         self.fetch_lost(peer, &rows, done).await?;
@@ -36,7 +39,7 @@ impl Node {
         Ok(())
     }
 
-    /// The same for a list that has just gone on: only what is missing altogether, which costs no reading.
+    /// The same for a list that is in force or has just gone on: only what is missing altogether, which costs no reading.
     pub(super) async fn mend_behind(
         self: &Arc<Self>,
         peer: &NodeId,
@@ -44,7 +47,8 @@ impl Node {
         done: &mut PeerSync,
     ) -> Result<(), SyncFailure> {
         // What came just now is there; a list that isn't in the index is read as it is stored.
-        if let Some(held) = self.index.load().list(list) {
+        let in_index = self.index.load().list(list).cloned();
+        if let Some(held) = &in_index {
             let pieces = std::iter::once(held.state.base()).chain(held.state.deltas());
             if !self.is_any_missing(pieces.map(|piece| &piece.body.sha256))? {
                 return Ok(());
@@ -52,7 +56,13 @@ impl Node {
         }
         let rows = self.live_rows(list).await?;
         if self.is_any_missing(rows.iter().map(|row| &row.body_hash))? {
-            self.fetch_lost(peer, &rows, done).await?;
+            match self.fetch_lost(peer, &rows, done).await {
+                // Nothing is amiss with what the index has: other lists don't wait for it.
+                Err(failure) if in_index.is_some() && !matches!(failure, SyncFailure::Flow(_)) => {
+                    tracing::warn!(peer = %peer, "what the disk has lost of a list in force doesn't come yet");
+                }
+                outcome => outcome?,
+            }
         }
         Ok(())
     }

@@ -3,17 +3,20 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use lianfang_flow::Node;
 use lianfang_store::{HeadRow, ListKey};
 use lianfang_wire::alert::AlertState;
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::alerts::{publish, states, watch};
-use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening};
+use crate::harness::{BACKENDS, Federation, company, entry, id, operator, product, screening, shared_with};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
+const GOODS: &str = "4006381333931";
 
 #[tokio::test]
 async fn digests_and_confirmed_records_survive_a_restart_while_the_publisher_is_down() {
@@ -76,6 +79,42 @@ async fn a_restart_goes_on_with_the_index_that_was_built_before_and_needs_no_bod
     federation.restart("platform-b").await;
     assert_eq!(verdict_of_b(&federation).await, VerdictName::Block);
     assert_eq!(image(&federation), before);
+}
+
+/// C has news for B in one list after the other: each base gets an image of its own until they are too many.
+async fn make_many_images(c: &Arc<Node>, b: &Arc<Node>) {
+    for audience in ["all", "cn"] {
+        for subject in [company(OTHER), product(GOODS)] {
+            let new = shared_with(audience, entry(subject, c.now()));
+            c.record_entry(&operator(), new).await.unwrap();
+            c.build_digests().await.unwrap();
+            b.sync(Some(c.id().clone()), false).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_whose_body_is_lost_stays_in_force_when_images_are_made_into_one_and_its_body_comes_back() {
+    for backend in BACKENDS {
+        let (mut federation, a, b) = Federation::of_two(backend).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        publish(&a, CODE).await;
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(120));
+        assert_eq!(verdict_of_b(&federation).await, VerdictName::Block);
+        let heads = federation.store("platform-a").heads_in_force(Some(a.id()));
+        let body = federation
+            .folder("platform-b")
+            .join("digests")
+            .join(hex::encode(heads.unwrap()[0].body_hash));
+        std::fs::remove_file(&body).unwrap();
+        federation.network.cut(a.id(), b.id());
+        make_many_images(&c, &b).await;
+        assert_eq!(verdict_of_b(&federation).await, VerdictName::Block, "{backend:?}");
+        federation.network.heal(a.id(), b.id());
+        assert!(b.sync(None, false).await.unwrap().is_complete());
+        assert!(body.exists(), "{backend:?}");
+    }
 }
 
 fn spoil(image: &Path) {
