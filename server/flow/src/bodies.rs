@@ -83,9 +83,9 @@ impl Bodies {
         Ok(None)
     }
 
-    /// Stores a body that is already known to have this hash.
+    /// Stores a body that is already known to have this hash, also in the place of what the disk has made of it.
     pub(crate) fn store(&self, hash: &[u8; 32], body: &[u8]) -> Result<(), FlowError> {
-        if self.path(hash).exists() {
+        if self.is_sound(hash)? {
             return Ok(());
         }
         let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| self.failed(&error))?;

@@ -27,7 +27,7 @@ const MAX_TABLE: usize = 64 * 1024;
 const SLOWEST: u64 = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Members that are asked for a body when its publisher can't be reached.
+/// Members that are asked for a body that its publisher doesn't give as its head says.
 const RELAYS: usize = 3;
 
 impl Node {
@@ -45,7 +45,7 @@ impl Node {
             return Ok(0);
         }
         let failure = match self.transfer(peer, head).await {
-            Err(stop) if is_absence(&stop) => stop,
+            Err(stop) if may_be_elsewhere(&stop) => stop,
             outcome => return outcome,
         };
         for relay in self.relays(peer, head) {
@@ -192,9 +192,16 @@ fn cut(file: &mut File, length: u64) -> io::Result<u64> {
     file.seek(SeekFrom::Start(length))
 }
 
-/// Whether somebody else may have what the publisher didn't give.
-fn is_absence(stop: &Stop) -> bool {
-    matches!(stop, Stop::Failed(SyncFailure::Peer(error)) if error.is_absence() || error.is_not_found())
+/// Whether somebody else may have what the publisher didn't give, or gave as its disk has spoilt it.
+fn may_be_elsewhere(stop: &Stop) -> bool {
+    match stop {
+        Stop::Failed(SyncFailure::Peer(error)) => error.is_absence() || error.is_not_found(),
+        Stop::Failed(_) => false,
+        Stop::Refused(refusal) => matches!(
+            refusal,
+            Refusal::Shard(_) | Refusal::ShardTable | Refusal::BodyHash | Refusal::BodyTruncated
+        ),
+    }
 }
 
 #[cfg(test)]

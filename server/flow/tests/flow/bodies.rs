@@ -2,7 +2,7 @@
 //! lost comes back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lianfang_digest::{BodyRef, Header, Kind, SignedHead, next_state};
@@ -127,17 +127,36 @@ async fn a_base_that_names_a_body_which_is_no_base_is_refused_and_the_one_before
     }
 }
 
+/// What becomes of A's body on its own disk, and that it comes from another member all the same.
+async fn comes_from_another_member_and_is_made_again(backend: Backend, harm: impl Fn(&Path)) {
+    let (mut federation, [a, ..]) = published(backend).await;
+    let body = newest(&federation, "platform-a").body;
+    let own = file(&federation, "platform-a", body);
+    harm(&own);
+    let c = federation.join("platform-c", "CN", &["platform-a"]).await;
+    assert!(c.sync(None, false).await.unwrap().is_complete(), "{backend:?}");
+    assert_eq!(verdict(&c, 1).await, VerdictName::Block, "{backend:?}");
+    a.build_digests().await.unwrap();
+    let again = fs::read(&own).unwrap();
+    assert_eq!(BodyRef::of(&again).sha256, body.sha256, "{backend:?}");
+}
+
 #[tokio::test]
 async fn a_body_that_its_publisher_has_lost_comes_from_another_member_and_is_made_again_by_the_next_build() {
     for backend in BACKENDS {
-        let (mut federation, [a, ..]) = published(backend).await;
-        let body = newest(&federation, "platform-a").body;
-        let own = file(&federation, "platform-a", body);
-        fs::remove_file(&own).unwrap();
-        let c = federation.join("platform-c", "CN", &["platform-a"]).await;
-        assert!(c.sync(None, false).await.unwrap().is_complete(), "{backend:?}");
-        assert_eq!(verdict(&c, 1).await, VerdictName::Block, "{backend:?}");
-        a.build_digests().await.unwrap();
-        assert!(own.exists(), "{backend:?}");
+        comes_from_another_member_and_is_made_again(backend, |own| fs::remove_file(own).unwrap()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_its_publisher_s_disk_has_spoilt_comes_from_another_member_and_is_made_again() {
+    for backend in BACKENDS {
+        let spoil = |own: &Path| {
+            let length = fs::metadata(own).unwrap().len() as usize;
+            fs::write(own, vec![0; length]).unwrap();
+        };
+        comes_from_another_member_and_is_made_again(backend, spoil).await;
+        let cut = |own: &Path| fs::write(own, [0; 100]).unwrap();
+        comes_from_another_member_and_is_made_again(backend, cut).await;
     }
 }
