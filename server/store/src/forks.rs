@@ -4,7 +4,7 @@ use lianfang_encoding::{Audience, NodeId, Timestamp};
 use crate::columns::{At, AudienceName, Count, NodeName, Word};
 use crate::database::query;
 use crate::digests::{head_at, newest};
-use crate::peers::hold_back_once;
+use crate::peers::hold_back_for;
 use crate::schema::digest_forks;
 use crate::{HeadRow, ListKey, Store, StoreError};
 
@@ -49,8 +49,8 @@ impl Store {
         })
     }
 
-    /// Keeps a proof and holds its publisher back, in one transaction. Returns whether it does: what was known before
-    /// holds back nobody whom a person has released since, unless `again`.
+    /// Keeps a proof and holds its publisher back for it, whatever it is held back for already, in one transaction. Returns
+    /// whether that is new: what was known before holds back nobody whom a person has released since, unless `again`.
     ///
     /// # Errors
     /// Those of any write; nothing changed then.
@@ -65,7 +65,7 @@ impl Store {
                     .on_conflict_do_nothing()
                     .execute(conn))?
                     == 1;
-            Ok((new || again) && hold_back_once(link, &publisher, now, "digest_fork")?)
+            Ok((new || again) && hold_back_for(link, &publisher, now, "digest_fork")?)
         })
     }
 

@@ -147,22 +147,28 @@ impl Store {
     }
 }
 
-/// Holds back what `node` publishes unless it is held back already. Returns whether it wasn't.
-pub(crate) fn hold_back_once(
+/// Holds back what `node` publishes by a reason code that takes the place of another one; since when stays. Returns whether it
+/// wasn't held back for that.
+pub(crate) fn hold_back_for(
     link: &mut Link<'_>,
     node: &NodeId,
     now: Timestamp,
     code: &str,
 ) -> Result<bool, StoreError> {
-    let held: Option<Option<String>> = query!(link, |conn| peer_status::table
+    let held: Option<(Option<String>, Option<i64>)> = query!(link, |conn| peer_status::table
         .find(node.as_str())
-        .select(peer_status::quarantine)
+        .select((peer_status::quarantine, peer_status::quarantined_at))
         .first(conn)
         .optional())?;
-    if held.flatten().is_some() {
+    let (reason, since) = held.unwrap_or_default();
+    if reason.as_deref() == Some(code) {
         return Ok(false);
     }
-    note(link, &Note::held_back(node, now, code))?;
+    let mut held_back = Note::held_back(node, now, code);
+    if reason.is_some() {
+        held_back.quarantined_at = since.map(Some);
+    }
+    note(link, &held_back)?;
     Ok(true)
 }
 

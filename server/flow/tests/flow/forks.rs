@@ -97,21 +97,39 @@ async fn a_publisher_that_shows_two_members_different_heads_is_held_back_by_both
     }
 }
 
+async fn decide(node: &Arc<Node>, action: BrakeAction, reason: &str) {
+    let decision = BrakeDecision {
+        action,
+        reason: reason.to_owned(),
+    };
+    node.decide_brake(&operator(), &id("platform-a"), decision)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_fork_of_a_publisher_that_is_held_back_already_is_what_it_is_held_back_for_from_then_on() {
+    for backend in BACKENDS {
+        let scene = two_faced(backend).await;
+        scene.federation.network.cut(&id("platform-a"), scene.b.id());
+        decide(&scene.b, BrakeAction::Quarantine, "it floods everybody").await;
+        assert_eq!(brake_reason(&scene.b).await.as_deref(), Some("operator"));
+        scene.b.sync(None, false).await.unwrap();
+        assert_eq!(
+            brake_reason(&scene.b).await.as_deref(),
+            Some("digest_fork"),
+            "{backend:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_fork_that_a_person_has_looked_at_holds_nobody_back_again() {
     for backend in BACKENDS {
         let scene = two_faced(backend).await;
         scene.federation.network.cut(&id("platform-a"), scene.b.id());
         scene.b.sync(None, false).await.unwrap();
-        let decision = BrakeDecision {
-            action: BrakeAction::Release,
-            reason: "its operator has explained".to_owned(),
-        };
-        scene
-            .b
-            .decide_brake(&operator(), &id("platform-a"), decision)
-            .await
-            .unwrap();
+        decide(&scene.b, BrakeAction::Release, "its operator has explained").await;
         scene.b.sync(None, false).await.unwrap();
         assert_eq!(brake_reason(&scene.b).await, None);
         assert_eq!(

@@ -39,6 +39,25 @@ both! {
 }
 
 both! {
+    fn a_proof_becomes_the_reason_of_whoever_is_held_back_already_and_since_when_stays(database) {
+        let store = database.store();
+        let publisher = node("platform-a");
+        let reason = || {
+            let peer = store.peers().unwrap().remove(0);
+            (peer.quarantine, peer.quarantined_at)
+        };
+        let is = |code: &str, since| (Some(code.to_owned()), Some(at(since)));
+        store.quarantine_peer(&publisher, at(1), "growth").unwrap();
+        assert_eq!(store.prove_fork(fork(2), false), Ok(true), "somebody has to hear of it");
+        assert_eq!(reason(), is("digest_fork", 1));
+        assert_eq!(store.prove_fork(fork(3), false), Ok(false), "it is held back for that");
+        store.quarantine_peer(&publisher, at(4), "operator").unwrap();
+        assert_eq!(store.prove_fork(fork(3), false), Ok(false), "it was known");
+        assert_eq!(reason(), is("operator", 4));
+    }
+}
+
+both! {
     fn no_more_than_64_proofs_are_kept_of_one_publisher(database) {
         let store = database.store();
         for number in 1..=70 {
