@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use lianfang_encoding::NodeId;
 use lianfang_mapped::MappedFile;
 
 use crate::FlowError;
@@ -41,9 +42,11 @@ impl Bodies {
         self.folder.join(hex::encode(hash))
     }
 
-    /// Where a body is collected until it is whole and verified.
-    pub(crate) fn partial_path(&self, hash: &[u8; 32]) -> PathBuf {
-        self.folder.join(format!("{}.part", hex::encode(hash)))
+    /// Where a body that a head of `publisher` names is collected until it is whole and verified. What the heads of others say
+    /// of the same body doesn't count there.
+    pub(crate) fn partial_path(&self, publisher: &NodeId, hash: &[u8; 32]) -> PathBuf {
+        self.folder
+            .join(format!("{}.{publisher}.part", hex::encode(hash)))
     }
 
     pub(crate) fn find(&self, hash: &[u8; 32]) -> Result<Option<BodyFile>, FlowError> {
@@ -97,9 +100,10 @@ impl Bodies {
     }
 
     /// Makes a whole, verified partial file the body.
-    pub(crate) fn adopt(&self, hash: &[u8; 32], file: &File) -> Result<(), FlowError> {
+    pub(crate) fn adopt(&self, publisher: &NodeId, hash: &[u8; 32], file: &File) -> Result<(), FlowError> {
         file.sync_all().map_err(|error| self.failed(&error))?;
-        fs::rename(self.partial_path(hash), self.path(hash)).map_err(|error| self.failed(&error))?;
+        let partial = self.partial_path(publisher, hash);
+        fs::rename(partial, self.path(hash)).map_err(|error| self.failed(&error))?;
         self.sync_folder()
     }
 
@@ -139,9 +143,7 @@ impl Bodies {
     }
 
     pub(crate) fn remove(&self, hash: &[u8; 32]) {
-        for path in [self.path(hash), self.partial_path(hash)] {
-            remove(&path);
-        }
+        remove(&self.path(hash));
     }
 }
 

@@ -63,7 +63,8 @@ fn sweep(store: &Store, bodies: &Bodies, leftovers: &Leftovers, now: Timestamp) 
     // What comes after this is left to the next time.
     let files = bodies.files()?;
     let named = named(store)?;
-    let unnamed = files.into_iter().filter(|(file, _)| !named.contains(stem(file)));
+    // What a transfer left behind is in no list, though a list names the body: whoever goes on with it reserves it.
+    let unnamed = files.into_iter().filter(|(file, _)| !named.contains(file));
     for file in leftovers.outlived(unnamed.collect(), now) {
         leftovers.unless_reserved(&file, || bodies.remove_file(&file));
     }
@@ -79,9 +80,9 @@ fn named(store: &Store) -> Result<HashSet<String>, FlowError> {
     Ok(bodies.chain(tables).collect())
 }
 
-/// The hash that a file is named by.
+/// The hash that a file is named by, whoever's transfer it may be a part of.
 fn stem(file: &str) -> &str {
-    file.strip_suffix(".part").unwrap_or(file)
+    file.split_once('.').map_or(file, |(hash, _)| hash)
 }
 
 fn is_hash(name: &str) -> bool {
@@ -167,8 +168,7 @@ impl Drop for Reserved {
                     state.reserved.remove(name);
                 }
             }
-            state.unnamed.remove(name);
-            state.unnamed.remove(&format!("{name}.part"));
+            state.unnamed.retain(|file, _| stem(file) != name);
         }
     }
 }
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn what_a_list_is_about_to_name_stays_and_counts_as_new_afterwards() {
         let (leftovers, start) = (Arc::new(Leftovers::default()), Timestamp::from_micros(1));
-        let part = (format!("{}.part", file(1, 0).0), 7);
+        let part = (format!("{}.platform-a.part", file(1, 0).0), 7);
         assert!(leftovers.outlived(vec![part.clone()], start).is_empty());
         let outlived = leftovers.outlived(vec![part.clone()], start + GRACE);
         let reserved = leftovers.reserve([[1; 32]]);

@@ -71,7 +71,7 @@ pub struct Node {
     pub(crate) turns: Turns<NodeId>,
     pub(crate) telling: Turns<NodeId>,
     pub(crate) notices: Notices,
-    pub(crate) fetching: Turns<[u8; 32]>,
+    pub(crate) fetching: Turns<(NodeId, [u8; 32])>,
     pub(crate) leftovers: Arc<Leftovers>,
     pub(crate) loading: tokio::sync::Mutex<()>,
     /// Held while the membership document gets a successor, be it this node's or a peer's.

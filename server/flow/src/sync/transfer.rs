@@ -38,8 +38,8 @@ impl Node {
         head: &VerifiedHead,
     ) -> Result<u64, Stop> {
         let body = head.header().body;
-        // Two publishers who say the same have the same body.
-        let _fetching = self.fetching.take(&body.sha256).await;
+        // Whoever names the body of another publisher keeps only itself waiting.
+        let _fetching = self.fetching.take(&(peer.clone(), body.sha256)).await;
         let _reserved = self.leftovers.reserve(files_of(head));
         if self.is_here(head).await? {
             return Ok(0);
@@ -114,7 +114,8 @@ impl Node {
         };
         let seed = Seed::of(&head.header().federation)?;
         let mut verifier = BodyVerifier::new(head, table.clone(), &seed)?;
-        let path = self.bodies.partial_path(&body.sha256);
+        let publisher = &head.header().list.publisher;
+        let path = self.bodies.partial_path(publisher, &body.sha256);
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -142,7 +143,7 @@ impl Node {
         }
         let moved = verifier.verified().saturating_sub(resumed);
         verifier.finish()?;
-        self.bodies.adopt(&body.sha256, &file)?;
+        self.bodies.adopt(publisher, &body.sha256, &file)?;
         durable_step("body_fetched");
         Ok(moved)
     }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use lianfang_digest::{BodyRef, Header, Kind, SignedHead, next_state};
 use lianfang_encoding::SigningKey;
@@ -12,6 +13,9 @@ use lianfang_store::testing::Backend;
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, id, operator, screening};
+
+/// What hasn't happened by then doesn't happen at all.
+const NEVER: Duration = Duration::from_secs(60);
 
 async fn record(node: &Arc<Node>, number: u32) {
     let new = entry(company(&code(number)), node.now());
@@ -158,5 +162,36 @@ async fn a_body_that_its_publisher_s_disk_has_spoilt_comes_from_another_member_a
         comes_from_another_member_and_is_made_again(backend, spoil).await;
         let cut = |own: &Path| fs::write(own, [0; 100]).unwrap();
         comes_from_another_member_and_is_made_again(backend, cut).await;
+    }
+}
+
+#[tokio::test]
+async fn a_member_that_names_another_s_body_and_never_sends_it_doesn_t_hold_that_one_s_digest_up() {
+    for backend in BACKENDS {
+        let (federation, [a, m, b]) = published(backend).await;
+        for (node, number) in [(&a, 3), (&m, 4)] {
+            record(node, number).await;
+            node.build_digests().await.unwrap();
+        }
+        let body = newest(&federation, "platform-a").body;
+        federation
+            .network
+            .tamper(signed_by_m(federation.signing_key("platform-m"), move |header| {
+                header.body = body;
+                header.state = lianfang_digest::state_hash(&body.sha256, []);
+            }));
+        federation.network.hold("body", m.id());
+        let node = Arc::clone(&b);
+        let stalled = tokio::spawn(async move { node.sync(Some(id("platform-m")), false).await });
+        federation.network.is_held("body", m.id()).await;
+        let of_a = b.sync(Some(id("platform-a")), false);
+        let of_a = tokio::time::timeout(NEVER, of_a).await;
+        let report = of_a.expect("A's digest waits for M's").unwrap();
+        assert!(report.is_complete(), "{backend:?} {report:?}");
+        assert!(!stalled.is_finished(), "{backend:?}");
+        assert_eq!(verdict(&b, 3).await, VerdictName::Block, "{backend:?}");
+        federation.network.let_go();
+        stalled.await.unwrap().unwrap();
+        assert_eq!(verdict(&b, 3).await, VerdictName::Block, "{backend:?}");
     }
 }

@@ -201,7 +201,7 @@ fn partial(federation: &Federation) -> PathBuf {
     let body = federation.store("platform-a").heads_in_force(None).unwrap()[0].body_hash;
     let name: String = body.iter().map(|byte| format!("{byte:02x}")).collect();
     let folder = federation.folder("platform-b").join("digests");
-    folder.join(format!("{name}.part"))
+    folder.join(format!("{name}.platform-a.part"))
 }
 
 #[tokio::test]

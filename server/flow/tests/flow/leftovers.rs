@@ -56,6 +56,9 @@ async fn what_a_broken_transfer_left_behind_goes_when_nobody_comes_back_to_it() 
         let folder = federation.folder("platform-b").join("digests");
         fs::write(folder.join(format!("{}.part", "5a".repeat(32))), "half").unwrap();
         fs::write(folder.join("a5".repeat(32)), "refused").unwrap();
+        // Of a body that is in force, as somebody else's head may name it.
+        let named = before.first().unwrap().display();
+        fs::write(format!("{named}.platform-m.part"), "half").unwrap();
         for _ in 0..2 {
             federation.clock.advance(HOUR);
             b.sync(None, false).await.unwrap();

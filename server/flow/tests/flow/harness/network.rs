@@ -298,6 +298,7 @@ impl Peers for InMemory {
     }
 
     async fn body(&self, to: &NodeId, hash: [u8; 32], from: u64) -> Result<BodyStream, PeerError> {
+        self.network.wait_for("body", to).await;
         let file = self
             .find(to)?
             .digest_body(&self.own, hash)
