@@ -1,9 +1,10 @@
 //! Telling peers that there is something new; they come and fetch it. Polling by night is the safety net.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_encoding::NodeId;
+use lianfang_encoding::{Audience, NodeId};
 use lianfang_peer::PeerError;
 use lianfang_wire::ProblemType;
 use lianfang_wire::info::Notice;
@@ -36,7 +37,16 @@ impl Node {
     }
 
     /// Tells every peer, without waiting for any.
-    pub(crate) fn notify_peers(self: &Arc<Self>) {
+    pub(crate) fn notify_everybody(self: &Arc<Self>) {
+        self.notify(|_| true);
+    }
+
+    /// Tells those who may read what was said to these audiences: that something has happened is for nobody else.
+    pub(crate) fn notify_audiences(self: &Arc<Self>, audiences: &BTreeSet<Audience>) {
+        self.notify(|peer| audiences.iter().any(|audience| self.may_read(peer, audience)));
+    }
+
+    fn notify(self: &Arc<Self>, is_told: impl Fn(&NodeId) -> bool) {
         let document = self.document();
         let notice = Notice {
             membership_version: document.document.version,
@@ -45,7 +55,7 @@ impl Node {
             .document
             .members
             .iter()
-            .filter(|member| member.is_active() && member.id != self.id)
+            .filter(|member| member.is_active() && member.id != self.id && is_told(&member.id))
         {
             let (node, peer, notice) = (Arc::clone(self), member.id.clone(), notice.clone());
             tokio::spawn(async move { node.tell(&peer, &notice).await });
@@ -74,13 +84,13 @@ impl Node {
         self.tally.notice_ended(peer, true);
     }
 
-    /// States of entries changed: peers fetch them at once, the deltas follow.
-    pub(crate) fn entries_changed(self: &Arc<Self>) {
-        self.notify_peers();
+    /// States of entries changed: peers fetch them at once from the feeds of these audiences, the deltas follow.
+    pub(crate) fn entries_changed(self: &Arc<Self>, audiences: &BTreeSet<Audience>) {
+        self.notify_audiences(audiences);
         self.changes.notify_one();
     }
 
-    /// Entries came: peers are told with the deltas.
+    /// Entries came, or may have changed: peers are told with the deltas.
     pub(crate) fn entries_created(&self) {
         self.changes.notify_one();
     }

@@ -1,7 +1,8 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lianfang_domain::lifecycle::{Circumstances, Refusal, apply};
-use lianfang_encoding::Timestamp;
+use lianfang_encoding::{Audience, Timestamp};
 use lianfang_store as store;
 use lianfang_store::{EntryUpdate, StoreError, UpdateError};
 use lianfang_wire::ProblemType;
@@ -33,6 +34,18 @@ impl Step {
             after: None,
         }
     }
+}
+
+/// Entries whose time was over.
+#[derive(Default)]
+struct Moved {
+    entries: usize,
+    told: BTreeSet<Audience>,
+}
+
+/// In whose feed what becomes of an entry has a place; in none when it is local.
+pub(crate) fn told(row: &store::EntryRow) -> Option<Audience> {
+    row.local_reason.is_none().then(|| row.audience.clone())
 }
 
 impl Node {
@@ -83,7 +96,7 @@ impl Node {
             node.repeat_what_was_said().await?;
             let step = Step::decided(new, node.deciding_time().await?);
             let row = node.move_entry(name, id, if_match, step, Some(line)).await?;
-            node.entries_changed();
+            node.entries_changed(&told(&row).into_iter().collect());
             Ok(row)
         };
         self.entry_view(&self.gateway.to_the_end(work).await?)
@@ -104,20 +117,20 @@ impl Node {
         if due.is_empty() || !self.may_rely_on_clock().await? {
             return Ok(0);
         }
-        let mut moved = 0;
+        let mut moved = Moved::default();
         let outcome = self.expire(due, now, &mut moved).await;
         // Those that have moved are published, whatever became of the others.
-        if moved > 0 {
-            self.entries_changed();
+        if moved.entries > 0 {
+            self.entries_changed(&moved.told);
         }
-        outcome.map(|()| moved)
+        outcome.map(|()| moved.entries)
     }
 
     async fn expire(
         self: &Arc<Self>,
         due: Vec<store::EntryRow>,
         now: lianfang_encoding::Timestamp,
-        moved: &mut usize,
+        moved: &mut Moved,
     ) -> Result<(), FlowError> {
         for row in due {
             let state = state_of(&row)?.effective(now, row.expires_at.unwrap_or(now));
@@ -136,7 +149,10 @@ impl Node {
                 .move_entry("node".to_owned(), row.id, Some(row.revision), step, None)
                 .await
             {
-                Ok(_) => *moved += 1,
+                Ok(row) => {
+                    moved.entries += 1;
+                    moved.told.extend(told(&row));
+                }
                 // Somebody moved it first; the next run looks again.
                 Err(FlowError::Stale(_)) => {}
                 Err(other) => return Err(other),
@@ -184,7 +200,7 @@ impl Node {
                 if error == StoreError::Unavailable {
                     // It may have been carried out, and only the answer to its commit lost.
                     self.watch_anew();
-                    self.entries_changed();
+                    self.entries_created();
                 }
                 Err(error.into())
             }

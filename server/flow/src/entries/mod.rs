@@ -12,6 +12,6 @@ pub use name::RequestName;
 pub use read::EntryFilter;
 pub use record::Recorded;
 
-pub(crate) use apply::Step;
+pub(crate) use apply::{Step, told};
 pub(crate) use seal::without_event;
 pub(crate) use view::{grade_of, open_content, state_of};

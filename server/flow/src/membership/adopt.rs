@@ -78,7 +78,7 @@ impl Node {
                 FlowError::Internal("the peers' addresses or certificates can't be used")
             });
             if next.told {
-                node.notify_peers();
+                node.notify_everybody();
             }
             drop(next.adopting);
             // What waited for a token key may have one now.

@@ -9,7 +9,7 @@ use lianfang_wire::membership::Membership;
 
 use super::head::Draft;
 use super::spool::{Spool, Spooled};
-use super::spread::built_list;
+use super::spread::{audiences_of, built_list};
 use super::{BuildReport, BuiltList};
 use crate::durable::durable_step;
 use crate::leftovers::Reserved;
@@ -63,9 +63,7 @@ impl Node {
             .await?;
         report.lists = heads.len();
         report.identifiers = heads.iter().filter_map(|head| head.tokens).sum();
-        if !report.published.is_empty() {
-            self.notify_peers();
-        }
+        self.notify_audiences(&audiences_of(&report.published));
         if !report.published.is_empty() || self.index_is_behind() {
             self.put_in_force().await?;
         }

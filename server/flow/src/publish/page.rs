@@ -7,12 +7,15 @@ use lianfang_encoding::{Audience, SubjectType};
 use lianfang_store::{EntryRow, TokenRow};
 use uuid::Uuid;
 
+use crate::entries::told;
 use crate::{FlowError, Node};
 
 /// Entries that changed, in the order of their events.
 pub(super) struct Page {
     /// Its last event.
     pub(super) through: u64,
+    /// In whose feeds the events have a place, whatever becomes of the lists.
+    pub(super) told: BTreeSet<Audience>,
     pub(super) groups: Vec<Group>,
 }
 
@@ -41,6 +44,7 @@ impl Node {
         let entries: BTreeSet<Uuid> = events.iter().map(|event| event.entry_id).collect();
         let ids: Vec<_> = entries.into_iter().collect();
         let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
+        let told = rows.iter().filter_map(told).collect();
         let mut lists: BTreeMap<(Audience, i16), Vec<EntryRow>> = BTreeMap::new();
         for row in rows {
             let list = (row.audience.clone(), row.subject_type);
@@ -53,7 +57,11 @@ impl Node {
                 subject_type.ok_or(FlowError::Internal("an entry's subject type isn't known"))?;
             groups.push(self.group_of(audience, subject_type, rows).await?);
         }
-        Ok(Some(Page { through, groups }))
+        Ok(Some(Page {
+            through,
+            told,
+            groups,
+        }))
     }
 
     async fn group_of(

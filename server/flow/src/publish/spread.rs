@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lianfang_digest::ListId;
+use lianfang_encoding::Audience;
 use lianfang_store::{Adoption, Store, TokenRow};
 use uuid::Uuid;
 
@@ -37,7 +38,7 @@ impl Node {
             false => None,
         };
         while let Some(page) = next {
-            let through = page.through;
+            let (through, mut told, before) = (page.through, page.told.clone(), report.published.len());
             // The cores make tokens for the next page while this one is written.
             let (published, following) =
                 tokio::join!(self.publish_page(page, &mut report), self.page_after(through));
@@ -46,7 +47,8 @@ impl Node {
                 .store(move |store| store.set_meta(CURSOR, &through.to_string()))
                 .await?;
             durable_step("publication_noted");
-            self.notify_peers();
+            told.extend(audiences_of(&report.published[before..]));
+            self.notify_audiences(&told);
             self.catch_index_up().await?;
             next = following?;
         }
@@ -169,6 +171,10 @@ impl Node {
             Err(FlowError::Internal(OVERTAKEN))
         }
     }
+}
+
+pub(super) fn audiences_of(lists: &[BuiltList]) -> BTreeSet<Audience> {
+    lists.iter().map(|list| list.audience.clone()).collect()
 }
 
 pub(super) fn built_list(draft: &Draft) -> BuiltList {

@@ -24,6 +24,8 @@ impl Node {
             return Ok(());
         };
         self.build_digests().await?;
+        // States that were said again have a place in any feed, and that this node was restored is known to all.
+        self.notify_everybody();
         mark.stage = match self.has_token_key() {
             true => Stage::Published,
             // Nothing could be published.

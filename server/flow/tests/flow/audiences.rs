@@ -1,11 +1,13 @@
 //! Who isn't in an audience can't tell that it exists.
 
+use std::sync::Arc;
+
 use lianfang_digest::ListId;
 use lianfang_encoding::SubjectType;
-use lianfang_flow::FlowError;
+use lianfang_flow::{FlowError, Node};
 use lianfang_wire::confirm::{ConfirmRequest, Prefix};
-use lianfang_wire::entry::Source;
-use lianfang_wire::vocabulary::VerdictName;
+use lianfang_wire::entry::{Entry, NewEvent, Source};
+use lianfang_wire::vocabulary::{EventType, VerdictName};
 
 use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening, shared_with};
 
@@ -107,6 +109,57 @@ async fn an_entry_that_rests_on_another_member_s_alone_never_goes_out_with_the_c
         let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
         assert_eq!(answer.verdict, VerdictName::Clear);
     }
+}
+
+#[tokio::test]
+async fn whoever_isn_t_in_the_audience_of_what_happened_isn_t_told_that_anything_has() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let d = federation.join("platform-d", "DE", &[]).await;
+        let network = &federation.network;
+        let told = || [&b, &d].map(|node| !network.notices_to(node.id()).is_empty());
+        let heard = async || assert!(network.is_told(a.id(), d.id(), 0).await, "{backend:?}");
+        told();
+
+        let mut incomplete = entry(company(CODE), a.now());
+        incomplete.evidence.clear();
+        let incomplete = a.record_entry(&operator(), incomplete).await.unwrap().entry;
+        assert!(incomplete.local_reason.is_some());
+        a.publish_changes().await.unwrap();
+        withdraw(&a, &incomplete).await;
+        a.publish_changes().await.unwrap();
+        // Whoever is told of something that is for D alone.
+        let new = shared_with("de", entry(company(CODE), a.now()));
+        let german = a.record_entry(&operator(), new).await.unwrap().entry;
+        a.publish_changes().await.unwrap();
+        heard().await;
+        assert_eq!(told(), [false, true], "{backend:?}: what came");
+        withdraw(&a, &german).await;
+        heard().await;
+        assert_eq!(told(), [false, true], "{backend:?}: what was withdrawn");
+        a.publish_changes().await.unwrap();
+        heard().await;
+        assert_eq!(told(), [false, true], "{backend:?}: the digest without it");
+
+        let other = entry(company("91130105MA0FRNGTXX"), a.now());
+        a.record_entry(&operator(), other).await.unwrap();
+        a.build_digests().await.unwrap();
+        heard().await;
+        assert_eq!(told(), [true; 2], "{backend:?}: what is for all");
+    }
+}
+
+async fn withdraw(node: &Arc<Node>, entry: &Entry) {
+    let event = NewEvent {
+        kind: EventType::Withdrawn,
+        reason: None,
+        reference: None,
+    };
+    node.apply_event(&operator(), entry.id, entry.revision, event)
+        .await
+        .unwrap();
 }
 
 fn list(audience: &str) -> ListId {
