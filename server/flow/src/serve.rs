@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_digest::{ListId, SHARD, SignedHead};
 use lianfang_encoding::{Audience, NodeId};
-use lianfang_store::HeadRow;
+use lianfang_store::{HeadRow, Store};
 use lianfang_wire::feed::StatusPage;
 
 use crate::publish::list_key;
@@ -92,18 +92,14 @@ impl Node {
     /// # Errors
     /// [`FlowError::NotFound`].
     pub async fn digest_body(&self, caller: &NodeId, hash: [u8; 32]) -> Result<BodyFile, FlowError> {
-        let heads = self
-            .gateway
-            .store(move |store| match store.lists_of_body(&hash)? {
-                named if !named.is_empty() => Ok(named),
-                // Only what has more than one shard has a table to ask for.
-                _ => store.live_heads_longer_than(SHARD as u64),
-            })
-            .await?;
-        let readable = heads
-            .iter()
-            .any(|head| names(head, &hash) && self.may_read(caller, &head.audience));
-        if !readable {
+        let may_read = |heads: Vec<HeadRow>| {
+            let mut named = heads.iter().filter(|head| names(head, &hash));
+            named.any(|head| self.may_read(caller, &head.audience))
+        };
+        let of_body = move |store: &Store| store.lists_of_body(&hash);
+        // Only what has more than one shard has a table to ask for. A body of another list may have the same bytes.
+        let with_table = |store: &Store| store.live_heads_longer_than(SHARD as u64);
+        if !may_read(self.gateway.store(of_body).await?) && !may_read(self.gateway.store(with_table).await?) {
             return Err(FlowError::NotFound);
         }
         self.bodies.find(&hash)?.ok_or(FlowError::NotFound)

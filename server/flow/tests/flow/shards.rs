@@ -130,3 +130,38 @@ async fn a_shard_that_was_bent_on_the_way_is_refused_and_those_before_it_are_kep
     assert!(b.sync(None, false).await.unwrap().is_complete());
     assert_eq!(*asked.lock().unwrap(), [length, length - 2 * SHARD as u64]);
 }
+
+/// Puts a head in force whose body has the bytes of the shard table of platform-a's list, for members in DE alone.
+fn name_the_table_as_a_delta_for_others(federation: &Federation) {
+    let store = federation.store("platform-a");
+    let row = store.heads_in_force(None).unwrap().pop().unwrap();
+    let table = SignedHead::decode(&row.head).unwrap().header().body.shard_table;
+    let named = HeadRow {
+        audience: "de".parse().unwrap(),
+        kind: HeadRow::DELTA,
+        head_hash: sha256(b"another head"),
+        body_hash: table,
+        ..row.clone()
+    };
+    assert_eq!(
+        store.adopt_heads(vec![named], row.created).unwrap(),
+        Adoption::Adopted
+    );
+}
+
+#[tokio::test]
+async fn a_shard_table_that_another_list_has_as_a_delta_is_given_to_whoever_may_read_either() {
+    for backend in BACKENDS {
+        let (mut federation, a, b) = Federation::of_two(backend).await;
+        federation.join("platform-d", "DE", &[]).await;
+        let new = entry(company(CODE), a.now());
+        a.record_entry(&operator(), new).await.unwrap();
+        a.build_digests().await.unwrap();
+        enlarge(&federation);
+        name_the_table_as_a_delta_for_others(&federation);
+        let report = b.sync(Some(a.id().clone()), false).await.unwrap();
+        assert!(report.is_complete(), "{backend:?} {report:?}");
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Block, "{backend:?}");
+    }
+}
