@@ -95,11 +95,17 @@ impl Node {
         }
         let again = gained(&old, &records, &came);
         let delta = unpadded(store, &key, changed.entries, (&came, &left, &again), &records)?;
-        if delta.additions().is_empty() && delta.removals().is_empty() {
-            return Ok(Change::Records(records));
+        let says_nothing = delta.additions().is_empty() && delta.removals().is_empty();
+        let at_most = if says_nothing { stated } else { most.min(stated) };
+        let touched = touched(&old, &records);
+        let bits = confirm_bits(store, &key, changed.entries, &records, touched, at_most)?;
+        if says_nothing {
+            return Ok(match bits < stated {
+                // Only a head states fewer bits.
+                true => Change::Base,
+                false => Change::Records(records),
+            });
         }
-        let touched = came.keys().chain(left.keys());
-        let bits = confirm_bits(store, &key, changed.entries, &records, touched, most.min(stated))?;
         let new = New {
             delta,
             records,
@@ -229,6 +235,19 @@ fn gained(old: &[ListRecord], new: &[ListRecord], came: &Tokens) -> Tokens {
         .collect()
 }
 
+/// The confirm keys behind which other records stand than before, also where the token stays. Both are in order of their keys.
+fn touched<'a>(old: &'a [ListRecord], new: &'a [ListRecord]) -> BTreeSet<&'a [u8; 32]> {
+    let by_key = |records: &'a [ListRecord]| -> BTreeMap<_, _> {
+        let behind_one = records.chunk_by(|one, other| one.confirm_key == other.confirm_key);
+        behind_one
+            .filter_map(|records| Some((&records.first()?.confirm_key, records)))
+            .collect()
+    };
+    let (old, new) = (by_key(old), by_key(new));
+    let keys = old.keys().chain(new.keys()).copied();
+    keys.filter(|key| old.get(key) != new.get(key)).collect()
+}
+
 /// A removal goes out only when the last token under its prefix leaves.
 fn unpadded(
     store: &Store,
@@ -256,15 +275,14 @@ fn is_live(store: &Store, list: &ListId, records: &[ListRecord], prefix: u64) ->
 
 /// The longest confirmation prefix, up to `most` bits, under which at least eight records or none are found wherever
 /// something changed. The next base states the longest that there is. `records` are in order of their keys.
-fn confirm_bits<'a>(
+fn confirm_bits(
     store: &Store,
     list: &ListKey,
     entries: &BTreeSet<Uuid>,
     records: &[ListRecord],
-    touched: impl Iterator<Item = &'a [u8; 32]>,
+    touched: BTreeSet<&[u8; 32]>,
     most: u8,
 ) -> Result<u8, StoreError> {
-    let touched: BTreeSet<_> = touched.collect();
     let mut bits = most;
     let mut seen: Option<&[u8; 32]> = None;
     for key in touched {

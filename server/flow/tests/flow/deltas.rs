@@ -271,6 +271,42 @@ async fn whoever_asks_by_the_prefix_a_head_states_is_one_of_eight_at_least() {
     assert_eq!(checked_bits(&federation, "platform-a"), 0, "few are left");
 }
 
+#[tokio::test]
+async fn entries_that_leave_their_tokens_to_others_leave_eight_records_under_each_prefix_too() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let mut twins = Vec::new();
+        for (number, copy) in (0..32).flat_map(|number| (0..4).map(move |copy| (number, copy))) {
+            let mut new = entry(company(&code(number)), a.now());
+            new.client_reference = Some(format!("{number}-{copy}"));
+            let entry = a.record_entry(&operator(), new).await.unwrap().entry;
+            twins.extend((copy > 0).then_some(entry));
+        }
+        a.build_digests().await.unwrap();
+        let most = checked_bits(&federation, "platform-a");
+        for twin in &twins {
+            withdraw(&a, twin).await;
+            a.publish_changes().await.unwrap();
+            assert_eq!(entries_listed(&federation, twin), 0, "{backend:?}");
+            checked_bits(&federation, "platform-a");
+        }
+        let left = checked_bits(&federation, "platform-a");
+        assert!(left < most, "{backend:?}: nothing was put to the test");
+    }
+}
+
+/// How many records of platform-a's lists are of this entry.
+fn entries_listed(federation: &Federation, entry: &Entry) -> usize {
+    let store = federation.store("platform-a");
+    let heads = store.heads_in_force(Some(&id("platform-a"))).unwrap();
+    let records = store.records_under(&heads[0].list(), &[], 0, usize::MAX).unwrap();
+    records
+        .iter()
+        .filter(|record| record.entry_id == entry.id)
+        .count()
+}
+
 /// The prefix length that a node's newest head states, after a look at what is found under each such prefix.
 fn checked_bits(federation: &Federation, publisher: &str) -> u8 {
     let store = federation.store(publisher);
