@@ -13,6 +13,9 @@ use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits, monitored_subjects, monitored_tokens, roster_hits};
 use crate::{AuditRow, MonitoredToken, Store, StoreError, audit};
 
+/// Subjects that one statement has looked through again.
+const PAGE: usize = 10_000;
+
 /// A seller or product that trades here and is watched.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = monitored_subjects, treat_none_as_default_value = false)]
@@ -242,11 +245,20 @@ impl Store {
     /// # Errors
     /// Those of any write.
     pub fn tokenise_all_subjects(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.db.write(|link| {
-            Ok(query!(link, |conn| diesel::update(monitored_subjects::table)
-                .set(monitored_subjects::retry_at.eq(micros(now)))
-                .execute(conn))?)
-        })
+        let (mut after, mut subjects) = (String::new(), 0);
+        // Page by page: a statement over a large roster takes longer than one may.
+        while let Some(last) = self.subjects_page(&after, PAGE)?.pop() {
+            subjects += self.db.write(|link| {
+                let page = monitored_subjects::table
+                    .filter(monitored_subjects::client_reference.gt(&after))
+                    .filter(monitored_subjects::client_reference.le(&last));
+                Ok::<_, StoreError>(query!(link, |conn| diesel::update(page)
+                    .set(monitored_subjects::retry_at.eq(micros(now)))
+                    .execute(conn))?)
+            })?;
+            after = last;
+        }
+        Ok(subjects)
     }
 
     /// How many subjects are watched.

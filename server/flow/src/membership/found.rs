@@ -131,7 +131,7 @@ fn genesis(
     })
 }
 
-pub(super) fn first_keys(
+pub(crate) fn first_keys(
     federation: FederationId,
     genesis: [u8; 32],
     rng: &mut impl CryptoRngCore,

@@ -11,6 +11,8 @@ mod reached;
 mod renew;
 mod view;
 
+#[cfg(test)]
+pub(crate) use found::first_keys;
 pub use found::{Founded, Founder, found};
 pub use issued::{Issued, issued};
 pub use reached::host_of;

@@ -10,6 +10,7 @@ mod closing;
 mod confirming;
 mod events;
 mod forms;
+mod keys;
 mod matching;
 mod roster;
 mod standing;

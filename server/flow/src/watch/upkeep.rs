@@ -7,7 +7,6 @@ use crate::{FlowError, Node};
 
 /// Subjects looked through at once.
 const PART: usize = 500;
-const KEYS: &str = "roster_token_keys";
 
 /// What a run of the watch did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,8 +76,11 @@ impl Node {
         }
     }
 
-    /// Asks for tokens that are missing, those of a new key among them.
+    /// Asks for tokens that are missing, those of a new key among them. Nobody gives any while no key is in force.
     async fn tokenise_roster(self: &Arc<Self>) -> Result<usize, FlowError> {
+        if !self.has_token_key() {
+            return Ok(0);
+        }
         self.notice_new_keys().await?;
         let (now, mut done) = (self.now(), 0);
         loop {
@@ -102,7 +104,7 @@ impl Node {
         }
         let missing = self.missing_tokens(&prepared).await?;
         let (fresh, missing) = self.fetch_missing(missing).await?;
-        let (retry, keys) = (self.now() + self.settings.roster.retry, self.roster_keys());
+        let (retry, keys) = (self.now() + self.settings.roster.retry, self.keys_kept());
         let incomplete = missing.subjects();
         let references: Vec<_> = part.iter().map(|row| row.client_reference.clone()).collect();
         let updates: Vec<_> = part
@@ -132,30 +134,5 @@ impl Node {
         self.watch_tokens(fresh.iter().map(|row| row.token).collect())
             .await?;
         self.match_subjects(references).await
-    }
-
-    /// A key that wasn't there when the roster was last looked through concerns every subject.
-    async fn notice_new_keys(&self) -> Result<(), FlowError> {
-        let mut keys: Vec<_> = self.roster_keys().iter().map(hex::encode).collect();
-        keys.sort_unstable();
-        let (keys, now) = (keys.join(" "), self.now());
-        self.gateway
-            .store(move |store| {
-                let known = store.meta(KEYS)?;
-                if known.as_deref() == Some(keys.as_str()) {
-                    return Ok(());
-                }
-                if known.is_some() {
-                    store.tokenise_all_subjects(now)?;
-                }
-                store.set_meta(KEYS, &keys)
-            })
-            .await
-    }
-
-    fn roster_keys(&self) -> Vec<[u8; 16]> {
-        let (document, now) = (self.document(), self.now());
-        let valid = document.document.keys.iter().filter(|key| key.is_valid_at(now));
-        valid.map(|key| *key.key_id().as_bytes()).collect()
     }
 }

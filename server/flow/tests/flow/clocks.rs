@@ -268,3 +268,19 @@ async fn a_head_of_the_future_is_followed_by_one_of_today_although_the_list_says
         assert_eq!(a.build_digests().await.unwrap().published.len(), 0, "{backend:?}");
     }
 }
+
+#[tokio::test]
+async fn a_clock_that_leaps_past_the_end_of_the_membership_takes_no_token_of_the_roster() {
+    for backend in BACKENDS {
+        let (federation, a, _) = Federation::of_two(backend).await;
+        watch(&a, "shop-1", company(CODE)).await;
+        a.watch_roster().await.unwrap();
+        let before = a.roster_status().await.unwrap();
+        assert!(before.tokens > 0);
+        for ahead in [DAY * 366, Duration::ZERO] {
+            federation.put_ahead("platform-a", ahead);
+            a.watch_roster().await.unwrap();
+            assert_eq!(a.roster_status().await.unwrap(), before, "{backend:?}: {ahead:?}");
+        }
+    }
+}

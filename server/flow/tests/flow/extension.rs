@@ -6,10 +6,12 @@ use std::time::Duration;
 use lianfang_domain::MembershipError;
 use lianfang_flow::{FlowError, Node};
 use lianfang_wire::ProblemType;
+use lianfang_wire::alert::AlertState;
 use lianfang_wire::membership::Membership;
 use lianfang_wire::vocabulary::VerdictName;
 
 use crate::admission::applicant;
+use crate::alerts::{CODE, publish, states, watch};
 use crate::brake::brake_of;
 use crate::harness::{BACKENDS, Federation, code, company, entry, id, operator, screening, signing_key};
 
@@ -150,6 +152,35 @@ async fn past_the_day_lists_stay_as_they_are_and_after_the_extension_nobody_is_h
                 "{number}, {backend:?}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn past_the_day_the_roster_keeps_its_tokens_and_after_the_extension_it_is_matched_without_the_committee()
+ {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        let governor = federation.node("regulator");
+        watch(&b, "shop-1", company(CODE)).await;
+        b.watch_roster().await.unwrap();
+        let tokens = b.roster_status().await.unwrap().tokens;
+        assert!(tokens > 0);
+        federation.clock.advance(366 * DAY);
+        b.watch_roster().await.unwrap();
+        assert_eq!(b.roster_status().await.unwrap().tokens, tokens, "{backend:?}");
+        governor.extend_membership(&operator(), 365).await.unwrap();
+        for node in [&a, &b] {
+            node.sync(None, false).await.unwrap();
+        }
+        publish(&a, CODE).await;
+        federation.network.stop(governor.id());
+        drop(b);
+        let b = federation.restart("platform-b").await;
+        b.watch_roster().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+        let status = b.roster_status().await.unwrap();
+        assert_eq!((status.tokens, status.incomplete), (tokens, 0), "{backend:?}");
     }
 }
 
