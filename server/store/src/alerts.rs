@@ -61,6 +61,9 @@ pub struct AlertRow {
     pub record: String,
     /// What a person decided, JSON; once set it stays.
     pub decision: Option<String>,
+    /// When the hit was found that it came of; its publisher may have been asked much later.
+    #[diesel(serialize_as = At, deserialize_as = At)]
+    pub found_at: Timestamp,
 }
 
 /// Which identifier of the subject the finding is about.
@@ -92,6 +95,8 @@ pub struct NewAlert {
     pub ends_at: Timestamp,
     pub record: String,
     pub found: AlertMatch,
+    /// When the hit was found that this came of.
+    pub found_at: Timestamp,
     /// Opens nothing: it only adds to what is open about the entry already.
     pub candidate: bool,
 }
@@ -256,6 +261,7 @@ fn row(new: &NewAlert, opened_seq: u64, now: Timestamp) -> AlertRow {
         ends_at: new.ends_at,
         record: new.record.clone(),
         decision: None,
+        found_at: new.found_at,
     }
 }
 

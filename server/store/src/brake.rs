@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// How many subjects of the roster a publisher's lists have hit since `since`, or since a person released it: those
-    /// with an alert opened since, and those one of whose `telling` hits waits. Subjects that have left don't count.
+    /// with an alert whose hit was found since, and those one of whose `telling` hits waits. Subjects that have left don't count.
     ///
     /// # Errors
     /// Those of any read.
@@ -90,7 +90,7 @@ impl Store {
             let monitored = monitored_subjects::table;
             let opened: i64 = query!(link, |conn| alerts::table
                 .filter(alerts::publisher.eq(publisher.as_str()))
-                .filter(alerts::opened_at.gt(since))
+                .filter(alerts::found_at.gt(since))
                 .filter(exists(monitored.filter(
                     monitored_subjects::client_reference.eq(alerts::client_reference)
                 )))

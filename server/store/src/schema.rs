@@ -381,6 +381,7 @@ diesel::table! {
         ends_at -> BigInt,
         record -> Text,
         decision -> Nullable<Text>,
+        found_at -> BigInt,
     }
 }
 

@@ -181,6 +181,7 @@ impl Node {
                 kind: asked.row.kind,
                 level: asked.row.level,
             },
+            found_at: asked.found_at,
             candidate: !company && !speaks_alone(record.kind, record.level, record.list.subject_type),
         };
         let opening = self

@@ -25,6 +25,8 @@ pub(super) struct Asked {
     /// None for what is asked about beside a hit.
     pub(super) hit: Option<HitRow>,
     pub(super) row: MonitoredToken,
+    /// When the hit was found; of what is asked about beside hits, when the first of them was.
+    pub(super) found_at: Timestamp,
     subject_type: SubjectType,
 }
 
@@ -77,7 +79,7 @@ impl Node {
                 (Some(row), Some(list)) => {
                     let next = subjects.len();
                     let subject = *subjects.entry(hit.client_reference.clone()).or_insert(next);
-                    match possible(list, Some(hit.clone()), row.clone(), subject) {
+                    match possible(list, Some(hit.clone()), hit.found_at, row.clone(), subject) {
                         Some(possible) => sorted.ask.push(possible),
                         None => sorted.over.push(hit),
                     }
@@ -109,23 +111,26 @@ fn beside(
     now: Timestamp,
 ) -> Vec<PossibleHit<Asked>> {
     let needing = hits.iter().filter(|possible| possible.tag.says_little());
-    let subjects: BTreeMap<&str, usize> = needing
-        .map(|possible| (possible.tag.row.client_reference.as_str(), possible.subject))
-        .collect();
+    let mut subjects: BTreeMap<&str, (usize, Timestamp)> = BTreeMap::new();
+    for possible in needing {
+        let (reference, found_at) = (possible.tag.row.client_reference.as_str(), possible.tag.found_at);
+        let (_, first) = subjects.entry(reference).or_insert((possible.subject, found_at));
+        *first = found_at.min(*first);
+    }
     let asked: HashSet<_> = hits
         .iter()
         .map(|possible| (&possible.list.id, place(&possible.tag.row)))
         .collect();
     let mut beside = Vec::new();
     for row in rows.values() {
-        let Some(subject) = subjects.get(row.client_reference.as_str()) else {
+        let Some((subject, found_at)) = subjects.get(row.client_reference.as_str()) else {
             continue;
         };
         let token = Token::from_bytes(row.token);
         let lists = index.lookup(token.as_bytes(), &row.key_id, row.kind, now);
         let further =
             lists.filter(|list| list.id.publisher == *publisher && !asked.contains(&(&list.id, place(row))));
-        beside.extend(further.filter_map(|list| possible(list, None, row.clone(), *subject)));
+        beside.extend(further.filter_map(|list| possible(list, None, *found_at, row.clone(), *subject)));
     }
     beside
 }
@@ -137,6 +142,7 @@ fn place(row: &MonitoredToken) -> (&str, [u8; 32], [u8; 16]) {
 fn possible(
     list: &Arc<HeldList>,
     hit: Option<HitRow>,
+    found_at: Timestamp,
     row: MonitoredToken,
     subject: usize,
 ) -> Option<PossibleHit<Asked>> {
@@ -151,6 +157,7 @@ fn possible(
         tag: Asked {
             hit,
             row,
+            found_at,
             subject_type: list.id.subject_type,
         },
     })

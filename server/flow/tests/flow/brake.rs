@@ -213,6 +213,43 @@ async fn a_publisher_that_hits_too_many_of_those_who_trade_alarms_nobody_until_r
 }
 
 #[tokio::test]
+async fn what_was_found_before_a_release_and_confirmed_long_after_it_counts_no_more() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        federation.brake.least_hits = 2;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        for number in 1..=4 {
+            watch(&c, &format!("shop-{number}"), company(&code(number))).await;
+        }
+        let brings = async |number| {
+            a.record_entry(&operator(), entry(company(&code(number)), a.now()))
+                .await
+                .unwrap();
+            a.publish_changes().await.unwrap();
+            c.sync(None, false).await.unwrap();
+        };
+        for number in [1, 2] {
+            brings(number).await;
+        }
+        assert!(brake_of(&c, "platform-a").await.is_some(), "{backend:?}");
+        federation.network.stop(a.id());
+        release(&c, "platform-a").await;
+        federation.network.add(a.clone());
+        federation.clock.advance(Duration::from_secs(600));
+        c.watch_roster().await.unwrap();
+        assert_eq!(alerts(&c).await.len(), 2, "{backend:?}");
+        brings(3).await;
+        assert_eq!(brake_of(&c, "platform-a").await, None, "{backend:?}");
+        brings(4).await;
+        assert!(
+            brake_of(&c, "platform-a").await.is_some(),
+            "{backend:?}: two since"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_a_quarantined_publisher_withdraws_still_counts() {
     let (_federation, a, b) = Federation::of_two(BACKENDS[0]).await;
     let recorded = a

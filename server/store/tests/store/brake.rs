@@ -1,8 +1,9 @@
 //! What the brake counts of each publisher.
 
-use lianfang_store::BrakeDay;
+use lianfang_store::{BrakeDay, NewAlert};
 
 use crate::both::both;
+use crate::roster::{alert, put_subjects, subject, telling};
 use crate::sample::{at, line, node};
 
 fn seen(day: u64, hits: u64) -> BrakeDay {
@@ -41,5 +42,20 @@ both! {
         store.release(&one, 10, at(100), line(1)).unwrap();
         assert_eq!(store.brake_days(&one, 0).unwrap(), []);
         assert_eq!(store.brake_days(&other, 0).unwrap(), [seen(40, 1)]);
+    }
+}
+
+both! {
+    fn a_hit_found_before_a_release_counts_no_more_when_it_is_confirmed_after_it(database) {
+        let store = database.store();
+        put_subjects(store, vec![subject("a", &[1]), subject("b", &[1])], at(1)).unwrap();
+        let publisher = node("platform-a");
+        store.release(&publisher, 0, at(1_000), line(2)).unwrap();
+        let seen = || store.roster_hit_by(&publisher, at(0), &telling()).unwrap();
+        let found = |number, reference, seconds| NewAlert { found_at: at(seconds), ..alert(number, reference) };
+        store.open_alert(&found(1, "a", 10), at(1_001)).unwrap();
+        assert_eq!(seen(), 0);
+        store.open_alert(&found(2, "b", 1_001), at(1_002)).unwrap();
+        assert_eq!(seen(), 1);
     }
 }

@@ -133,6 +133,7 @@ fn check_moved(database: &TestDatabase, name: &str) {
             assert_eq!(count("audit_trail WHERE action = 'screen'"), 3);
             assert_eq!(count("audit_trail"), 6);
         }
+        "0034_alerts_found" => assert_eq!(count("alerts WHERE found_at <> opened_at"), 0),
         _ => {}
     }
 }

@@ -84,6 +84,7 @@ pub(crate) fn alert(number: u128, reference: &str) -> NewAlert {
             kind: 1,
             level: 1,
         },
+        found_at: at(1),
         candidate: false,
     }
 }
@@ -392,7 +393,7 @@ both! {
     }
 }
 
-fn telling() -> Telling {
+pub(crate) fn telling() -> Telling {
     Telling {
         level: 1,
         subject_type: 1,
