@@ -8,16 +8,19 @@ use uuid::Uuid;
 
 use crate::alert_events::{AlertChange, tell};
 use crate::alerts::{AlertState, matches};
-use crate::columns::{Id, count, limit, micros};
+use crate::columns::{count, limit, micros};
 use crate::database::{Link, query};
 use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits};
-use crate::{AlertRow, Store, StoreError};
+use crate::{AlertMatch, AlertRow, Store, StoreError};
 
 /// Time ended an alert: its finding was over.
 const EXPIRED: &str = "expired";
 /// The same: a deadline had run out.
 const RELEASED: &str = "released";
+
+/// Whether what is left of an alert's matches could open it.
+pub type StillTells = fn(&AlertRow, &[AlertMatch]) -> bool;
 
 /// What was heard of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,30 +97,39 @@ impl Store {
     }
 }
 
-/// Ends the open alerts of a subject: all of them when it leaves the roster (`kept` is none), otherwise those that
-/// rest on no form it has kept.
-pub(crate) fn end_alerts_of(
+/// Ends the open alerts of a subject that leaves the roster.
+pub(crate) fn end_alerts_of(link: &mut Link<'_>, reference: &str, now: Timestamp) -> Result<(), StoreError> {
+    for alert in open_of(link, reference)? {
+        close(link, alert.id, "subject_removed", now)?;
+    }
+    Ok(())
+}
+
+/// Ends those open alerts of a subject that what it has kept of its forms couldn't open.
+pub(crate) fn end_changed_alerts_of(
     link: &mut Link<'_>,
     reference: &str,
-    kept: Option<&BTreeSet<[u8; 32]>>,
+    kept: &BTreeSet<[u8; 32]>,
+    still_tells: StillTells,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let open: Vec<Id> = query!(link, |conn| alerts::table
-        .filter(alerts::client_reference.eq(reference))
-        .filter(alerts::state.eq(AlertState::Open as i16))
-        .order(alerts::opened_seq)
-        .select(alerts::id)
-        .load(conn))?;
-    for id in open.into_iter().map(Uuid::from) {
-        let Some(kept) = kept else {
-            close(link, id, "subject_removed", now)?;
-            continue;
-        };
-        if !matches(link, id)?.iter().any(|found| kept.contains(&found.form)) {
-            close(link, id, "subject_changed", now)?;
+    for alert in open_of(link, reference)? {
+        let mut left = matches(link, alert.id)?;
+        left.retain(|found| kept.contains(&found.form));
+        if !still_tells(&alert, &left) {
+            close(link, alert.id, "subject_changed", now)?;
         }
     }
     Ok(())
+}
+
+fn open_of(link: &mut Link<'_>, reference: &str) -> Result<Vec<AlertRow>, StoreError> {
+    Ok(query!(link, |conn| alerts::table
+        .filter(alerts::client_reference.eq(reference))
+        .filter(alerts::state.eq(AlertState::Open as i16))
+        .order(alerts::opened_seq)
+        .select(AlertRow::as_select())
+        .load(conn))?)
 }
 
 fn open_about(link: &mut Link<'_>, publisher: &NodeId, entry: Uuid) -> Result<Vec<AlertRow>, StoreError> {

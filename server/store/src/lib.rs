@@ -76,7 +76,7 @@ pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Openin
 pub use audit::AuditRow;
 pub use brake::{BrakeDay, Telling};
 pub use budgets::{BudgetLeft, BudgetRate, Charge, Purse};
-pub use close_alerts::EntryChange;
+pub use close_alerts::{EntryChange, StillTells};
 pub use create_entries::{Created, NewEntry, NewEvent};
 pub use credits::{Credit, CreditLeft, Credited, NewCredit};
 pub use data_keys::DataKeys;

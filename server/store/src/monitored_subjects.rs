@@ -6,7 +6,7 @@ use lianfang_encoding::Timestamp;
 
 use crate::alerts::AlertState;
 use crate::batch::{BATCH, batches};
-use crate::close_alerts::end_alerts_of;
+use crate::close_alerts::{StillTells, end_alerts_of, end_changed_alerts_of};
 use crate::columns::{At, Bytes32, MaybeAt, limit, micros};
 use crate::database::{Link, first_locked, query};
 use crate::locks::{Lock, lock};
@@ -61,18 +61,19 @@ pub struct RosterCounts {
 
 impl Store {
     /// Writes subjects in place of those with the same reference, which keep `created_at`, in one transaction. Of
-    /// several with one reference the last counts. Open alerts that rest on a form the subject no longer has end. `line`
-    /// says who did it, also when there are none.
+    /// several with one reference the last counts. Open alerts end when the forms that the subject has kept of what was matched no
+    /// longer tell of their entry. `line` says who did it, also when there are none.
     ///
     /// # Errors
     /// Those of any write.
     pub fn put_subjects(
         &self,
         updates: Vec<SubjectUpdate>,
+        still_tells: StillTells,
         now: Timestamp,
         line: AuditRow,
     ) -> Result<(), StoreError> {
-        self.put(updates, false, now, line)
+        self.put(updates, Some(still_tells), now, line)
     }
 
     /// The same for subjects in whose place nobody may be.
@@ -85,13 +86,14 @@ impl Store {
         now: Timestamp,
         line: AuditRow,
     ) -> Result<(), StoreError> {
-        self.put(updates, true, now, line)
+        self.put(updates, None, now, line)
     }
 
+    /// Without `still_tells` only what is new.
     fn put(
         &self,
         updates: Vec<SubjectUpdate>,
-        only_new: bool,
+        still_tells: Option<StillTells>,
         now: Timestamp,
         line: AuditRow,
     ) -> Result<(), StoreError> {
@@ -102,20 +104,10 @@ impl Store {
         let references: Vec<&str> = updates.keys().map(String::as_str).collect();
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
-            if only_new && holds_any(link, &references)? {
-                return Err(StoreError::Conflict);
-            }
-            for chunk in references.chunks(BATCH) {
-                let open: Vec<String> = query!(link, |conn| alerts::table
-                    .filter(alerts::client_reference.eq_any(chunk))
-                    .filter(alerts::state.eq(AlertState::Open as i16))
-                    .select(alerts::client_reference)
-                    .distinct()
-                    .load(conn))?;
-                for reference in open {
-                    let forms = updates.get(&reference).map(|update| &update.forms);
-                    end_alerts_of(link, &reference, forms, now)?;
-                }
+            match still_tells {
+                Some(still_tells) => end_changed(link, &updates, still_tells, now)?,
+                None if holds_any(link, &references)? => return Err(StoreError::Conflict),
+                None => {}
             }
             let (mut subjects, mut tokens) = (Vec::new(), Vec::new());
             for update in updates.values() {
@@ -173,7 +165,7 @@ impl Store {
             // As whoever adds tokens to it does, first.
             let subject = monitored_subjects::table.find(reference);
             let _: String = first_locked!(link, subject.select(monitored_subjects::client_reference))?;
-            end_alerts_of(link, reference, None, now)?;
+            end_alerts_of(link, reference, now)?;
             forget_tokens(link, &[reference])?;
             query!(link, |conn| diesel::delete(
                 roster_hits::table.filter(roster_hits::client_reference.eq(reference))
@@ -295,6 +287,29 @@ impl Store {
             })
         })
     }
+}
+
+/// What ends of the alerts about subjects that are replaced.
+fn end_changed(
+    link: &mut Link<'_>,
+    updates: &BTreeMap<String, SubjectUpdate>,
+    still_tells: StillTells,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let references: Vec<&str> = updates.keys().map(String::as_str).collect();
+    for chunk in references.chunks(BATCH) {
+        let open: Vec<String> = query!(link, |conn| alerts::table
+            .filter(alerts::client_reference.eq_any(chunk))
+            .filter(alerts::state.eq(AlertState::Open as i16))
+            .select(alerts::client_reference)
+            .distinct()
+            .load(conn))?;
+        for update in open.iter().filter_map(|reference| updates.get(reference)) {
+            let reference = &update.subject.client_reference;
+            end_changed_alerts_of(link, reference, &update.forms, still_tells, now)?;
+        }
+    }
+    Ok(())
 }
 
 fn count_subjects(link: &mut Link<'_>) -> Result<u64, StoreError> {

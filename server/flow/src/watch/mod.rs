@@ -14,6 +14,7 @@ mod keys;
 mod matching;
 mod roster;
 mod standing;
+mod telling;
 mod tokens;
 mod upkeep;
 

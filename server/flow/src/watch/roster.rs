@@ -8,6 +8,7 @@ use lianfang_wire::{Problem, ProblemType};
 use super::events::AUDITED;
 use super::forms::Prepared;
 use super::standing::Missing;
+use super::telling::still_tells;
 use crate::{Actor, FlowError, Node};
 
 /// The subject as it is watched now, and whether this call brought it into the roster.
@@ -291,7 +292,7 @@ impl Node {
         }
         let watched: Vec<_> = fresh.iter().map(|row| row.token).collect();
         let stored = self.gateway.store(move |store| match place {
-            Place::Any => store.put_subjects(updates, now, line),
+            Place::Any => store.put_subjects(updates, still_tells, now, line),
             Place::Free => store.put_new_subjects(updates, now, line),
         });
         stored.await.map_err(|error| match error {

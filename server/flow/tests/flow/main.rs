@@ -17,6 +17,7 @@ mod bulk;
 mod claims;
 mod clocks;
 mod conversation;
+mod corrected;
 mod credits;
 mod deltas;
 mod digests;

@@ -20,7 +20,12 @@ pub(crate) fn put_subjects(
     updates: Vec<SubjectUpdate>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    store.put_subjects(updates, now, line(Uuid::new_v4().as_u128()))
+    store.put_subjects(
+        updates,
+        |_, left| !left.is_empty(),
+        now,
+        line(Uuid::new_v4().as_u128()),
+    )
 }
 
 pub(crate) fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {

@@ -1,0 +1,101 @@
+//! An alert follows its subject: it ends with the identifiers that justified it.
+
+use std::sync::Arc;
+
+use lianfang_flow::Node;
+use lianfang_store::testing::Backend;
+use lianfang_wire::alert::AlertState;
+use lianfang_wire::entry::{Identifier, Subject};
+
+use crate::alerts::{CODE, alerts, states, watch};
+use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator};
+
+/// Another valid code.
+const NEIGHBOUR: &str = "91130105MA0FRNGTXX";
+const SHOP: &str = "shop-1";
+
+fn with(identifiers: Vec<Identifier>) -> Subject {
+    Subject {
+        identifiers,
+        ..company(CODE)
+    }
+}
+
+fn code(code: &str) -> Identifier {
+    identifier("cn_uscc", code)
+}
+
+fn name() -> Identifier {
+    identifier("legal_name_en", "Invented Trading Co., Ltd.")
+}
+
+fn brand() -> Identifier {
+    identifier("brand", "Kvarnbolt")
+}
+
+/// A publisher with an entry about a company that has these, and a reader that has synced.
+async fn listed(backend: Backend, identifiers: Vec<Identifier>) -> (Federation, Arc<Node>) {
+    let mut federation = Federation::found(backend).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let c = federation.join("platform-c", "CN", &[]).await;
+    a.record_entry(&operator(), entry(with(identifiers), a.now()))
+        .await
+        .unwrap();
+    a.build_digests().await.unwrap();
+    c.sync(None, false).await.unwrap();
+    (federation, c)
+}
+
+#[tokio::test]
+async fn an_alert_does_not_stay_on_a_name_alone_once_the_identifier_behind_it_was_corrected() {
+    for backend in BACKENDS {
+        let (_federation, c) = listed(backend, vec![name(), code(CODE)]).await;
+        watch(&c, SHOP, with(vec![name(), code(CODE)])).await;
+        assert_eq!(states(&c).await, [AlertState::Open], "{backend:?}");
+        watch(&c, SHOP, with(vec![name(), code(NEIGHBOUR)])).await;
+        let alert = alerts(&c).await.remove(0);
+        assert_eq!(
+            (alert.state, alert.ended_by.as_deref()),
+            (AlertState::Closed, Some("subject_changed")),
+            "{backend:?}"
+        );
+        // Nobody had decided about it: with the identifier it comes back.
+        watch(&c, SHOP, with(vec![name(), code(CODE)])).await;
+        assert_eq!(
+            states(&c).await,
+            [AlertState::Closed, AlertState::Open],
+            "{backend:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_alert_about_a_name_and_a_brand_ends_with_either_and_one_about_a_code_with_neither() {
+    for backend in BACKENDS {
+        let (_federation, c) = listed(backend, vec![name(), brand(), code(CODE)]).await;
+        for gone in [name(), brand()] {
+            let of_both = |more| with([vec![name(), brand()], more].concat());
+            let without = |more: Vec<_>| {
+                let kept = of_both(more).identifiers.into_iter();
+                with(kept.filter(|identifier| *identifier != gone).collect())
+            };
+            let told = [
+                (vec![code(NEIGHBOUR)], AlertState::Closed),
+                (vec![code(CODE)], AlertState::Open),
+            ];
+            for (own, expected) in told {
+                watch(&c, SHOP, of_both(own.clone())).await;
+                let opened = alerts(&c).await.pop().unwrap();
+                assert_eq!(opened.state, AlertState::Open, "{backend:?}");
+                watch(&c, SHOP, without(own)).await;
+                let left = alerts(&c).await.pop().unwrap();
+                assert_eq!(
+                    (left.id, left.state),
+                    (opened.id, expected),
+                    "{backend:?}: {gone:?}"
+                );
+                c.delete_subject(&operator(), SHOP.to_owned()).await.unwrap();
+            }
+        }
+    }
+}
