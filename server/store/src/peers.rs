@@ -61,19 +61,32 @@ impl Store {
         })
     }
 
-    /// Notes that everything `node` publishes is up to date, and forgets its last error.
+    /// Notes that everything `node` publishes is up to date, and forgets its last error. After one, hits of the roster that
+    /// waited for it are asked about from `ask_from` on.
     ///
     /// # Errors
     /// Those of any write.
-    pub fn peer_synced(&self, node: &NodeId, now: Timestamp, lag: Duration) -> Result<(), StoreError> {
+    pub fn peer_synced(
+        &self,
+        node: &NodeId,
+        now: Timestamp,
+        lag: Duration,
+        ask_from: Timestamp,
+    ) -> Result<(), StoreError> {
         let lag = u64::try_from(lag.as_micros()).unwrap_or(u64::MAX);
-        self.note_peer(&Note {
-            last_contact: Some(micros(now)),
-            last_sync: Some(micros(now)),
-            lag_micros: Some(count(lag)),
-            last_error: Some(None),
-            last_error_at: Some(None),
-            ..Note::about(node)
+        self.write_peers(|link| {
+            if has_failed(link, node)? {
+                roster_hits::hasten(link, node, ask_from)?;
+            }
+            let synced = Note {
+                last_contact: Some(micros(now)),
+                last_sync: Some(micros(now)),
+                lag_micros: Some(count(lag)),
+                last_error: Some(None),
+                last_error_at: Some(None),
+                ..Note::about(node)
+            };
+            note(link, &synced)
         })
     }
 
@@ -170,6 +183,16 @@ pub(crate) fn hold_back_for(
     }
     note(link, &held_back)?;
     Ok(true)
+}
+
+/// Whether contact has failed since the last sync.
+fn has_failed(link: &mut Link<'_>, node: &NodeId) -> Result<bool, StoreError> {
+    let error: Option<Option<String>> = query!(link, |conn| peer_status::table
+        .find(node.as_str())
+        .select(peer_status::last_error)
+        .first(conn)
+        .optional())?;
+    Ok(error.flatten().is_some())
 }
 
 fn note(link: &mut Link<'_>, noted: &Note<'_>) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
@@ -59,7 +60,8 @@ pub struct HitsWaiting {
 }
 
 impl Store {
-    /// Queues possible hits; one that waits already keeps its time, and it is noted that it was found again.
+    /// Queues possible hits; one that waits already is asked about at the earlier of both times, and it is noted that it was
+    /// found again.
     ///
     /// # Errors
     /// Those of any write.
@@ -71,7 +73,14 @@ impl Store {
                     .values(rows)
                     .on_conflict(roster_hits::table.primary_key())
                     .do_update()
-                    .set(roster_hits::last_found_at.eq(excluded(roster_hits::last_found_at)))
+                    .set((
+                        roster_hits::last_found_at.eq(excluded(roster_hits::last_found_at)),
+                        roster_hits::due_at.eq(case_when(
+                            roster_hits::due_at.gt(excluded(roster_hits::due_at)),
+                            excluded(roster_hits::due_at),
+                        )
+                        .otherwise(roster_hits::due_at)),
+                    ))
                     .execute(conn))?;
             }
             Ok(())
@@ -184,15 +193,21 @@ impl Store {
     }
 }
 
-/// Lets every hit of a publisher be asked about from `now` on.
-pub(crate) fn hasten(link: &mut Link<'_>, publisher: &NodeId, now: Timestamp) -> Result<(), StoreError> {
-    query!(link, |conn| diesel::update(
-        roster_hits::table
-            .filter(roster_hits::publisher.eq(publisher.as_str()))
-            .filter(roster_hits::due_at.gt(micros(now)))
-    )
-    .set(roster_hits::due_at.eq(micros(now)))
-    .execute(conn))?;
+/// Lets every hit of a publisher be asked about at `at` at the latest, as if it had never been put off.
+pub(crate) fn hasten(link: &mut Link<'_>, publisher: &NodeId, at: Timestamp) -> Result<(), StoreError> {
+    let of_publisher = roster_hits::publisher.eq(publisher.as_str());
+    let later = roster_hits::table
+        .filter(of_publisher)
+        .filter(roster_hits::due_at.gt(micros(at)));
+    query!(link, |conn| diesel::update(later)
+        .set(roster_hits::due_at.eq(micros(at)))
+        .execute(conn))?;
+    let put_off = roster_hits::table
+        .filter(of_publisher)
+        .filter(roster_hits::attempts.gt(0));
+    query!(link, |conn| diesel::update(put_off)
+        .set(roster_hits::attempts.eq(0))
+        .execute(conn))?;
     Ok(())
 }
 

@@ -142,8 +142,9 @@ impl Node {
         let (id, now) = (peer.clone(), self.now());
         match outcome {
             Ok(lag) => {
+                let ask_from = self.time_to_ask();
                 self.gateway
-                    .store(move |store| store.peer_synced(&id, now, lag))
+                    .store(move |store| store.peer_synced(&id, now, lag, ask_from))
                     .await?
             }
             Err(error) => {

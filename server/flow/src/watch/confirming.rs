@@ -21,7 +21,7 @@ const PUBLISHERS_AT_ONCE: usize = 8;
 
 impl Node {
     /// When a publisher is asked about hits found now.
-    pub(super) fn time_to_ask(&self) -> Timestamp {
+    pub(crate) fn time_to_ask(&self) -> Timestamp {
         let roster = &self.settings.roster;
         let jitter = u64::try_from(roster.confirm_jitter.as_micros()).unwrap_or(u64::MAX);
         let random = match jitter {

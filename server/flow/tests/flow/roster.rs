@@ -152,6 +152,31 @@ async fn a_hit_whose_publisher_is_down_waits_and_is_confirmed_later() {
 }
 
 #[tokio::test]
+async fn hits_that_waited_through_an_outage_are_asked_about_as_soon_as_the_publisher_is_back() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        publish(&a, CODE).await;
+        c.sync(None, false).await.unwrap();
+        federation.network.stop(a.id());
+        watch(&c, "shop-1", company(CODE)).await;
+        // Each time it waits for twice as long.
+        for minutes in 1..=12 {
+            federation.clock.advance(Duration::from_secs(60) * (1 << minutes));
+            assert!(!c.sync(None, false).await.unwrap().is_complete());
+            c.watch_roster().await.unwrap();
+        }
+        federation.network.add(a);
+        c.watch_roster().await.unwrap();
+        assert!(alerts(&c).await.is_empty(), "{backend:?}: it waits");
+        assert!(c.sync(None, false).await.unwrap().is_complete());
+        c.watch_roster().await.unwrap();
+        assert_eq!(states(&c).await, [AlertState::Open], "{backend:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_false_positive_opens_nothing_and_is_forgotten() {
     for backend in BACKENDS {
         let mut federation = Federation::found(backend).await;

@@ -194,11 +194,15 @@ async fn a_peer_that_was_never_synced_and_one_that_waits_for_a_person_are_named(
     assert_eq!(complaints(node.data()).await, ["peer_never"]);
     let (peer, store) = ("platform-b".parse().unwrap(), &node.assembled.store);
     store.peer_answered(&peer, now(), 0).unwrap();
-    store.peer_synced(&peer, past(2 * HOUR), Duration::ZERO).unwrap();
+    store
+        .peer_synced(&peer, past(2 * HOUR), Duration::ZERO, now())
+        .unwrap();
     assert_eq!(complaints(node.data()).await, Vec::<String>::new());
     store.peer_failed(&peer, now(), "unreachable").unwrap();
     assert_eq!(complaints(node.data()).await, ["peer_error"]);
-    store.peer_synced(&peer, past(3 * DAY), Duration::ZERO).unwrap();
+    store
+        .peer_synced(&peer, past(3 * DAY), Duration::ZERO, now())
+        .unwrap();
     assert_eq!(complaints(node.data()).await, ["peer_stale"]);
     store.quarantine_peer(&peer, now(), "flood").unwrap();
     assert_eq!(complaints(node.data()).await, ["peer_quarantined"]);
@@ -252,7 +256,7 @@ async fn a_clock_far_from_most_others_is_this_node_s_and_one_far_from_the_rest_i
     ] {
         node.admit(peer).await;
         let (peer, store) = (peer.parse().unwrap(), &node.assembled.store);
-        store.peer_synced(&peer, now(), Duration::ZERO).unwrap();
+        store.peer_synced(&peer, now(), Duration::ZERO, now()).unwrap();
         store.peer_answered(&peer, now(), offset).unwrap();
     }
     let about_clocks = async || {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
 use lianfang_store::testing::Backend;
-use lianfang_store::{CachedAnswer, PeerStatus, RecordRow, StatusOutcome, Store, StoreError};
+use lianfang_store::{CachedAnswer, HitRow, PeerStatus, RecordRow, StatusOutcome, Store, StoreError};
 use uuid::Uuid;
 
 use crate::both::both;
+use crate::roster::hit;
 use crate::sample::{answered, at, audience, line, node, race, record, status};
 
 fn apply(store: &Store, items: &[PeerStatus]) -> StatusOutcome {
@@ -27,7 +28,7 @@ both! {
         assert_eq!((row.last_contact, row.last_sync, row.clock_offset_micros), (Some(at(1)), None, Some(-7)));
         assert_eq!((row.last_error.as_deref(), row.last_error_at), (Some("timeout"), Some(at(2))));
         assert_eq!((row.quarantine.as_deref(), row.quarantined_at), (Some("fork"), Some(at(3))));
-        store.peer_synced(&peer, at(4), Duration::from_secs(9)).unwrap();
+        store.peer_synced(&peer, at(4), Duration::from_secs(9), at(4)).unwrap();
         store.release(&peer, 0, at(3), line(1)).unwrap();
         let row = store.peers().unwrap().remove(0);
         assert_eq!((row.last_contact, row.last_sync), (Some(at(4)), Some(at(4))));
@@ -48,7 +49,7 @@ both! {
         let writes: [&dyn Fn() -> Result<(), StoreError>; 6] = [
             &|| store.peer_answered(&peer, at(1), -7),
             &|| store.peer_failed(&peer, at(2), "timeout"),
-            &|| store.peer_synced(&peer, at(3), Duration::from_secs(9)),
+            &|| store.peer_synced(&peer, at(3), Duration::from_secs(9), at(3)),
             &|| store.quarantine_peer(&peer, at(4), "fork"),
             &|| store.release(&peer, 0, at(5), line(1)),
             &|| store.hold_back(&peer, at(6), line(2)),
@@ -213,5 +214,29 @@ both! {
         assert_eq!(left, [RecordRow { received_at: Timestamp::default(), ..record(other, at(10)) }]);
         assert_eq!(store.cached_records(&node("platform-b"), &[5; 32], at(1)).unwrap(), [elsewhere]);
         assert_eq!(store.kill_records(&node("platform-b"), ended).unwrap(), 1);
+    }
+}
+
+both! {
+    fn hits_that_were_put_off_are_due_again_once_their_publisher_is_back_or_they_are_found_again(database) {
+        let store = database.store();
+        let [away, other] = ["platform-a", "platform-b"].map(|publisher| hit("shop", publisher, 1));
+        store.queue_hits(&[away.clone(), other.clone()]).unwrap();
+        store.postpone_hits(&[away.clone(), other.clone()], at(0), Duration::from_secs(1_000)).unwrap();
+        let due = |seconds| -> Vec<_> {
+            let due = store.hits_due(at(seconds), 9).unwrap();
+            due.into_iter().map(|hit| (hit.publisher, hit.due_at, hit.attempts)).collect()
+        };
+        let synced = || store.peer_synced(&away.publisher, at(2), Duration::ZERO, at(5)).unwrap();
+        synced();
+        assert_eq!(due(999), [], "it hadn't been away");
+        store.peer_failed(&away.publisher, at(2), "timeout").unwrap();
+        synced();
+        assert_eq!(due(999), [(away.publisher.clone(), at(5), 0)]);
+        let again = |seconds| store.queue_hits(&[HitRow { due_at: at(seconds), ..other.clone() }]).unwrap();
+        again(2_000);
+        assert_eq!(due(1_000)[1], (other.publisher.clone(), at(1_000), 1));
+        again(7);
+        assert_eq!(due(7)[1], (other.publisher.clone(), at(7), 1));
     }
 }

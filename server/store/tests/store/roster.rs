@@ -54,7 +54,7 @@ pub(crate) fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {
     }
 }
 
-fn hit(reference: &str, publisher: &str, seconds: u64) -> HitRow {
+pub(crate) fn hit(reference: &str, publisher: &str, seconds: u64) -> HitRow {
     HitRow {
         client_reference: reference.to_owned(),
         form: [1; 32],
@@ -210,7 +210,7 @@ both! {
             hit("one", "platform-b", 1), hit("two", "platform-b", 9),
         ];
         store.queue_hits(&hits).unwrap();
-        store.queue_hits(&[hit("one", "platform-a", 0)]).unwrap();
+        store.queue_hits(&[hit("one", "platform-a", 9)]).unwrap();
         assert_eq!(store.roster_counts().unwrap().pending_hits, 5);
         let due = store.hits_due(at(5), 2).unwrap();
         let named: Vec<_> = due.iter().map(|hit| (hit.publisher.as_str(), hit.client_reference.as_str())).collect();
