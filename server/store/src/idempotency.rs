@@ -31,7 +31,8 @@ pub enum Idempotency {
 
 impl Store {
     /// Reserves a key until `expires`. Of several callers one gets [`Idempotency::Fresh`]. A request that never
-    /// finished (its process died) can be taken over once it started before `abandoned_before`.
+    /// finished (its process died) can be taken over once it started before `abandoned_before`, and as long after `now` too: then
+    /// the clock was ahead.
     ///
     /// # Errors
     /// Those of any write.
@@ -66,7 +67,11 @@ impl Store {
             let unfinished = idempotency_keys::table
                 .find(key)
                 .filter(idempotency_keys::status.is_null())
-                .filter(idempotency_keys::started.lt(micros(abandoned_before)));
+                .filter(
+                    idempotency_keys::started
+                        .lt(micros(abandoned_before))
+                        .or(idempotency_keys::started.gt(micros(now + now.since(abandoned_before)))),
+                );
             let taken = query!(link, |conn| diesel::update(unfinished)
                 .set(idempotency_keys::started.eq(micros(now)))
                 .execute(conn))?;

@@ -11,7 +11,7 @@ use crate::columns::{At, Bytes32, MaybeAt, limit, micros};
 use crate::database::{Link, first_locked, query};
 use crate::locks::{Lock, lock};
 use crate::schema::{alerts, cleared_hits, monitored_subjects, monitored_tokens, roster_hits};
-use crate::{AuditRow, MonitoredToken, Store, StoreError, audit};
+use crate::{AuditRow, Due, MonitoredToken, Store, StoreError, audit};
 
 /// Subjects that one statement has looked through again.
 const PAGE: usize = 10_000;
@@ -213,22 +213,29 @@ impl Store {
         })
     }
 
-    /// Up to `rows` subjects whose missing tokens are to be asked for by now, the longest waiting first.
+    /// Up to `rows` subjects whose missing tokens are to be asked for, the longest waiting first.
     ///
     /// # Errors
     /// Those of any read.
     pub fn subjects_to_tokenise(
         &self,
-        now: Timestamp,
+        due: impl Into<Due>,
         rows: usize,
     ) -> Result<Vec<MonitoredSubject>, StoreError> {
+        let spans = due.into().spans();
         self.db.read(|link| {
-            Ok(query!(link, |conn| monitored_subjects::table
-                .filter(monitored_subjects::retry_at.le(micros(now)))
-                .order((monitored_subjects::retry_at, monitored_subjects::client_reference))
-                .limit(limit(rows))
-                .select(MonitoredSubject::as_select())
-                .load(conn))?)
+            // One after the other, so that the index gives both in order.
+            let mut found = Vec::new();
+            for (from, to) in spans {
+                found.extend(query!(link, |conn| monitored_subjects::table
+                    .filter(monitored_subjects::retry_at.gt(from))
+                    .filter(monitored_subjects::retry_at.le(to))
+                    .order((monitored_subjects::retry_at, monitored_subjects::client_reference))
+                    .limit(limit(rows - found.len()))
+                    .select(MonitoredSubject::as_select())
+                    .load::<MonitoredSubject>(conn))?);
+            }
+            Ok(found)
         })
     }
 

@@ -10,7 +10,10 @@ use crate::batch::batches;
 use crate::columns::{At, AudienceName, Bytes16, Bytes32, Count, MaybeAt, NodeName, Word, limit, micros};
 use crate::database::{Link, query};
 use crate::schema::roster_hits;
-use crate::{Store, StoreError};
+use crate::{Due, Store, StoreError};
+
+/// For how long a hit is put off at most.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 
 /// A form of a monitored subject that a list may hold, until its publisher has confirmed or denied it.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -91,17 +94,19 @@ impl Store {
     ///
     /// # Errors
     /// Those of any read.
-    pub fn hits_due(&self, now: Timestamp, each: usize) -> Result<Vec<HitRow>, StoreError> {
+    pub fn hits_due(&self, due: impl Into<Due>, each: usize) -> Result<Vec<HitRow>, StoreError> {
+        let due = due.into();
+        let [(_, until), (beyond, _)] = due.spans();
         self.db.read(|link| {
             let publishers: Vec<String> = query!(link, |conn| roster_hits::table
-                .filter(roster_hits::due_at.le(micros(now)))
+                .filter(roster_hits::due_at.le(until).or(roster_hits::due_at.gt(beyond)))
                 .select(roster_hits::publisher)
                 .distinct()
                 .order(roster_hits::publisher)
                 .load(conn))?;
             let mut found = Vec::new();
             for publisher in publishers {
-                found.extend(due_of(link, &publisher, now, each)?);
+                found.extend(due_of(link, &publisher, due, each)?);
             }
             Ok(found)
         })
@@ -114,10 +119,11 @@ impl Store {
     pub fn hits_due_of(
         &self,
         publisher: &NodeId,
-        now: Timestamp,
+        due: impl Into<Due>,
         each: usize,
     ) -> Result<Vec<HitRow>, StoreError> {
-        self.db.read(|link| due_of(link, publisher.as_str(), now, each))
+        let due = due.into();
+        self.db.read(|link| due_of(link, publisher.as_str(), due, each))
     }
 
     /// When the next hit is due; `None` when none waits.
@@ -171,16 +177,15 @@ impl Store {
             .write(|link| hits.iter().try_for_each(|hit| settle(link, hit)))
     }
 
-    /// Puts hits off whose publisher couldn't be asked: each time for twice as long, a day at most.
+    /// Puts hits off whose publisher couldn't be asked: each time for twice as long, [`LONGEST_WAIT`] at most.
     ///
     /// # Errors
     /// Those of any write.
     pub fn postpone_hits(&self, hits: &[HitRow], now: Timestamp, first: Duration) -> Result<(), StoreError> {
-        const LONGEST: Duration = Duration::from_secs(86_400);
         self.db.write(|link| {
             for hit in hits {
                 let times = 1_u32.checked_shl(hit.attempts.unsigned_abs()).unwrap_or(u32::MAX);
-                let due = now + first.saturating_mul(times).min(LONGEST);
+                let due = now + first.saturating_mul(times).min(LONGEST_WAIT);
                 query!(link, |conn| diesel::update(roster_hits::table.find(key(hit)))
                     .set((
                         roster_hits::due_at.eq(micros(due)),
@@ -211,23 +216,24 @@ pub(crate) fn hasten(link: &mut Link<'_>, publisher: &NodeId, at: Timestamp) -> 
     Ok(())
 }
 
-fn due_of(
-    link: &mut Link<'_>,
-    publisher: &str,
-    now: Timestamp,
-    each: usize,
-) -> Result<Vec<HitRow>, StoreError> {
-    Ok(query!(link, |conn| roster_hits::table
-        .filter(roster_hits::publisher.eq(publisher))
-        .filter(roster_hits::due_at.le(micros(now)))
-        .order((
-            roster_hits::due_at,
-            roster_hits::client_reference,
-            roster_hits::form
-        ))
-        .limit(limit(each))
-        .select(HitRow::as_select())
-        .load(conn))?)
+fn due_of(link: &mut Link<'_>, publisher: &str, due: Due, each: usize) -> Result<Vec<HitRow>, StoreError> {
+    // One after the other, so that the index gives both in order.
+    let mut found = Vec::new();
+    for (from, to) in due.spans() {
+        found.extend(query!(link, |conn| roster_hits::table
+            .filter(roster_hits::publisher.eq(publisher))
+            .filter(roster_hits::due_at.gt(from))
+            .filter(roster_hits::due_at.le(to))
+            .order((
+                roster_hits::due_at,
+                roster_hits::client_reference,
+                roster_hits::form
+            ))
+            .limit(limit(each - found.len()))
+            .select(HitRow::as_select())
+            .load::<HitRow>(conn))?);
+    }
+    Ok(found)
 }
 
 fn settle(link: &mut Link<'_>, hit: &HitRow) -> Result<(), StoreError> {

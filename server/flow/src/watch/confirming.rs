@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, stream};
 use lianfang_domain::verdict::{are_several, speaks_alone};
 use lianfang_encoding::{NodeId, Timestamp};
-use lianfang_store::HitRow;
+use lianfang_store::{Due, HitRow, LONGEST_WAIT};
 use lianfang_wire::record::VerifiedRecord;
 use rand_core::RngCore as _;
 
@@ -55,7 +55,8 @@ impl Node {
     /// Confirms hits due by `until`, of each publisher no more than the operator lets one run ask; the rest keep their
     /// place. Returns how many were answered.
     pub(super) async fn confirm_hits_due(self: &Arc<Self>, until: Timestamp) -> Result<usize, FlowError> {
-        let first = self.gateway.store(move |store| store.hits_due(until, 1)).await?;
+        let due = self.due_by(until);
+        let first = self.gateway.store(move |store| store.hits_due(due, 1)).await?;
         let runs = stream::iter(first)
             .map(|hit| self.confirm_hits_of(hit.publisher, until))
             // One that takes its time holds up nobody else's.
@@ -64,16 +65,26 @@ impl Node {
         runs.into_iter().sum()
     }
 
+    /// What a clock that was ahead has put off is due by any time.
+    fn due_by(&self, until: Timestamp) -> Due {
+        let roster = &self.settings.roster;
+        Due {
+            until,
+            beyond: self.now() + LONGEST_WAIT + roster.confirm_delay + roster.confirm_jitter,
+        }
+    }
+
     async fn confirm_hits_of(
         self: &Arc<Self>,
         publisher: NodeId,
         until: Timestamp,
     ) -> Result<usize, FlowError> {
         let _turn = self.watch.confirming.take(&publisher).await;
+        let due = self.due_by(until);
         let (of, each) = (publisher.clone(), self.settings.roster.confirmations_per_run);
         let due = self
             .gateway
-            .store(move |store| store.hits_due_of(&of, until, each))
+            .store(move |store| store.hits_due_of(&of, due, each))
             .await?;
         if due.is_empty() {
             return Ok(0);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use lianfang_store::MonitoredSubject;
+use lianfang_store::{Due, MonitoredSubject};
 
 use crate::{FlowError, Node};
 
@@ -82,11 +82,15 @@ impl Node {
             return Ok(0);
         }
         self.notice_new_keys().await?;
-        let (now, mut done) = (self.now(), 0);
+        let (until, mut done) = (self.now(), 0);
         loop {
+            let due = Due {
+                until,
+                beyond: self.now() + 2 * self.settings.roster.retry,
+            };
             let part = self
                 .gateway
-                .store(move |store| store.subjects_to_tokenise(now, PART))
+                .store(move |store| store.subjects_to_tokenise(due, PART))
                 .await?;
             if part.is_empty() {
                 return Ok(done);

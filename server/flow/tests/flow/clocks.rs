@@ -284,3 +284,38 @@ async fn a_clock_that_leaps_past_the_end_of_the_membership_takes_no_token_of_the
         }
     }
 }
+
+#[tokio::test]
+async fn a_hit_that_a_clock_ahead_has_put_off_is_asked_about_once_the_clock_is_right() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        publish(&a, CODE).await;
+        b.sync(None, false).await.unwrap();
+        federation.network.stop(a.id());
+        watch(&b, "shop-1", company(CODE)).await;
+        federation.put_ahead("platform-b", DAY * 2);
+        b.watch_roster().await.unwrap();
+        federation.put_ahead("platform-b", Duration::ZERO);
+        federation.network.add(a);
+        b.watch_roster().await.unwrap();
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_a_clock_ahead_has_put_off_are_asked_for_once_the_clock_is_right() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        publish(&a, CODE).await;
+        b.sync(None, false).await.unwrap();
+        let committee = federation.node("regulator");
+        federation.network.stop(committee.id());
+        watch(&b, "shop-1", company(CODE)).await;
+        federation.put_ahead("platform-b", DAY * 2);
+        b.watch_roster().await.unwrap();
+        federation.put_ahead("platform-b", Duration::ZERO);
+        federation.network.add(committee);
+        assert_eq!(b.watch_roster().await.unwrap().tokenised, 1, "{backend:?}");
+        assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+    }
+}

@@ -124,6 +124,16 @@ both! {
 }
 
 both! {
+    fn a_request_that_died_under_a_clock_ahead_is_taken_over_once_the_clock_is_right(database) {
+        let store = database.store();
+        begin(store, REQUEST, 900);
+        assert_eq!(begin(store, REQUEST, 800), Idempotency::InProgress, "another process's clock may be a little behind");
+        assert_eq!(begin(store, REQUEST, 799), Idempotency::Fresh);
+        assert_eq!(begin(store, REQUEST, 800), Idempotency::InProgress);
+    }
+}
+
+both! {
     fn a_key_that_is_given_back_while_it_is_looked_at_is_still_in_use(database) {
         // Neither is a row written nor is one there: what a caller sees whose rival's row goes in between.
         database.execute(match database.backend() {
