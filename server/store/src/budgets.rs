@@ -11,6 +11,8 @@ use crate::{Store, StoreError, credits, node_meta};
 /// Levels are stored in millionths of an element.
 const SCALE: u128 = 1_000_000;
 const DAY_MICROS: u128 = 86_400_000_000;
+/// A bucket from farther ahead than clocks of one node's processes differ was charged by a clock that was wrong.
+const LEAP: Duration = Duration::from_secs(3_600);
 
 /// How much a bucket holds and how fast it refills, in elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub struct BudgetLeft {
 
 impl Store {
     /// Takes `elements` of (`member`, `class`) from `purse`, all or none. A bucket starts full, that of a restored node
-    /// empty; a clock that goes back refills nothing.
+    /// empty; a clock that goes back refills nothing, and from more than an hour ahead it goes on with what is left now.
     ///
     /// # Errors
     /// Those of any write.
@@ -62,6 +64,7 @@ impl Store {
     ) -> Result<Charge, StoreError> {
         self.db.write(|link| {
             let bucket = lock_bucket(link, member, class, rate, now)?;
+            let bucket = without_leap(link, member, class, bucket, now)?;
             let level = refilled(bucket, rate, now);
             let credit = match purse {
                 Purse::Bucket => None,
@@ -191,6 +194,26 @@ fn lock_bucket(
             .select((token_buckets::level, token_buckets::updated_at))
     )?;
     Ok((level.into(), at.into()))
+}
+
+/// The bucket as of `now` if its time lies farther ahead, which is written down: what is refused refills it, too.
+fn without_leap(
+    link: &mut Link<'_>,
+    member: &NodeId,
+    class: i16,
+    bucket: Bucket,
+    now: Timestamp,
+) -> Result<Bucket, StoreError> {
+    let (level, at) = bucket;
+    if at <= now + LEAP {
+        return Ok(bucket);
+    }
+    query!(link, |conn| diesel::update(
+        token_buckets::table.find((member.as_str(), class))
+    )
+    .set(token_buckets::updated_at.eq(micros(now)))
+    .execute(conn))?;
+    Ok((level, now))
 }
 
 /// When a restored node counted every budget as spent, those too that it had no row for.

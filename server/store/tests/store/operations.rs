@@ -47,6 +47,23 @@ both! {
 }
 
 both! {
+    fn a_bucket_that_was_charged_by_a_clock_far_ahead_refills_once_the_clock_is_right(database) {
+        let store = database.store();
+        let charge = |elements, seconds| {
+            store.charge(&node("platform-a"), 1, elements, Purse::Bucket, RATE, at(seconds)).unwrap()
+        };
+        charge(10, 1_000_000);
+        assert_eq!(charge(1, 100), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
+        assert_eq!(charge(3, 102), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
+        assert_eq!(charge(3, 103), Charge::Charged { left: 0 });
+        store.set_meta("budgets_spent_at", &at(1_000_000).as_micros().to_string()).unwrap();
+        let restored = |seconds| store.charge(&node("platform-b"), 1, 1, Purse::Bucket, RATE, at(seconds)).unwrap();
+        assert_eq!(restored(100), Charge::Over { retry_after: Some(Duration::from_secs(1)) });
+        assert_eq!(restored(101), Charge::Charged { left: 0 });
+    }
+}
+
+both! {
     fn members_and_classes_have_budgets_of_their_own(database) {
         let store = database.store();
         store.charge(&node("platform-a"), 1, 10, Purse::Bucket, RATE, at(0)).unwrap();
