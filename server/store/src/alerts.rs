@@ -130,11 +130,15 @@ impl Store {
     pub fn open_alert(&self, new: &NewAlert, now: Timestamp) -> Result<Opening, StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
-            if !is_monitored(link, new)? {
+            let Some(identifier_index) = place(link, new)? else {
                 return Ok(Opening::Gone);
-            }
+            };
+            let found = AlertMatch {
+                identifier_index,
+                ..new.found.clone()
+            };
             if let Some(id) = open_about(link, new)? {
-                add_match(link, id, &new.found)?;
+                add_match(link, id, &found)?;
                 return Ok(Opening::Known(id));
             }
             if is_cleared(link, new)? {
@@ -147,7 +151,7 @@ impl Store {
             query!(link, |conn| diesel::insert_into(alerts::table)
                 .values(row(new, seq, now))
                 .execute(conn))?;
-            add_match(link, new.id, &new.found)?;
+            add_match(link, new.id, &found)?;
             Ok(Opening::Opened(new.id))
         })
     }
@@ -265,15 +269,16 @@ fn row(new: &NewAlert, opened_seq: u64, now: Timestamp) -> AlertRow {
     }
 }
 
-/// Whether the subject still has the identifier that was found: it may have been corrected while its publisher was asked.
-fn is_monitored(link: &mut Link<'_>, new: &NewAlert) -> Result<bool, StoreError> {
-    let found: Option<String> = query!(link, |conn| monitored_tokens::table
+/// Where the subject has the identifier that was found, if it still does: it may have been corrected while its publisher was
+/// asked.
+fn place(link: &mut Link<'_>, new: &NewAlert) -> Result<Option<u16>, StoreError> {
+    let found: Option<Half> = query!(link, |conn| monitored_tokens::table
         .filter(monitored_tokens::client_reference.eq(&new.client_reference))
         .filter(monitored_tokens::form.eq(new.found.form.as_slice()))
-        .select(monitored_tokens::client_reference)
+        .select(monitored_tokens::identifier_index)
         .first(conn)
         .optional())?;
-    Ok(found.is_some())
+    Ok(found.map(u16::from))
 }
 
 fn open_about(link: &mut Link<'_>, new: &NewAlert) -> Result<Option<Uuid>, StoreError> {
@@ -300,6 +305,15 @@ fn is_cleared(link: &mut Link<'_>, new: &NewAlert) -> Result<bool, StoreError> {
         .first(conn)
         .optional())?;
     Ok(seen.is_some_and(|seen| u64::from(seen) >= new.record_seq))
+}
+
+/// Has an alert show these instead of what it shows.
+pub(crate) fn replace_matches(link: &mut Link<'_>, id: Uuid, found: &[AlertMatch]) -> Result<(), StoreError> {
+    query!(link, |conn| diesel::delete(
+        alert_matches::table.filter(alert_matches::alert_id.eq(id.as_bytes().as_slice()))
+    )
+    .execute(conn))?;
+    found.iter().try_for_each(|found| add_match(link, id, found))
 }
 
 fn add_match(link: &mut Link<'_>, id: Uuid, found: &AlertMatch) -> Result<(), StoreError> {

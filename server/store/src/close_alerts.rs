@@ -1,13 +1,13 @@
 //! Alerts that end by themselves: because of the entry, of time, or of the roster.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use lianfang_encoding::{NodeId, Timestamp};
 use uuid::Uuid;
 
 use crate::alert_events::{AlertChange, tell};
-use crate::alerts::{AlertState, matches};
+use crate::alerts::{AlertState, matches, replace_matches};
 use crate::columns::{count, limit, micros};
 use crate::database::{Link, query};
 use crate::locks::{Lock, lock};
@@ -105,19 +105,29 @@ pub(crate) fn end_alerts_of(link: &mut Link<'_>, reference: &str, now: Timestamp
     Ok(())
 }
 
-/// Ends those open alerts of a subject that what it has kept of its forms couldn't open.
-pub(crate) fn end_changed_alerts_of(
+/// Ends those open alerts of a subject that what it has kept of its forms couldn't open; the others show what it has kept,
+/// where it stands now.
+pub(crate) fn change_alerts_of(
     link: &mut Link<'_>,
     reference: &str,
-    kept: &BTreeSet<[u8; 32]>,
+    kept: &BTreeMap<[u8; 32], u16>,
     still_tells: StillTells,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for alert in open_of(link, reference)? {
-        let mut left = matches(link, alert.id)?;
-        left.retain(|found| kept.contains(&found.form));
+        let shown = matches(link, alert.id)?;
+        let at_its_place = |found: &AlertMatch| {
+            let identifier_index = *kept.get(&found.form)?;
+            Some(AlertMatch {
+                identifier_index,
+                ..found.clone()
+            })
+        };
+        let left: Vec<_> = shown.iter().filter_map(at_its_place).collect();
         if !still_tells(&alert, &left) {
             close(link, alert.id, "subject_changed", now)?;
+        } else if left != shown {
+            replace_matches(link, alert.id, &left)?;
         }
     }
     Ok(())

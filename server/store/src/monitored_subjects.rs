@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -6,7 +6,7 @@ use lianfang_encoding::Timestamp;
 
 use crate::alerts::AlertState;
 use crate::batch::{BATCH, batches};
-use crate::close_alerts::{StillTells, end_alerts_of, end_changed_alerts_of};
+use crate::close_alerts::{StillTells, change_alerts_of, end_alerts_of};
 use crate::columns::{At, Bytes32, MaybeAt, limit, micros};
 use crate::database::{Link, first_locked, query};
 use crate::locks::{Lock, lock};
@@ -42,8 +42,8 @@ pub struct MonitoredSubject {
 #[derive(Debug, Clone)]
 pub struct SubjectUpdate {
     pub subject: MonitoredSubject,
-    /// Every form of the subject, with or without a token.
-    pub forms: BTreeSet<[u8; 32]>,
+    /// Every form of the subject, with or without a token, and the place of its identifier.
+    pub forms: BTreeMap<[u8; 32], u16>,
     pub tokens: Vec<MonitoredToken>,
 }
 
@@ -62,7 +62,7 @@ pub struct RosterCounts {
 impl Store {
     /// Writes subjects in place of those with the same reference, which keep `created_at`, in one transaction. Of
     /// several with one reference the last counts. Open alerts end when the forms that the subject has kept of what was matched no
-    /// longer tell of their entry. `line` says who did it, also when there are none.
+    /// longer tell of their entry; those that stay show what was kept, at its place of now. `line` says who did it, also when there are none.
     ///
     /// # Errors
     /// Those of any write.
@@ -105,7 +105,7 @@ impl Store {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
             match still_tells {
-                Some(still_tells) => end_changed(link, &updates, still_tells, now)?,
+                Some(still_tells) => change_alerts(link, &updates, still_tells, now)?,
                 None if holds_any(link, &references)? => return Err(StoreError::Conflict),
                 None => {}
             }
@@ -296,8 +296,8 @@ impl Store {
     }
 }
 
-/// What ends of the alerts about subjects that are replaced.
-fn end_changed(
+/// What becomes of the open alerts about subjects that are replaced.
+fn change_alerts(
     link: &mut Link<'_>,
     updates: &BTreeMap<String, SubjectUpdate>,
     still_tells: StillTells,
@@ -313,7 +313,7 @@ fn end_changed(
             .load(conn))?;
         for update in open.iter().filter_map(|reference| updates.get(reference)) {
             let reference = &update.subject.client_reference;
-            end_changed_alerts_of(link, reference, &update.forms, still_tells, now)?;
+            change_alerts_of(link, reference, &update.forms, still_tells, now)?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! From a subject as it was sent to the forms that are watched.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use lianfang_domain::check_subject;
 use lianfang_encoding::{SubjectType, Transcript};
@@ -40,18 +40,15 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// What identifies its forms under every key.
-    pub(super) fn form_ids(&self) -> BTreeSet<[u8; 32]> {
-        self.forms.iter().map(|form| form.id).collect()
+    /// What identifies its forms under every key, with the first identifier that each is of.
+    pub(super) fn places(&self) -> BTreeMap<[u8; 32], u16> {
+        let forms = self.forms.iter().rev();
+        forms.map(|form| (form.id, form.identifier_index)).collect()
     }
 
     /// Those of `tokens` whose form it still has, each at the form's place of now.
     pub(super) fn still_its(&self, tokens: Vec<MonitoredToken>) -> Vec<MonitoredToken> {
-        let places: HashMap<_, _> = self
-            .forms
-            .iter()
-            .map(|form| (form.id, form.identifier_index))
-            .collect();
+        let places = self.places();
         let at_its_place = |row: MonitoredToken| {
             let identifier_index = *places.get(&row.form)?;
             Some(MonitoredToken {

@@ -286,7 +286,7 @@ impl Node {
             let tokens = tokens.remove(&prepared.reference).unwrap_or_default();
             updates.push(SubjectUpdate {
                 subject,
-                forms: prepared.form_ids(),
+                forms: prepared.places(),
                 tokens: prepared.still_its(tokens),
             });
         }

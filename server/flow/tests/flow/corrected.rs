@@ -1,5 +1,6 @@
-//! An alert follows its subject: it ends with the identifiers that justified it.
+//! An alert follows its subject: it shows the identifiers that the subject has, and ends with those that justified it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lianfang_flow::Node;
@@ -7,7 +8,7 @@ use lianfang_store::testing::Backend;
 use lianfang_wire::alert::AlertState;
 use lianfang_wire::entry::{Identifier, Subject};
 
-use crate::alerts::{CODE, alerts, states, watch};
+use crate::alerts::{CODE, alerts, publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator};
 
 /// Another valid code.
@@ -44,6 +45,15 @@ async fn listed(backend: Backend, identifiers: Vec<Identifier>) -> (Federation, 
     a.build_digests().await.unwrap();
     c.sync(None, false).await.unwrap();
     (federation, c)
+}
+
+/// The places of the identifiers that the only alert names.
+async fn named(node: &Arc<Node>) -> BTreeSet<u32> {
+    let alerts = alerts(node).await;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert_eq!(alerts[0].state, AlertState::Open);
+    let matches = alerts[0].matches.iter();
+    matches.map(|found| found.identifier_index).collect()
 }
 
 #[tokio::test]
@@ -97,5 +107,33 @@ async fn an_alert_about_a_name_and_a_brand_ends_with_either_and_one_about_a_code
                 c.delete_subject(&operator(), SHOP.to_owned()).await.unwrap();
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn an_alert_names_the_identifier_at_the_place_that_it_has_now() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        watch(&a, SHOP, with(vec![code(CODE), code(NEIGHBOUR)])).await;
+        publish(&a, NEIGHBOUR).await;
+        assert_eq!(named(&a).await, [1].into(), "{backend:?}");
+        watch(&a, SHOP, with(vec![code(NEIGHBOUR), code(CODE)])).await;
+        assert_eq!(named(&a).await, [0].into(), "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_alert_names_no_identifier_that_the_subject_has_lost() {
+    for backend in BACKENDS {
+        let both = || vec![code(CODE), code(NEIGHBOUR)];
+        let (_federation, c) = listed(backend, both()).await;
+        watch(&c, SHOP, with(both())).await;
+        assert_eq!(named(&c).await, [0, 1].into(), "{backend:?}");
+        watch(&c, SHOP, with(vec![code(NEIGHBOUR)])).await;
+        let alert = alerts(&c).await.remove(0);
+        let codes = alert.matches.iter().filter(|found| found.kind == "cn_uscc");
+        assert_eq!(codes.count(), 1, "{backend:?}: {alert:?}");
+        assert_eq!(named(&c).await, [0].into(), "{backend:?}");
     }
 }

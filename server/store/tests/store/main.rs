@@ -19,6 +19,7 @@ mod own_links;
 mod peers;
 mod permissions;
 mod regulator_feed;
+mod replaced;
 mod restated;
 mod restores;
 mod retention;

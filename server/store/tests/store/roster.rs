@@ -1,6 +1,5 @@
 //! The roster, what waits to be confirmed, and alerts.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
@@ -49,7 +48,7 @@ pub(crate) fn subject(reference: &str, forms: &[u8]) -> SubjectUpdate {
             created_at: at(0),
             updated_at: at(0),
         },
-        forms: forms.iter().map(|form| [*form; 32]).collect::<BTreeSet<_>>(),
+        forms: forms.iter().map(|form| ([*form; 32], 0)).collect(),
         tokens: forms.iter().map(token).collect(),
     }
 }
