@@ -43,7 +43,7 @@ impl Client {
     }
 
     /// Follows what happens to alerts: from the event after `after` on ([`AlertEvent::seq`]), or from now on. When the
-    /// connection breaks, follow again from the last one seen and nothing is missed.
+    /// connection breaks, follow again from [`AlertStream::last_seen`] and nothing is missed.
     ///
     /// # Errors
     /// [`Error`].
@@ -59,6 +59,7 @@ impl Client {
             return Ok(AlertStream {
                 response,
                 unread: Vec::new(),
+                last_seen: after,
             });
         }
         Err(self.refusal(response).await)
@@ -70,9 +71,16 @@ impl Client {
 pub struct AlertStream {
     response: Response,
     unread: Vec<u8>,
+    last_seen: Option<u64>,
 }
 
 impl AlertStream {
+    /// Where to follow again from. The node says it first, before anything has happened: none only until something of it
+    /// has come.
+    pub fn last_seen(&self) -> Option<u64> {
+        self.last_seen
+    }
+
     /// The next event; none when the node has ended the stream.
     ///
     /// # Errors
@@ -83,6 +91,7 @@ impl AlertStream {
         loop {
             while let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
                 let message: Vec<u8> = self.unread.drain(..end + 2).collect();
+                self.last_seen = id(&message).or(self.last_seen);
                 if let Some(event) = event(&message)? {
                     return Ok(Some(event));
                 }
@@ -100,9 +109,17 @@ impl AlertStream {
 
 /// What a message's data says; comments say nothing.
 fn event(message: &[u8]) -> Result<Option<AlertEvent>, Error> {
-    let data = message
-        .split(|byte| *byte == b'\n')
-        .find_map(|line| line.strip_prefix(b"data: "));
-    data.map(|data| serde_json::from_slice(data).map_err(|_| Error::Malformed))
+    field(message, b"data: ")
+        .map(|data| serde_json::from_slice(data).map_err(|_| Error::Malformed))
         .transpose()
+}
+
+/// A message without data has one too.
+fn id(message: &[u8]) -> Option<u64> {
+    std::str::from_utf8(field(message, b"id: ")?).ok()?.parse().ok()
+}
+
+fn field<'a>(message: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let mut lines = message.split(|byte| *byte == b'\n');
+    lines.find_map(|line| line.strip_prefix(name))
 }

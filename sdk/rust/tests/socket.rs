@@ -160,14 +160,23 @@ fn opened(seq: u64) -> String {
 async fn a_follower_reads_events_between_comments_to_the_end_of_the_stream() {
     let (one, two) = (opened(7), opened(8));
     let body = format!(
-        ": lianfang\n\nid: 7\nevent: alert.opened\ndata: {one}\n\n:\n\nid: 8\nevent: alert.opened\ndata: {two}\n\n: cut"
+        ": lianfang\nid: 6\n\nid: 7\nevent: alert.opened\ndata: {one}\n\n:\n\nid: 8\nevent: alert.opened\ndata: {two}\n\n: cut"
     );
     let (_folder, client, asked) = answering("200 OK", &body);
     let mut events = client.follow_alerts(Some(6)).await.unwrap();
     assert_eq!(events.next().await.unwrap().unwrap().seq, 7);
     assert_eq!(events.next().await.unwrap().unwrap().seq, 8);
     assert!(events.next().await.unwrap().is_none());
+    assert_eq!(events.last_seen(), Some(8));
     assert!(asked.await.unwrap().contains("last-event-id: 6"));
+}
+
+#[tokio::test]
+async fn a_follower_that_has_heard_nothing_yet_knows_where_to_follow_again_from() {
+    let (_folder, client, _asked) = answering("200 OK", ": lianfang\nid: 6\n\n:\n\n");
+    let mut events = client.follow_alerts(None).await.unwrap();
+    assert!(events.next().await.unwrap().is_none());
+    assert_eq!(events.last_seen(), Some(6));
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ async fn events_end_when_the_token_stops_counting() {
     let request = node.raw().get(node.platform_url("/v1/events"));
     let request = request.bearer_auth(node.token(&[Scope::AlertsRead]));
     let mut events = request.send().await.unwrap();
-    assert_eq!(events.chunk().await.unwrap().unwrap(), ": lianfang\n\n");
+    assert_eq!(events.chunk().await.unwrap().unwrap(), ": lianfang\nid: 0\n\n");
     revoke_tokens(&node).await;
     // It ends in place of what comes next, be it only the sign that it lives.
     assert_eq!(events.chunk().await.unwrap().unwrap_or_default(), "");

@@ -60,6 +60,9 @@ async fn raw(
     (status, serde_json::from_str(&text).unwrap_or(Value::Null))
 }
 
+/// What hasn't come by then doesn't come.
+const NEVER: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// A seller in the roster about whom an alert is open.
 async fn alerted(node: &TestNode) -> Client {
     let operator = node.operator();
@@ -312,6 +315,32 @@ async fn a_follower_hears_what_happens_and_goes_on_where_it_stopped() {
         let closed = stream.next().await.unwrap().unwrap();
         assert_eq!(closed.change, AlertChange::Closed);
         assert_eq!(closed.alert.ended_by.as_deref(), Some("withdrawn"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_alerts_and_has_heard_nothing_yet_misses_nothing_while_it_comes_again() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        let follow = async |seen: Option<&str>| {
+            let request = node.raw().get(node.platform_url("/v1/events"));
+            let request = request.bearer_auth(node.token(ALERTS));
+            let request = seen
+                .iter()
+                .fold(request, |request, id| request.header("Last-Event-ID", *id));
+            request.send().await.unwrap()
+        };
+        let mut stream = follow(None).await;
+        let greeting = stream.chunk().await.unwrap().unwrap();
+        let greeting = std::str::from_utf8(&greeting).unwrap();
+        let id = greeting.lines().find_map(|line| line.strip_prefix("id: "));
+        drop(stream);
+        alerted(&node).await;
+        let mut stream = follow(id).await;
+        stream.chunk().await.unwrap().unwrap();
+        let next = tokio::time::timeout(NEVER, stream.chunk()).await;
+        let next = next.expect("nothing was told").unwrap().unwrap();
+        assert!(next.windows(12).any(|part| part == b"alert.opened"), "{next:?}");
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Wanted {
 ///
 /// A stream of server-sent events `alert.opened`, `alert.changed`, `alert.resolved` and `alert.closed`; the data is an
 /// AlertEvent. Send the last id seen as `Last-Event-ID` (browsers do so by themselves) to miss nothing; without it the
-/// stream starts with what happens from now on.
+/// stream starts with what happens from now on, and with an id without data, which is where that is.
 #[utoipa::path(get, path = "/v1/events", tag = "alerts",
     params(Wanted, ("Last-Event-ID" = Option<String>, Header, description = "The last id that was seen.")),
     responses((status = 200, body = AlertEvent, content_type = "text/event-stream"), (status = 400, body = Problem)))]
@@ -93,9 +93,10 @@ impl Follower {
     }
 
     async fn piece(&mut self) -> Result<Option<Bytes>, FlowError> {
-        // The headers go out with the first piece.
+        // The headers go out with the first piece. An id without data is no event, but what a follower that has heard
+        // nothing yet goes on after when its connection breaks (§9.2.6).
         if !std::mem::replace(&mut self.greeted, true) {
-            return Ok(Some(Bytes::from_static(b": lianfang\n\n")));
+            return Ok(Some(Bytes::from(format!(": lianfang\nid: {}\n\n", self.cursor))));
         }
         loop {
             let events = self.node.alert_events(self.cursor, PART).await?;
