@@ -239,7 +239,7 @@ async fn what_is_not_understood_is_refused_with_its_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_in_taxii_2_1_only_and_takes_no_writing() {
     let (node, client) = door().await;
-    for (_, pattern, _) in router::routes().list() {
+    for (_, pattern, _) in router::routes().list().filter(|(method, ..)| **method == "GET") {
         let path = pattern
             .trim_start_matches("/taxii2/")
             .replace("{collection}", "sellers")
@@ -251,7 +251,7 @@ async fn every_route_answers_in_taxii_2_1_only_and_takes_no_writing() {
             assert_eq!(answer.headers()["content-type"], MEDIA_TYPE, "{path} {accept}");
         }
         let written = client
-            .post(node.regulator_url(&path))
+            .put(node.regulator_url(&path))
             .body("{}")
             .send()
             .await
@@ -259,6 +259,43 @@ async fn every_route_answers_in_taxii_2_1_only_and_takes_no_writing() {
         assert_eq!(written.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
         assert_eq!(written.headers()["content-type"], MEDIA_TYPE, "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_would_write_to_a_collection_is_told_that_it_is_for_reading() {
+    let (node, client) = door().await;
+    record(&node, "case-1", "all").await;
+    let found: Envelope = get(&node, &client, OBJECTS).await;
+    let id = indicators(&found)[0];
+    let unseen = "indicator--00000000-0000-4000-8000-000000000000";
+    for (method, path, status) in [
+        ("POST", OBJECTS.to_owned(), StatusCode::FORBIDDEN),
+        (
+            "POST",
+            "feed/collections/fish/objects/".to_owned(),
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            "POST",
+            "feed/collections/".to_owned(),
+            StatusCode::METHOD_NOT_ALLOWED,
+        ),
+        ("DELETE", format!("{OBJECTS}{id}/"), StatusCode::FORBIDDEN),
+        ("DELETE", format!("{OBJECTS}{unseen}/"), StatusCode::NOT_FOUND),
+        ("DELETE", OBJECTS.to_owned(), StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let asked = client.request(method.parse().unwrap(), node.regulator_url(&path));
+        let asked = asked.header("accept", MEDIA_TYPE).body("{");
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{method} {path}");
+        assert_eq!(answer.headers()["content-type"], MEDIA_TYPE, "{method} {path}");
+    }
+    let request = client
+        .post(node.regulator_url(OBJECTS))
+        .header("accept", "text/html");
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::NOT_ACCEPTABLE);
+    let again: Envelope = get(&node, &client, OBJECTS).await;
+    assert_eq!(indicators(&again), [id]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,18 @@ pub(super) async fn show(
     Ok(paged(&page, &envelope(&page)))
 }
 
+/// TAXII 2.1 §5.5: 403 where a collection can't be written, which 405 wouldn't say.
+pub(super) async fn add(node: Data<Node>, _: Reader, name: Path<String>) -> Answer {
+    named(&node, &name)?;
+    Err(read_only())
+}
+
+/// TAXII 2.1 §5.7.
+pub(super) async fn remove(node: Data<Node>, reader: Reader, path: Path<(String, String)>) -> Answer {
+    seen(&node, &reader, &path).await?;
+    Err(read_only())
+}
+
 pub(super) async fn versions(
     node: Data<Node>,
     reader: Reader,
@@ -63,18 +75,31 @@ pub(super) async fn versions(
 async fn one(
     node: &Node,
     reader: &Reader,
-    (name, id): &(String, String),
+    path: &(String, String),
     query: Option<FeedQuery>,
 ) -> Answer<FeedPage> {
-    let id: StixId = id.parse().map_err(|_| Failure::new(ProblemType::NotFound))?;
-    if !node.feed_holds(&reader.0, named(node, name)?, id).await? {
-        return Err(Failure::new(ProblemType::NotFound));
-    }
+    let id = seen(node, reader, path).await?;
     let query = query.map(|query| FeedQuery {
         ids: Some(vec![id]),
         ..query
     });
     read(node, reader, query).await
+}
+
+/// The object that a path names, if the reader may see it.
+async fn seen(node: &Node, reader: &Reader, (name, id): &(String, String)) -> Answer<StixId> {
+    let id: StixId = id.parse().map_err(|_| Failure::new(ProblemType::NotFound))?;
+    match node.feed_holds(&reader.0, named(node, name)?, id).await? {
+        true => Ok(id),
+        false => Err(Failure::new(ProblemType::NotFound)),
+    }
+}
+
+fn read_only() -> Failure {
+    Failure::detail(
+        ProblemType::Forbidden,
+        "Collections are for reading; nodes write them.",
+    )
 }
 
 async fn read(node: &Node, reader: &Reader, query: Option<FeedQuery>) -> Answer<FeedPage> {

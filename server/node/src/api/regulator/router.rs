@@ -8,6 +8,8 @@ use super::{collections, discovery, objects};
 use crate::http::Routes;
 
 const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const DELETE: Method = Method::DELETE;
 
 /// Every route is for active members that are regulators; the door checks that before it looks for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +40,22 @@ pub fn routes() -> Routes<Regulators> {
             objects::list,
         )
         .on(
+            POST,
+            "/taxii2/feed/collections/{collection}/objects/",
+            Regulators,
+            objects::add,
+        )
+        .on(
             GET,
             "/taxii2/feed/collections/{collection}/objects/{id}/",
             Regulators,
             objects::show,
+        )
+        .on(
+            DELETE,
+            "/taxii2/feed/collections/{collection}/objects/{id}/",
+            Regulators,
+            objects::remove,
         )
         .on(
             GET,

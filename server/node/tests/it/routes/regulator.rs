@@ -2,7 +2,7 @@ use lianfang_node::http::Door::Regulator;
 use lianfang_wire::taxii::MEDIA_TYPE;
 
 use super::scene::Scene;
-use super::{Ask, GET, Row, ask};
+use super::{Ask, DELETE, GET, POST, Row, ask};
 
 pub(super) fn rows(scene: &Scene) -> Vec<Row> {
     let sellers = ["sellers"];
@@ -30,6 +30,20 @@ pub(super) fn rows(scene: &Scene) -> Vec<Row> {
             "/taxii2/feed/collections/{collection}/objects/{id}/",
             ask(200).at(object),
             ask(400).at(object).query("?match[version]=newest"),
+        ),
+        Row::new(
+            Regulator,
+            POST,
+            "/taxii2/feed/collections/{collection}/objects/",
+            ask(403).at(sellers).header("accept", MEDIA_TYPE),
+            ask(404).at(["fish"]).header("accept", MEDIA_TYPE),
+        ),
+        Row::new(
+            Regulator,
+            DELETE,
+            "/taxii2/feed/collections/{collection}/objects/{id}/",
+            ask(403).at(object).header("accept", MEDIA_TYPE),
+            ask(404).at(["sellers", "fish"]).header("accept", MEDIA_TYPE),
         ),
         row(
             "/taxii2/feed/collections/{collection}/objects/{id}/versions/",
