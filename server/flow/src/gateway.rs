@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lianfang_store::{Store, StoreError, StoreFigures};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use crate::FlowError;
@@ -93,6 +94,11 @@ impl Gateway {
             .spawn(work.in_current_span())
             .await
             .map_err(|_| FlowError::Internal("what follows a store call ended early"))?
+    }
+
+    /// Begins `work`, which nobody waits for.
+    pub(crate) fn begin(&self, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.threads.spawn(work.in_current_span())
     }
 
     /// Runs `work` on a blocking thread, no more at once than there are cores.

@@ -3,10 +3,11 @@ use std::sync::Arc;
 
 use lianfang_domain::brake::{Seen, WINDOW_DAYS, brake};
 use lianfang_encoding::{NodeId, Timestamp};
-use lianfang_store::{AuditRow, BrakeDay};
+use lianfang_store::{AuditRow, BrakeDay, Store};
 use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::problem::Violation;
 use lianfang_wire::vocabulary::BrakeAction;
+use tokio::task::JoinHandle;
 
 use super::counters::Counted;
 use crate::peers::quarantined;
@@ -80,7 +81,7 @@ impl Node {
     }
 
     /// A person's decision about a publisher, with the reason, into the audit log. A release starts the counts anew and
-    /// fetches what waited.
+    /// begins to fetch what waited, which may take as long as a sync: that is what it returns.
     ///
     /// # Errors
     /// [`FlowError::NotFound`] when it isn't another active member.
@@ -89,7 +90,7 @@ impl Node {
         actor: &Actor,
         publisher: &NodeId,
         decision: BrakeDecision,
-    ) -> Result<(), FlowError> {
+    ) -> Result<Option<JoinHandle<()>>, FlowError> {
         let document = self.document();
         let known = crate::trust::active_member(&document.document, publisher).is_some();
         if !known || *publisher == self.id {
@@ -109,18 +110,35 @@ impl Node {
             purpose: decision.reason,
             outcome: decision.action.to_string(),
         };
-        let peer = publisher.clone();
-        self.gateway
-            .store(move |store| match decision.action {
-                BrakeAction::Quarantine => store.hold_back(&peer, now, line),
-                BrakeAction::Release => store.release(&peer, first_day(now), now, line),
-            })
-            .await?;
-        if decision.action == BrakeAction::Release {
-            self.counters.forget_hits();
-            self.sync(Some(publisher.clone()), false).await?;
-            self.confirm_later(vec![now]).await?;
-        }
+        let (node, peer) = (Arc::clone(self), publisher.clone());
+        let decide = async move {
+            let decided = peer.clone();
+            let decide = move |store: &Store| match decision.action {
+                BrakeAction::Quarantine => store.hold_back(&decided, now, line),
+                BrakeAction::Release => store.release(&decided, first_day(now), now, line),
+            };
+            node.gateway.store(decide).await?;
+            if decision.action == BrakeAction::Quarantine {
+                return Ok(None);
+            }
+            node.counters.forget_hits();
+            let releasing = Arc::clone(&node);
+            Ok(Some(node.gateway.begin(async move {
+                if let Err(error) = releasing.fetch_what_waited(&peer, now).await {
+                    tracing::warn!(peer = %peer, error = %error, "what waited for a release couldn't all be taken over");
+                }
+            })))
+        };
+        self.gateway.to_the_end(decide).await
+    }
+
+    async fn fetch_what_waited(
+        self: &Arc<Self>,
+        publisher: &NodeId,
+        since: Timestamp,
+    ) -> Result<(), FlowError> {
+        self.sync(Some(publisher.clone()), false).await?;
+        self.confirm_later(vec![since]).await?;
         Ok(())
     }
 

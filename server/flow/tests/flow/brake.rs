@@ -26,9 +26,8 @@ async fn release(node: &Arc<Node>, publisher: &str) {
         reason: "looked at it: a real wave".to_owned(),
     };
     let publisher = publisher.parse().unwrap();
-    node.decide_brake(&operator(), &publisher, decision)
-        .await
-        .unwrap();
+    let begun = node.decide_brake(&operator(), &publisher, decision).await;
+    begun.unwrap().unwrap().await.unwrap();
 }
 
 /// Why `publisher` is held back, once it is.

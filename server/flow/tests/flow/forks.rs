@@ -102,9 +102,13 @@ async fn decide(node: &Arc<Node>, action: BrakeAction, reason: &str) {
         action,
         reason: reason.to_owned(),
     };
-    node.decide_brake(&operator(), &id("platform-a"), decision)
+    let begun = node
+        .decide_brake(&operator(), &id("platform-a"), decision)
         .await
         .unwrap();
+    if let Some(begun) = begun {
+        begun.await.unwrap();
+    }
 }
 
 #[tokio::test]

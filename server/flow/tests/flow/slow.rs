@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use lianfang_wire::alert::AlertState;
+use lianfang_wire::peer::BrakeDecision;
+use lianfang_wire::vocabulary::BrakeAction;
 
 use crate::alerts::{CODE, alerts, publish, states, watch};
+use crate::brake::brake_of;
 use crate::dropped::alerts_become;
 use crate::harness::{BACKENDS, Federation, code, company, entry, operator};
 
 const OTHER: &str = "91130105MA0FRNGTXX";
+/// What hasn't come by then doesn't come.
+const NEVER: std::time::Duration = std::time::Duration::from_secs(60);
 
 #[tokio::test]
 async fn what_others_have_brought_is_in_force_while_one_is_still_being_asked() {
@@ -81,5 +86,29 @@ async fn a_publisher_that_is_away_is_asked_once_about_however_many_hits() {
         c.sync(None, false).await.unwrap();
         assert_eq!(federation.network.confirmations_asked_of(a.id()), 1);
         assert!(c.roster_status().await.unwrap().pending_hits >= 40);
+    }
+}
+
+#[tokio::test]
+async fn a_release_stands_at_once_and_what_waited_is_fetched_though_nobody_waits_for_it() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        let decide = async |action| {
+            let reason = "looked at it".to_owned();
+            b.decide_brake(&operator(), a.id(), BrakeDecision { action, reason })
+                .await
+                .unwrap()
+        };
+        watch(&b, "shop-1", company(CODE)).await;
+        assert!(decide(BrakeAction::Quarantine).await.is_none());
+        publish(&a, CODE).await;
+        federation.network.hold("info", a.id());
+        let begun = tokio::time::timeout(NEVER, decide(BrakeAction::Release)).await;
+        let begun = begun.expect("it waits for the publisher").unwrap();
+        assert_eq!(brake_of(&b, "platform-a").await, None);
+        assert!(!begun.is_finished());
+        drop(begun);
+        federation.network.let_go();
+        alerts_become(&b, &[AlertState::Open]).await;
     }
 }

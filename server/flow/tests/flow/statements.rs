@@ -436,7 +436,8 @@ async fn a_publisher_is_held_back_with_the_audit_row_or_not_at_all() {
                 action: BrakeAction::Release,
                 reason: "looked at".to_owned(),
             };
-            b.decide_brake(&operator(), a.id(), freed).await.unwrap();
+            let begun = b.decide_brake(&operator(), a.id(), freed).await;
+            begun.unwrap().unwrap().await.unwrap();
         }
     }
 }

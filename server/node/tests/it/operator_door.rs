@@ -6,10 +6,12 @@ use lianfang_wire::ProblemType;
 use lianfang_wire::entry::Identifier;
 use lianfang_wire::explanation::Explanation;
 use lianfang_wire::names::RankNames;
+use lianfang_wire::peer::BrakeDecision;
+use lianfang_wire::vocabulary::{BrakeAction, MemberRole};
 
 use crate::harness::command::lianfang;
 use crate::harness::entries::typed;
-use crate::harness::node::TestNode;
+use crate::harness::node::{TestNode, without_jobs};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_owner_can_open_the_operator_s_socket() {
@@ -46,6 +48,41 @@ async fn a_sync_says_what_became_of_each_peer() {
     let report: SyncReport = node.operator().sync(None, true).await.unwrap();
     assert!(report.dry_run);
     assert_eq!(report.peers[0].error.as_deref(), Some("unreachable"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_takes_longer_than_an_answer_may_says_how_it_ended_and_a_release_waits_for_none() {
+    let impatient = |text| {
+        let text = without_jobs(text).replace("#answer_seconds = 60", "answer_seconds = 1");
+        text.replace("#body_seconds = 60", "body_seconds = 1")
+    };
+    let node = TestNode::start_with(impatient).await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://{}", silent.local_addr().unwrap());
+    node.admit_at("platform-b", MemberRole::Platform, &endpoint).await;
+    let sync = async || {
+        let mut lines: Vec<SyncLine> = Vec::new();
+        let ended = node
+            .operator()
+            .sync_lines(None, false, |line| lines.push(line))
+            .await;
+        ended.unwrap();
+        lines
+    };
+    // One waits for the other, and that for a member that lets everybody connect and says nothing.
+    let (one, other) = tokio::join!(sync(), sync());
+    for lines in [one, other] {
+        assert!(matches!(lines.last(), Some(SyncLine::Done(_))), "{lines:?}");
+    }
+    let release = BrakeDecision {
+        action: BrakeAction::Release,
+        reason: "looked at it".to_owned(),
+    };
+    let admin = node.platform(&[Scope::Admin]);
+    admin
+        .decide_brake(&"platform-b".parse().unwrap(), &release)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, http::header};
-use futures_util::{StreamExt as _, future, stream};
+use futures_util::{StreamExt as _, stream};
 use lianfang_encoding::NodeId;
 use lianfang_flow::{FlowError, Node, SyncLine, SyncReport};
 use lianfang_wire::Problem;
@@ -42,8 +44,12 @@ pub(super) async fn run(request: HttpRequest, node: Data<Node>, by: By, wanted: 
         .headers()
         .get(header::ACCEPT)
         .is_some_and(|kinds| kinds == LINES);
-    let first = if wants_lines { lines.recv().await } else { None };
-    let Some(first) = first else {
+    // A refusal comes at once; peers may need longer than an answer may, and whoever takes lines waits for those.
+    let began = match wants_lines {
+        true => tokio::time::timeout(AT_ONCE, lines.recv()).await,
+        false => Ok(None),
+    };
+    let Some(first) = began.map_or(Some(None), |line| line.map(Some)) else {
         let report = work.await.unwrap_or(Err(PANICKED))?;
         return Ok(match wants_lines {
             true => HttpResponse::Ok()
@@ -58,13 +64,13 @@ pub(super) async fn run(request: HttpRequest, node: Data<Node>, by: By, wanted: 
             Err(error) => SyncLine::Failed(error.problem()),
         }
     };
-    let lines = stream::once(future::ready(first))
-        .chain(rest(lines))
-        .chain(stream::once(last));
+    let lines = stream::iter(first).chain(rest(lines)).chain(stream::once(last));
     let lines = lines.map(|line| Ok::<_, actix_web::Error>(written(&line)));
     Ok(HttpResponse::Ok().content_type(LINES).streaming(Box::pin(lines)))
 }
 
+/// Less than the shortest time that an answer may be given.
+const AT_ONCE: Duration = Duration::from_secs(1);
 const PANICKED: FlowError = FlowError::Internal("the sync panicked");
 
 async fn sync(

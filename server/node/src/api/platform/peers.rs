@@ -32,7 +32,7 @@ pub(super) async fn forks(node: Data<Node>, id: Path<NodeId>) -> Answer {
 /// Decide about a publisher that the brake holds back, or hold one back.
 ///
 /// While it is quarantined, what was in force of it stays and leads to review at most; nothing new is taken over. The
-/// decision goes into the audit log; a release counts anew and fetches what waited.
+/// decision goes into the audit log; a release counts anew and begins to fetch what waited.
 #[utoipa::path(post, path = "/v1/peers/{id}/brake", tag = "peers", request_body = BrakeDecision,
     params(("id" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),

@@ -223,6 +223,11 @@ impl TestNode {
 
     /// The same for a member of another role.
     pub(crate) async fn admit_as(&self, node: &str, role: MemberRole) -> Papers {
+        self.admit_at(node, role, "https://127.0.0.1:1").await
+    }
+
+    /// The same for a member with this endpoint.
+    pub(crate) async fn admit_at(&self, node: &str, role: MemberRole, endpoint: &str) -> Papers {
         let operator = self.operator();
         let invitation = operator.invite(&node.parse().unwrap()).await.unwrap();
         let key = NodeKey::generate().unwrap();
@@ -237,7 +242,7 @@ impl TestNode {
             operator: node.to_owned(),
             role,
             jurisdiction: "DE".to_owned(),
-            endpoint: "https://127.0.0.1:1".to_owned(),
+            endpoint: endpoint.to_owned(),
             hosts,
         };
         let welcome = operator.approve(&request).await.unwrap();
