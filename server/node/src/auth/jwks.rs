@@ -78,7 +78,8 @@ fn usable(key: Value) -> Option<(String, PublicKey)> {
     let key: Key = serde_json::from_value(key).ok()?;
     let fits = key.kty == "OKP"
         && key.crv.as_deref() == Some("Ed25519")
-        && key.alg.is_none_or(|alg| alg == "EdDSA" || alg == "Ed25519")
+        // One that signs as "Ed25519" (RFC 9864) is passed over: nothing here reads such a token.
+        && key.alg.is_none_or(|alg| alg == "EdDSA")
         && key.usage.is_none_or(|usage| usage == "sig");
     let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(key.x?).ok()?.try_into().ok()?;
     let public = PublicKey::from_bytes(&bytes).ok()?;
@@ -107,6 +108,7 @@ mod tests {
             ("crv", "X25519"),
             ("use", "enc"),
             ("alg", "RS256"),
+            ("alg", "Ed25519"),
             ("x", "AAAA"),
             ("kid", ""),
         ] {
