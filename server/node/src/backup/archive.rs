@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use lianfang_encoding::sha256;
@@ -67,13 +66,17 @@ impl Checked {
     }
 }
 
-fn write(mut entry: tar::Entry<'_, File>, to: &Path) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(to)?;
-    io::copy(&mut entry, &mut file)?;
-    file.flush()?;
-    file.sync_all()
+/// Whole or not at all: what was cut short would be taken for the file by the call that finishes this one.
+fn write(mut content: impl io::Read, to: &Path) -> io::Result<()> {
+    let folder = to.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".restoring-")
+        .tempfile_in(folder)?;
+    io::copy(&mut content, &mut file)?;
+    file.as_file().sync_all()?;
+    file.persist(to).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
 }
 
 fn each(
@@ -110,7 +113,33 @@ pub(super) fn is_known(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_known;
+    use std::io::Read as _;
+
+    use super::{is_known, write};
+
+    struct Breaking;
+
+    impl std::io::Read for Breaking {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_written_to_its_end_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("lianfang.toml");
+        let broken = b"[node]\n".chain(Breaking);
+        assert_eq!(
+            write(broken, &target).unwrap_err().kind(),
+            std::io::ErrorKind::StorageFull
+        );
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        write(b"[node]\n".as_slice(), &target).unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"[node]\n");
+        let mode = std::os::unix::fs::MetadataExt::mode(&target.metadata().unwrap());
+        assert_eq!(mode & 0o777, 0o600);
+    }
 
     #[test]
     fn only_files_of_a_data_folder_are_taken() {
