@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use lianfang_encoding::Timestamp;
 use uuid::Uuid;
@@ -85,7 +86,7 @@ impl Store {
             if taken == 1 {
                 return Ok(Claim::Won);
             }
-            select(link, job, scheduled_for).map(Claim::Finished)
+            finished(link, job, scheduled_for).map(Claim::Finished)
         })
     }
 
@@ -141,6 +142,30 @@ impl Store {
         })
     }
 
+    /// Forgets finished runs of `job` that were scheduled for later than `beyond`: they ran while the clock was ahead, and
+    /// would stand for those that are due when it comes by there again.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub fn forget_job_runs_beyond(&self, job: &str, beyond: Timestamp) -> Result<(), StoreError> {
+        let ahead = || {
+            job_runs::table
+                .filter(job_runs::job.eq(job))
+                .filter(job_runs::scheduled_for.gt(micros(beyond)))
+                .filter(job_runs::finished.is_not_null())
+        };
+        let some: bool = self
+            .db
+            .read(|link| Ok(query!(link, |conn| select(exists(ahead())).get_result(conn))?))?;
+        if !some {
+            return Ok(());
+        }
+        self.db.write(|link| {
+            query!(link, |conn| diesel::delete(ahead()).execute(conn))?;
+            Ok(())
+        })
+    }
+
     /// The run of `job` with the latest schedule up to `now` that was finished. What ran while the clock was ahead
     /// doesn't count once it is right again.
     ///
@@ -191,7 +216,7 @@ fn under_way(
         .optional())?)
 }
 
-fn select(link: &mut Link<'_>, job: &str, scheduled_for: Timestamp) -> Result<JobRunRow, StoreError> {
+fn finished(link: &mut Link<'_>, job: &str, scheduled_for: Timestamp) -> Result<JobRunRow, StoreError> {
     Ok(query!(link, |conn| job_runs::table
         .find((job, micros(scheduled_for)))
         .select(JobRunRow::as_select())

@@ -172,6 +172,7 @@ impl Runner {
         let (cron, runner) = (cron.clone(), self.node.id().to_string());
         let claimed = self
             .on_store(move |store| {
+                store.forget_job_runs_beyond(job.name(), now + LEASE * 2)?;
                 let last = store
                     .last_finished_job(job.name(), now)?
                     .map(|run| run.scheduled_for);

@@ -106,6 +106,30 @@ async fn a_clock_that_was_ahead_for_a_while_keeps_no_job_from_running_once_it_is
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_run_while_the_clock_passes_through_the_time_in_which_it_had_been_ahead() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = node_with_clock_on(backend).await;
+        let runner = runner(&node);
+        let run_at = async |time: &str| {
+            node.set_clock(time);
+            finished(&runner).await
+        };
+        let ahead = run_at("2027-01-01T14:00:00Z").await;
+        assert!(run_at("2027-01-01T12:30:00Z").await > 0);
+        assert_eq!(run_at("2027-01-01T14:00:00Z").await, ahead, "{backend:?}");
+        assert_eq!(run_at("2027-01-02T12:00:00Z").await, Job::ALL.len());
+        run_at("2027-01-01T15:00:00Z").await;
+        run_at("2027-01-02T02:31:00Z").await;
+        let night = node
+            .assembled
+            .store
+            .last_finished_job(Job::NightlyBuild.name(), node.node().now());
+        let noon = Timestamp::parse_rfc3339("2027-01-02T12:00:00Z").unwrap();
+        assert!(night.unwrap().unwrap().started < noon, "{backend:?}");
+    }
+}
+
 /// What hasn't run by then isn't run at all.
 const NEVER: Duration = Duration::from_secs(60);
 

@@ -136,3 +136,19 @@ both! {
         assert_eq!((last(10), last(1_000_002)), (at(0), at(1_000_000)));
     }
 }
+
+both! {
+    fn what_ran_while_the_clock_was_ahead_is_forgotten_and_runs_again_when_its_time_has_come(database) {
+        let store = database.store();
+        for (runner, scheduled) in [(1, 0), (2, 600), (3, 601)] {
+            claim_run(store, runner, scheduled, scheduled);
+            store.finish_job("digest", at(scheduled), Uuid::from_u128(runner), at(scheduled), "done", None).unwrap();
+        }
+        claim_run(store, 4, 700, 700);
+        store.forget_job_runs_beyond("sync", at(0)).unwrap();
+        store.forget_job_runs_beyond("digest", at(600)).unwrap();
+        assert_eq!(store.last_finished_job("digest", at(9_999)).unwrap().unwrap().scheduled_for, at(600));
+        assert!(matches!(claim_run(store, 5, 700, 701), Claim::Running(_)), "one that is under way stays");
+        assert_eq!(claim_run(store, 6, 601, 9_999), Claim::Won);
+    }
+}
