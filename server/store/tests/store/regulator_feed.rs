@@ -199,6 +199,34 @@ both! {
 }
 
 both! {
+    fn a_page_takes_the_oldest_of_what_is_in_every_collection_and_in_its_own(database) {
+        let store = database.store();
+        let member = |number| FeedObject {
+            kind: FeedKind::Member,
+            object_id: Uuid::from_u128(number),
+            audience: audience("all"),
+            subject_type: None,
+            created: None,
+            at: at(0),
+            content: vec![1],
+        };
+        let (one, two) = (entry("one"), entry("two"));
+        store.list_in_feed(vec![member(1)], at(1)).unwrap();
+        store.create_entries(vec![one.clone()], at(2), &Hashing).unwrap();
+        store.list_in_feed(vec![member(2)], at(3)).unwrap();
+        store.create_entries(vec![two.clone()], at(4), &Hashing).unwrap();
+        let page = |after, rows| ids(&store.feed_page(&filter(&["all"]), at(after), rows).unwrap());
+        let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(page(0, 3), [first, one.id, second]);
+        assert_eq!(page(1, 9), [one.id, second, two.id]);
+        let entries = FeedFilter { kinds: vec![FeedKind::Entry], ..filter(&["all"]) };
+        assert_eq!(ids(&read(store, &entries)), [one.id, two.id]);
+        let members = FeedFilter { kinds: vec![FeedKind::Member], ..filter(&["all"]) };
+        assert_eq!(ids(&read(store, &members)), [first, second]);
+    }
+}
+
+both! {
     fn other_audiences_other_subjects_and_local_entries_are_not_there(database) {
         let store = database.store();
         let (de, product) = (in_audience("de", entry("de")), NewEntry { subject_type: 2, ..entry("product") });
