@@ -1,4 +1,5 @@
-use diesel::dsl::sql;
+use diesel::alias;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl as _;
 use diesel::sql_types::{Bool, Nullable, SmallInt};
@@ -49,6 +50,25 @@ struct Asked<'a> {
 macro_rules! matching {
     ($asked:expr) => {{
         let asked: &Asked<'_> = $asked;
+        let earlier = alias!(regulator_feed as earlier);
+        let has_earlier = exists(
+            earlier
+                .filter(
+                    earlier
+                        .field(regulator_feed::object_id)
+                        .eq(regulator_feed::object_id),
+                )
+                .filter(
+                    earlier
+                        .field(regulator_feed::audience)
+                        .eq(regulator_feed::audience),
+                )
+                .filter(
+                    earlier
+                        .field(regulator_feed::modified)
+                        .lt(regulator_feed::modified),
+                ),
+        );
         regulator_feed::table
             .filter(regulator_feed::added.gt(asked.after))
             .filter(regulator_feed::audience.eq_any(&asked.audiences))
@@ -63,11 +83,7 @@ macro_rules! matching {
                         .last
                         .into_sql::<Bool>()
                         .and(regulator_feed::superseded.is_null()))
-                    .or(asked
-                        .versions
-                        .first
-                        .into_sql::<Bool>()
-                        .and(regulator_feed::modified.eq(regulator_feed::created)))
+                    .or(asked.versions.first.into_sql::<Bool>().and(not(has_earlier)))
                     .or(regulator_feed::modified.eq_any(&asked.exact)),
             )
             .select(regulator_feed::all_columns)

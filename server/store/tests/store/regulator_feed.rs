@@ -199,6 +199,31 @@ both! {
 }
 
 both! {
+    fn the_first_version_here_is_the_first_one_although_its_object_is_older(database) {
+        let store = database.store();
+        let listed = |number, created, second, content: &[u8]| FeedObject {
+            kind: FeedKind::Member,
+            object_id: Uuid::from_u128(number),
+            audience: audience("all"),
+            subject_type: None,
+            created: Some(at(created)),
+            at: at(second),
+            content: content.into(),
+        };
+        for object in [listed(1, 1, 5, b"one"), listed(2, 6, 6, b"another"), listed(1, 1, 7, b"two")] {
+            store.list_in_feed(vec![object], at(9)).unwrap();
+        }
+        let first = FeedVersions { first: true, ..FeedVersions::default() };
+        let rows = read(store, &FeedFilter { versions: first.clone(), ..filter(&["all"]) });
+        let contents: Vec<_> = rows.iter().map(|row| row.content.as_slice()).collect();
+        assert_eq!(contents, [b"one".as_slice(), b"another"]);
+        let named = Some(vec![(FeedKind::Member, Uuid::from_u128(1))]);
+        let rows = read(store, &FeedFilter { versions: first, objects: named, ..filter(&["all"]) });
+        assert_eq!(rows.len(), 1);
+    }
+}
+
+both! {
     fn a_page_takes_the_oldest_of_what_is_in_every_collection_and_in_its_own(database) {
         let store = database.store();
         let member = |number| FeedObject {
