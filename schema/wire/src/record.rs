@@ -60,6 +60,9 @@ pub struct Record {
     pub measure: RecordMeasure,
     /// Whether the subject is a natural person.
     pub natural_person: bool,
+    /// Whether it rests on another member's entry too, so that the two aren't independent. Names nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub derived: bool,
     /// When it was decided.
     pub decided: Timestamp,
     /// When the finding ends.

@@ -51,6 +51,7 @@ fn record() -> Record {
             jurisdictions: vec!["CN".to_owned()],
         },
         natural_person: false,
+        derived: false,
         decided: Timestamp::from_secs(1_780_000_000),
         expires: Timestamp::from_secs(1_800_000_000),
         deadline: None,

@@ -12,7 +12,7 @@ use crate::audience::is_seller_of_content;
 pub enum Ground {
     /// A final court or administrative finding in my jurisdiction.
     FinalInJurisdiction,
-    /// Two independent publishers.
+    /// Two independent publishers: of different operators, and neither entry rests on another member's.
     IndependentPublishers,
     /// A publisher my operator trusts.
     TrustedPublisher,
@@ -123,10 +123,12 @@ impl Blocking {
     ) -> Option<Self> {
         let record = finding.0.record();
         let independent = || {
-            all.iter().any(|other| {
-                other.publisher() != finding.publisher()
-                    && situation.operator(other.publisher()) != situation.operator(finding.publisher())
-            })
+            !record.derived
+                && all.iter().any(|other| {
+                    other.publisher() != finding.publisher()
+                        && !other.0.record().derived
+                        && situation.operator(other.publisher()) != situation.operator(finding.publisher())
+                })
         };
         let ground = if record.basis.kind.is_final() && record.basis.jurisdiction == policy.jurisdiction {
             Ground::FinalInJurisdiction

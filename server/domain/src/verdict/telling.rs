@@ -21,6 +21,8 @@ pub struct Facts {
     pub default_judgment: bool,
     pub category: Category,
     pub natural_person: bool,
+    /// It rests on another member's entry too: no second publisher beside anybody.
+    pub derived: bool,
     pub grade: EvidenceGrade,
     pub decided: Timestamp,
 }
@@ -38,7 +40,8 @@ impl Facts {
     }
 
     /// Records that are alike in this are grounds of the same verdicts: where a final finding counts is the reader's
-    /// policy, and so is whether natural persons are blocked.
+    /// policy, and so is whether natural persons are blocked. One that is `derived` is a ground of fewer, and comes after
+    /// its like.
     fn ground(&self) -> Option<(bool, Option<&str>)> {
         let place = self.basis.is_final().then_some(self.jurisdiction.as_str());
         self.may_block().then_some((self.natural_person, place))
@@ -50,6 +53,7 @@ impl Facts {
             self.is_over || self.state.is_terminal(),
             !self.may_block(),
             self.natural_person,
+            self.derived,
             !self.basis.is_final(),
             self.state.is_disputed(),
             self.grade.number(),
@@ -83,6 +87,7 @@ mod tests {
             default_judgment: false,
             category: Category::Counterfeit,
             natural_person: false,
+            derived: false,
             grade: EvidenceGrade::Documented,
             decided: Timestamp::from_micros(number),
         }
@@ -135,6 +140,18 @@ mod tests {
         let mut disputed = facts(0);
         disputed.state = StateName::Contested;
         assert!(told(&among_a_thousand(disputed), 64).contains(&500));
+    }
+
+    #[test]
+    fn of_what_is_alike_what_rests_on_nobody_else_s_entry_is_told_before_what_does() {
+        for basis in [BasisType::CourtFinal, BasisType::RightsHolderNotice] {
+            let mut records = among_a_thousand(facts(0));
+            for (at, record) in records.iter_mut().enumerate() {
+                record.basis = basis;
+                record.derived = at != 500;
+            }
+            assert_eq!(told(&records, 1), [500]);
+        }
     }
 
     #[test]

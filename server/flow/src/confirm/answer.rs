@@ -229,6 +229,7 @@ impl Node {
                 jurisdictions: content.measure.jurisdictions.clone(),
             },
             natural_person: content.subject.natural_person,
+            derived: !content.derived_from.is_empty(),
             decided: row.decided_at.unwrap_or(row.created_at),
             expires: content.expires,
             deadline: state.deadline().map(|deadline| deadline.due),

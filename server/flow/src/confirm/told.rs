@@ -80,7 +80,8 @@ impl Node {
         Ok(places.into_iter().map(|at| group.records[at].clone()).collect())
     }
 
-    /// Whether a finding was made by default is said in its content, which is opened only where it could matter.
+    /// Whether a finding was made by default or rests on another member's entry is said in its content, which is opened
+    /// only where it could matter.
     fn strongest(&self, store: &Store, group: &mut Group) -> Result<Vec<usize>, FlowError> {
         let mut opened = BTreeSet::new();
         loop {
@@ -91,16 +92,15 @@ impl Node {
             }
             let ids: BTreeSet<_> = new.iter().map(|at| group.records[*at].entry_id).collect();
             let rows = store.entries(&Vec::from_iter(ids))?;
-            let by_default: BTreeSet<_> = rows
+            let weaker: HashMap<_, _> = rows
                 .iter()
-                .filter(|row| {
-                    let content = open_content(&self.keys.data, row);
-                    content.is_ok_and(|content| content.entry.basis.default_judgment)
-                })
-                .map(|row| row.id)
+                .filter_map(|row| Some((row.id, open_content(&self.keys.data, row).ok()?.entry)))
+                .map(|(id, entry)| (id, (entry.basis.default_judgment, !entry.derived_from.is_empty())))
                 .collect();
             for at in new {
-                group.facts[at].default_judgment = by_default.contains(&group.records[at].entry_id);
+                let said = weaker.get(&group.records[at].entry_id).copied();
+                let facts = &mut group.facts[at];
+                (facts.default_judgment, facts.derived) = said.unwrap_or_default();
             }
         }
     }
@@ -165,6 +165,7 @@ fn facts(row: &EntryRow, token: &TokenRow, ends_by: Timestamp, now: Timestamp) -
         default_judgment: false,
         category: row.category.and_then(number).and_then(Category::from_number)?,
         natural_person: row.natural_person,
+        derived: false,
         grade: grade_of(row),
         decided: row.decided_at.unwrap_or(row.created_at),
     })

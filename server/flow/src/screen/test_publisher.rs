@@ -92,6 +92,7 @@ impl Node {
                 jurisdictions: vec![jurisdiction],
             },
             natural_person: false,
+            derived: false,
             decided: now,
             expires: now + Duration::from_secs(86_400),
             deadline: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_flow::Node;
-use lianfang_wire::entry::{Entry, NewEntry, NewEvent, Subject};
+use lianfang_wire::entry::{Entry, NewEntry, NewEvent, Source, Subject};
 use lianfang_wire::vocabulary::{BasisType, EventType, VerdictName};
 
 use crate::harness::{BACKENDS, Federation, code, company, entry, id, identifier, operator, screening};
@@ -124,6 +124,38 @@ fn of_one_brand(number: usize, new: &mut NewEntry) {
     new.subject = shop("Inventia", Some(&named(number)));
     if number >= WEAKER {
         new.basis.kind = BasisType::CourtFinal;
+    }
+}
+
+/// It alone is a second publisher beside another's.
+#[tokio::test]
+async fn one_that_rests_on_nobody_else_s_entry_is_told_among_many_that_do() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let other = entry(company(CODE), c.now());
+        let other = c.record_entry(&operator(), other).await.unwrap().entry;
+        c.build_digests().await.unwrap();
+        record_many(&a, |number, new| {
+            new.basis.kind = BasisType::RightsHolderNotice;
+            if number == 0 {
+                // Of what is alike otherwise the newest are told.
+                if let Some(decision) = &mut new.decision {
+                    decision.decided_at = decision.decided_at - Duration::from_secs(86_400);
+                }
+            } else {
+                new.derived_from = vec![Source {
+                    publisher: id("platform-c"),
+                    entry: other.id,
+                }];
+            }
+        })
+        .await;
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(1));
+        assert_eq!(verdict(&b, company(CODE)).await, VerdictName::Block);
     }
 }
 

@@ -1,12 +1,12 @@
 //! A block needs every one of its conditions: with each that is missing the answer is review or clear.
 
 use lianfang_encoding::{SubjectType, Timestamp};
-use lianfang_wire::entry::{NewEntry, Subject};
-use lianfang_wire::screening::{NewScreening, ReasonCode};
+use lianfang_wire::entry::{NewEntry, Source, Subject};
+use lianfang_wire::screening::{NewScreening, Reason, ReasonCode};
 use lianfang_wire::vocabulary::{BasisType, Category, EventType, Purpose, Role, VerdictName};
 
 use crate::alerts::{event, publish};
-use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, product, screening};
+use crate::harness::{BACKENDS, Federation, company, entry, id, identifier, operator, product, screening};
 
 const CODE: &str = "91110108661572276L";
 
@@ -203,6 +203,39 @@ async fn two_independent_publishers_block_without_trust() {
     assert!(report.is_complete(), "{report:?}");
     let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
     assert_eq!(answer.verdict, VerdictName::Block, "{answer:?}");
+}
+
+/// Whatever ground of its own it has: a notice that tells of what another member decided is that member's finding again.
+#[tokio::test]
+async fn who_rests_on_another_member_s_entry_is_no_second_publisher() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &[]).await;
+        let trusting = federation.join("platform-d", "CN", &["platform-c"]).await;
+        let first = entry(company(CODE), a.now());
+        let first = a.record_entry(&operator(), first).await.unwrap().entry;
+        let mut echo = entry(company(CODE), c.now());
+        echo.basis.kind = BasisType::RightsHolderNotice;
+        echo.derived_from = vec![Source {
+            publisher: id("platform-a"),
+            entry: first.id,
+        }];
+        let echo = c.record_entry(&operator(), echo).await.unwrap().entry;
+        assert_eq!(echo.local_reason, None);
+        a.build_digests().await.unwrap();
+        c.build_digests().await.unwrap();
+        for (node, expected) in [(&b, VerdictName::Review), (&trusting, VerdictName::Block)] {
+            node.sync(None, false).await.unwrap();
+            let answer = node.screen(&operator(), screening(company(CODE))).await.unwrap();
+            assert_eq!(answer.verdict, expected, "{answer:?}");
+            for publisher in [a.id(), c.id()] {
+                let told = |reason: &Reason| reason.publisher.as_ref() == Some(publisher);
+                assert!(answer.reasons.iter().any(told), "{answer:?}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -277,6 +277,7 @@ fn record(
             jurisdictions: vec!["CN".to_owned()],
         },
         natural_person: false,
+        derived: false,
         decided: now,
         expires: now + Duration::from_secs(86_400),
         deadline: None,
