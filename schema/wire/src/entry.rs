@@ -352,6 +352,9 @@ pub struct TimelineEvent {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Number of the court or office case, where the event gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,

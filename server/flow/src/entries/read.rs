@@ -132,13 +132,18 @@ impl Node {
                     .ok()
             })
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let (reason, reference, actor) = match payload {
+            Some(payload) => (payload.reason, payload.reference, Some(payload.actor)),
+            None => (None, None, None),
+        };
         Ok(TimelineEvent {
             seq: event.seq,
             kind,
             at: event.at,
             state,
-            reason: payload.as_ref().and_then(|payload| payload.reason.clone()),
-            actor: payload.map(|payload| payload.actor),
+            reason,
+            reference,
+            actor,
             commitment: hex::encode(event.commitment),
         })
     }

@@ -46,6 +46,7 @@ mod population;
 mod prefixes;
 mod quotas;
 mod receipts;
+mod recorded;
 mod refused;
 mod rekey;
 mod repeated;
