@@ -30,6 +30,9 @@ pub struct Peer {
     /// Age of what is held of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freshness_seconds: Option<u64>,
+    /// How old its newest list was at the last sync that brought one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag_seconds: Option<u64>,
     /// Its lists held here.
     pub lists: Vec<PeerList>,
     /// The last thing that went wrong.

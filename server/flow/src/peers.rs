@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use lianfang_encoding::NodeId;
 use lianfang_screener::ListMemory;
@@ -38,6 +39,9 @@ impl Node {
                     last_contact: row.and_then(|row| row.last_contact),
                     last_sync,
                     freshness_seconds: last_sync.map(|at| now.since(at).as_secs()),
+                    lag_seconds: row
+                        .and_then(|row| row.lag_micros)
+                        .map(|micros| Duration::from_micros(micros).as_secs()),
                     lists: lists.map(|list| peer_list(list, memory.get(&list.id))).collect(),
                     last_error: row.and_then(|row| row.last_error.clone()),
                     brake: row

@@ -107,3 +107,21 @@ async fn a_quarantine_makes_answers_incomplete_once_what_is_held_is_old() {
         assert_eq!(exception.freshness_seconds, 3 * DAY.as_secs());
     }
 }
+
+/// A list that is fetched late is old already, however fresh the sync is.
+#[tokio::test]
+async fn of_each_peer_it_is_said_how_old_its_newest_list_was_when_it_was_fetched() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        let lag = async || {
+            let peers = b.peers().await.unwrap();
+            let peer = peers.into_iter().find(|peer| peer.id == id("platform-a"));
+            peer.unwrap().lag_seconds
+        };
+        publish(&a, CODE).await;
+        federation.clock.advance(Duration::from_secs(9));
+        b.sync(None, false).await.unwrap();
+        federation.clock.advance(Duration::from_secs(30));
+        assert_eq!(lag().await, Some(9));
+    }
+}

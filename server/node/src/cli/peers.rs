@@ -92,6 +92,11 @@ pub(super) fn line(peer: &Peer, terminal: &Terminal) -> String {
                 peer.freshness_seconds
                     .map_or_else(never, |seconds| format!("{seconds} s")),
             ),
+            (
+                "lag",
+                peer.lag_seconds
+                    .map_or_else(|| "-".to_owned(), |seconds| format!("{seconds} s")),
+            ),
             ("lists", peer.lists.len().to_string()),
             ("identifiers", sum(|list| list.identifiers)),
             ("base", sum(|list| list.base_bytes)),
@@ -128,7 +133,7 @@ mod tests {
     use crate::cli::messages::{Lang, Messages};
 
     #[test]
-    fn a_peer_s_line_sums_up_the_memory_of_its_lists() {
+    fn a_peer_s_line_says_how_old_what_is_held_of_it_is_and_sums_up_the_memory_of_its_lists() {
         let list = |base: u64, changes: u64| {
             json!({
                 "audience": "all", "subject_type": "seller", "epoch": 1, "sequence": 2, "identifiers": 10,
@@ -138,15 +143,24 @@ mod tests {
         };
         let peer: Peer = serde_json::from_value(json!({
             "id": "platform-a", "name": "A", "role": "platform", "status": "active", "brake": "none",
+            "freshness_seconds": 40, "lag_seconds": 9,
             "lists": [list(59_136, 64), list(70_000, 0)],
         }))
         .unwrap();
-        for (lang, memory) in [
-            (Lang::En, "memory 129136 B of bases, 64 B of changes"),
-            (Lang::Zh, "内存 基准 129136 B，变更 64 B"),
+        for (lang, age, memory) in [
+            (
+                Lang::En,
+                "freshness 40 s\tlag 9 s\t",
+                "memory 129136 B of bases, 64 B of changes",
+            ),
+            (
+                Lang::Zh,
+                "新鲜度 40 s\t滞后 9 s\t",
+                "内存 基准 129136 B，变更 64 B",
+            ),
         ] {
             let line = line(&peer, &Terminal::new(Messages::of(lang)));
-            assert!(line.contains(memory), "{line}");
+            assert!(line.contains(age) && line.contains(memory), "{line}");
         }
     }
 }
