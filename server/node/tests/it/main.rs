@@ -18,6 +18,7 @@ mod harness;
 mod head_requests;
 mod hostile_connections;
 mod idempotency;
+mod imported_entries;
 mod imports;
 mod jobs;
 mod keyed_limits;

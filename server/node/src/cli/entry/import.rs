@@ -24,6 +24,10 @@ pub(in crate::cli) struct Args {
     /// platform's own decision for a year from the file's last change.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
+    /// The platform hasn't verified that the values of a CSV file belong to the sellers: review at most, wherever they
+    /// are found. Lines of JSON say it of each.
+    #[arg(long)]
+    unverified: bool,
     /// Fail when a line was rejected, or is of a kind that isn't known.
     #[arg(long)]
     strict: bool,
@@ -59,14 +63,16 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let config = args.node.config()?;
     let template = args.template.as_deref().map(Template::read).transpose()?;
     let source = Source::open(&args.file, &args.reading, terminal)?;
-    let meaning = match &template {
-        Some((_, text)) => table::meaning(&args.reading, text),
-        None => table::meaning(&args.reading, &config.node.jurisdiction.to_string()),
-    };
+    let country = config.node.jurisdiction.to_string();
+    let rest = template.as_ref().map_or(&country, |(_, text)| text);
+    let meaning = table::meaning_of_subjects(&args.reading, args.unverified, rest);
     let task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
     let loaded = table::load::<Entries, _>(source, task, &args.reading, |since| {
         let template = template.map_or_else(|| Template::least(&config, since), |(template, _)| template);
-        Ok(move |seller: Seller| template.entry(&seller.reference, seller.subject))
+        Ok(move |seller: Seller| {
+            let seller = seller.verified(!args.unverified);
+            template.entry(&seller.reference, seller.subject)
+        })
     });
     let loaded = loaded.await?;
     Ok(loaded.conclude("imported", &args.file, args.strict, args.reading.json, terminal))

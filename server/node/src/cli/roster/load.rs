@@ -27,6 +27,10 @@ pub(in crate::cli) struct Args {
     /// What the rows of a CSV file are.
     #[arg(long = "type", default_value_t = SubjectType::Seller, value_parser = one_of(&WATCHED, SubjectType::as_str))]
     kind: SubjectType,
+    /// The platform hasn't verified that the values of a CSV file belong to the sellers: review at most. Lines of JSON
+    /// say it of each.
+    #[arg(long)]
+    unverified: bool,
     /// Fail when a line was rejected, or is of a kind that isn't known.
     #[arg(long)]
     strict: bool,
@@ -58,16 +62,19 @@ impl Load for Subjects {
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let client = args.node.client()?;
     let source = Source::open(&args.file, &args.reading, terminal)?;
-    let meaning = table::meaning(&args.reading, args.kind.as_str());
+    let meaning = table::meaning_of_subjects(&args.reading, args.unverified, args.kind.as_str());
     let task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
     let kind = args.kind;
     let loaded = table::load::<Subjects, _>(source, task, &args.reading, |_| {
-        Ok(move |seller: Seller| RosterLine {
-            client_reference: seller.reference,
-            subject: Subject {
-                kind,
-                ..seller.subject
-            },
+        Ok(move |seller: Seller| {
+            let seller = seller.verified(!args.unverified);
+            RosterLine {
+                client_reference: seller.reference,
+                subject: Subject {
+                    kind,
+                    ..seller.subject
+                },
+            }
         })
     });
     let loaded = loaded.await?;

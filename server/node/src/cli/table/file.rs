@@ -63,6 +63,14 @@ pub(in crate::cli) fn meaning(reading: &Reading, more: &str) -> String {
     )
 }
 
+/// The same of subjects whose identifiers may not have been verified. What is has the name that it had before one could say so.
+pub(in crate::cli) fn meaning_of_subjects(reading: &Reading, unverified: bool, more: &str) -> String {
+    match unverified {
+        true => meaning(reading, &format!("unverified\n{more}")),
+        false => meaning(reading, more),
+    }
+}
+
 /// Why nothing of a table can be read.
 fn unreadable(file: &Path, error: TableError) -> Fault {
     match error {

@@ -19,7 +19,7 @@ mod subject;
 mod summary;
 mod task;
 
-pub(super) use file::{load, meaning, reason};
+pub(super) use file::{load, meaning, meaning_of_subjects, reason};
 pub use kinds::{KindNames, Known, Unknown};
 pub use mapping::{Mapping, MappingError};
 pub use reader::{Row, Rows, TableError, rows};

@@ -37,6 +37,16 @@ pub(in crate::cli) struct Seller {
     pub(in crate::cli) is_whole: bool,
 }
 
+impl Seller {
+    /// With its identifiers verified to be its own, or none of them.
+    pub(in crate::cli) fn verified(mut self, is_verified: bool) -> Self {
+        for identifier in &mut self.subject.identifiers {
+            identifier.verified = is_verified;
+        }
+        self
+    }
+}
+
 /// What became of one item.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Sent {

@@ -1,0 +1,49 @@
+//! What an import says of the entries that it records, and what they say.
+
+use lianfang_wire::entry::Identifier;
+
+use crate::harness::command::lianfang;
+use crate::harness::entries::OFFENDER;
+use crate::harness::node::TestNode;
+use crate::imports::{many, text, written};
+
+/// The identifiers of everything that is recorded.
+async fn recorded(node: &TestNode) -> Vec<Identifier> {
+    let said = lianfang(node.data(), &["entry", "export"], "").await;
+    let identifiers = said.out.lines().flat_map(|line| {
+        let entry: lianfang_wire::entry::Entry = serde_json::from_str(line).unwrap();
+        entry.content.subject.identifiers
+    });
+    identifiers.collect()
+}
+
+/// The same file says something else then: it isn't one that was taken to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn values_count_as_verified_unless_whoever_loads_them_says_that_they_are_not() {
+    let node = TestNode::start().await;
+    let rows = format!("name,kind,value\nInvented Trading Ltd,cn_uscc,{OFFENDER}\n");
+    let file = text(&written(node.data(), "sellers.csv", rows));
+    for (arguments, verified) in [
+        (&["entry", "import", &file][..], vec![true; 2]),
+        (
+            &["entry", "import", &file, "--unverified"],
+            vec![true, true, false, false],
+        ),
+    ] {
+        let said = lianfang(node.data(), arguments, "").await;
+        assert!(said.err.contains("1 recorded, 0 there already"), "{}", said.err);
+        let identifiers = recorded(&node).await;
+        let said: Vec<_> = identifiers.iter().map(|known| known.verified).collect();
+        assert_eq!(said, verified);
+    }
+    let file = text(&written(node.data(), "shops.csv", many(1, OFFENDER)));
+    for (arguments, verified) in [
+        (&["roster", "load", &file][..], true),
+        (&["roster", "load", &file, "--unverified"], false),
+    ] {
+        let said = lianfang(node.data(), arguments, "").await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        let watched = node.operator().monitored("shop-0").await.unwrap();
+        assert_eq!(watched.subject.identifiers[0].verified, verified);
+    }
+}
