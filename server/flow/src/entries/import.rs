@@ -46,16 +46,16 @@ impl Node {
             })
             .await?;
         let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
-        let places: Vec<usize> = rows
+        let places: Vec<(usize, Option<String>)> = rows
             .iter()
             .enumerate()
-            .filter_map(|(place, row)| row.as_ref().map(|_| place))
+            .filter_map(|(place, row)| Some((place, row.as_ref()?.local_reason.clone())))
             .collect();
         let rows = rows.into_iter().flatten().collect();
         let outcomes = self.write_entries(rows, |_| Some(line)).await?;
-        for (place, outcome) in places.into_iter().zip(&outcomes) {
+        for ((place, local_reason), outcome) in places.into_iter().zip(&outcomes) {
             if let Some(result) = results.get_mut(place) {
-                say(result, outcome);
+                say(result, outcome, local_reason);
             }
         }
         Ok(results)
@@ -73,6 +73,7 @@ impl Node {
             client_reference: None,
             id: None,
             created: None,
+            local_reason: None,
             problem: None,
         };
         let new = match new {
@@ -93,15 +94,18 @@ impl Node {
     }
 }
 
-fn say(result: &mut BatchResult, outcome: &store::Created) {
-    match outcome {
-        store::Created::New { id, .. } => (result.id, result.created) = (Some(*id), Some(true)),
-        store::Created::Existing { id } => (result.id, result.created) = (Some(*id), Some(false)),
+/// What is there already has the same content, and so the same reason to stay.
+fn say(result: &mut BatchResult, outcome: &store::Created, local_reason: Option<String>) {
+    let (id, created) = match outcome {
+        store::Created::New { id, .. } => (*id, true),
+        store::Created::Existing { id } => (*id, false),
         store::Created::Conflict => {
             result.problem = Some(
                 Problem::new(ProblemType::Conflict)
                     .detail("This client_reference was used for another entry."),
             );
+            return;
         }
-    }
+    };
+    (result.id, result.created, result.local_reason) = (Some(id), Some(created), local_reason);
 }

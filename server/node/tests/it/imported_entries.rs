@@ -1,9 +1,10 @@
 //! What an import says of the entries that it records, and what they say.
 
 use lianfang_wire::entry::Identifier;
+use serde_json::Value;
 
 use crate::harness::command::lianfang;
-use crate::harness::entries::OFFENDER;
+use crate::harness::entries::{OFFENDER, entry};
 use crate::harness::node::TestNode;
 use crate::imports::{many, text, written};
 
@@ -46,4 +47,22 @@ async fn values_count_as_verified_unless_whoever_loads_them_says_that_they_are_n
         let watched = node.operator().monitored("shop-0").await.unwrap();
         assert_eq!(watched.subject.identifiers[0].verified, verified);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_says_how_many_of_its_entries_are_told_to_nobody() {
+    let node = TestNode::start().await;
+    let file = text(&written(node.data(), "sellers.csv", many(3, OFFENDER)));
+    // Of a file that was taken before, too.
+    for _ in 0..2 {
+        let said = lianfang(node.data(), &["entry", "import", &file, "--json"], "").await;
+        assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
+        let summary: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(summary["local"], 3);
+    }
+    let complete = text(&written(node.data(), "complete.jsonl", entry("1").to_string()));
+    let said = lianfang(node.data(), &["entry", "import", &complete, "--json"], "").await;
+    assert!(!said.err.contains("stay at this node"), "{}", said.err);
+    let summary: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&summary["added"], &summary["local"]), (&1.into(), &0.into()));
 }

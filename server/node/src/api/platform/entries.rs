@@ -79,6 +79,7 @@ impl LineResult for BatchResult {
             client_reference: None,
             id: None,
             created: None,
+            local_reason: None,
             problem: Some(problem),
         }
     }

@@ -20,7 +20,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     reading: Reading,
     /// Everything but the subject, as JSON, for the rows of a CSV file. Without category, evidence, decision date
-    /// and notice to the subject, entries stay local until they are completed; without a template they are the
+    /// and notice to the subject, entries stay local, and aren't completed later; without a template they are the
     /// platform's own decision for a year from the file's last change.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
@@ -52,6 +52,7 @@ impl Load for Entries {
         let sent = results.into_iter().map(|result| Sent {
             problem: result.problem,
             is_new: result.created != Some(false),
+            is_local: result.local_reason.is_some(),
             ..Sent::default()
         });
         Ok(sent.collect())

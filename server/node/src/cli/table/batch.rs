@@ -59,6 +59,7 @@ pub(super) fn count(tally: &mut Tally, sent: &Sent) {
         tally.added += u64::from(sent.is_new);
         tally.present += u64::from(!sent.is_new);
         tally.incomplete += u64::from(sent.is_incomplete);
+        tally.local += u64::from(sent.is_local);
         tally.worst = tally.worst.max(sent.severity);
     }
 }

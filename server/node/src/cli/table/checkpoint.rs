@@ -25,6 +25,9 @@ pub(in crate::cli) struct Tally {
     pub(in crate::cli) skipped: u64,
     #[serde(default)]
     pub(in crate::cli) ignored: u64,
+    /// Of those that were added or present.
+    #[serde(default)]
+    pub(in crate::cli) local: u64,
     /// How severe the most severe answer is.
     pub(in crate::cli) worst: u8,
 }

@@ -20,6 +20,9 @@ impl Loaded {
             ("skipped", self.tally.skipped.to_string()),
         ];
         terminal.note(key, &with);
+        if self.tally.local > 0 {
+            terminal.note("stay_here", &[("count", self.tally.local.to_string())]);
+        }
         if self.tally.ignored > 0 {
             terminal.note("ignored", &[("count", self.tally.ignored.to_string())]);
         }
@@ -65,6 +68,7 @@ impl Loaded {
             "added": self.tally.added,
             "present": self.tally.present,
             "incomplete": self.tally.incomplete,
+            "local": self.tally.local,
             "rejected": self.tally.rejected,
             "skipped": self.tally.skipped,
             "ignored": self.tally.ignored,

@@ -55,6 +55,8 @@ pub(in crate::cli) struct Sent {
     pub(in crate::cli) is_new: bool,
     /// Something of it is still to be done by the node.
     pub(in crate::cli) is_incomplete: bool,
+    /// It is told to nobody else.
+    pub(in crate::cli) is_local: bool,
     /// How severe the answer is; more is more severe.
     pub(in crate::cli) severity: u8,
     /// The answer as one line.
