@@ -11,7 +11,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{Components, OpenApi};
 use utoipa_swagger_ui::Config;
 
-use super::{Access, alerts, entries, events, jwks, peers, roster, screenings};
+use super::{Access, alerts, entries, events, jwks, peers, roster, screenings, words};
 use crate::api::alike::complete;
 use crate::problem::Answer;
 
@@ -67,6 +67,7 @@ pub fn document<'a>(routes: impl Iterator<Item = (&'a Method, &'static str, Acce
             require(item, method, scope.as_str());
         }
     }
+    words::enumerate(&mut document);
     complete(&mut document);
     document
 }

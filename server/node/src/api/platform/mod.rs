@@ -12,6 +12,7 @@ mod peers;
 mod roster;
 pub mod router;
 mod screenings;
+mod words;
 
 pub use access::{Access, By, Login, Standing, guard};
 pub use documentation::document;
