@@ -119,10 +119,13 @@ fn subject(checked: &Subject, at: &str, broken: &mut Vec<Violation>) {
     }
 }
 
+/// Whether a platform can call something so.
+pub fn is_reference(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_REFERENCE && !text.contains('\0')
+}
+
 fn reference(client_reference: Option<&str>, broken: &mut Vec<Violation>) {
-    if client_reference
-        .is_some_and(|text| text.is_empty() || text.len() > MAX_REFERENCE || text.contains('\0'))
-    {
+    if client_reference.is_some_and(|text| !is_reference(text)) {
         broken.push(Violation::new(
             "/client_reference",
             "a reference has 1 to 200 bytes and no NUL",

@@ -3,6 +3,7 @@
 mod body;
 mod boundary;
 mod head;
+mod line_name;
 mod ndjson;
 mod parameters;
 mod passing;

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, timeout_at};
 
+use super::line_name::{Name, name_of, named};
 use super::{LineResult, Passing, body, pointer};
 use crate::config::Limits;
 use crate::problem::{Answer, Failure};
@@ -133,7 +134,8 @@ where
     if first.iter().any(|raw| raw.ends) {
         passing.note();
     }
-    let first = written(&work(parsed(first)).await?, &passing)?;
+    let (first, names) = parsed(first);
+    let first = written(&named(work(first).await?, names), &passing)?;
     let batch = Batch {
         lines,
         most,
@@ -173,7 +175,7 @@ impl<T, S, W> Batch<T, S, W> {
         if part.iter().any(|raw| raw.ends) {
             self.passing.note();
         }
-        let part = parsed(part);
+        let (part, names) = parsed(part);
         let numbers: Vec<_> = part.iter().map(|(number, _)| *number).collect();
         let results = (self.work)(part).await.unwrap_or_else(|error| {
             self.passing.note();
@@ -181,18 +183,23 @@ impl<T, S, W> Batch<T, S, W> {
             let refuse = |number| R::refused(number, problem.clone());
             numbers.into_iter().map(refuse).collect()
         });
+        let results = named(results, names);
         Some((written(&results, &self.passing), Some(self)))
     }
 }
 
-fn parsed<T: DeserializeOwned>(part: Vec<Raw>) -> Vec<Line<T>> {
+fn parsed<T: DeserializeOwned>(part: Vec<Raw>) -> (Vec<Line<T>>, Vec<Name>) {
     let parse = |raw: Raw| {
-        let said = raw
-            .text
-            .and_then(|text| pointer::parse(&text).map_err(|problem| *problem));
-        (raw.number, said)
+        let mut name = None;
+        let said = raw.text.and_then(|text| {
+            pointer::parse(&text).map_err(|problem| {
+                name = name_of(&text);
+                *problem
+            })
+        });
+        ((raw.number, said), name)
     };
-    part.into_iter().map(parse).collect()
+    part.into_iter().map(parse).unzip()
 }
 
 fn written<R: LineResult>(results: &[R], passing: &Passing) -> Result<Bytes, FlowError> {
@@ -341,7 +348,7 @@ mod tests {
     async fn all(mut lines: Lines<u64>) -> Vec<(u64, Result<u64, Option<ProblemType>>)> {
         let mut seen = Vec::new();
         while let Some(part) = lines.part(7).await {
-            let part = parsed::<u64>(part).into_iter();
+            let part = parsed::<u64>(part).0.into_iter();
             seen.extend(part.map(|(number, said)| (number, said.map_err(|problem| problem.kind()))));
         }
         seen

@@ -10,6 +10,9 @@ pub trait LineResult: Serialize {
     /// That of a line of which nothing is known but why.
     fn refused(line: u64, problem: Problem) -> Self;
 
+    /// Says what whoever sent the line calls it.
+    fn name(&mut self, client_reference: String);
+
     /// Why nothing became of it.
     fn problem(&self) -> Option<&Problem>;
 }
@@ -64,6 +67,8 @@ mod tests {
         fn refused(_: u64, problem: Problem) -> Self {
             Self(Some(problem))
         }
+
+        fn name(&mut self, _: String) {}
 
         fn problem(&self) -> Option<&Problem> {
             self.0.as_ref()

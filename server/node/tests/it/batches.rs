@@ -76,7 +76,7 @@ async fn send(node: &TestNode, path: &str, body: String) -> Vec<Value> {
     let request = node
         .raw()
         .post(node.platform_url(path))
-        .bearer_auth(node.token(&[Scope::EntriesWrite, Scope::ScreeningsWrite]))
+        .bearer_auth(node.token(&[Scope::EntriesWrite, Scope::ScreeningsWrite, Scope::RosterWrite]))
         .header("content-type", "application/x-ndjson")
         .body(body);
     let text = request.send().await.unwrap().text().await.unwrap();
@@ -208,6 +208,47 @@ async fn a_line_over_the_limit_is_refused_alone() {
                 "{results:?}"
             );
             assert_eq!(results[2]["line"], 3);
+        }
+    }
+}
+
+/// Lines whose number nobody has kept are found by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_wrong_is_still_answered_by_the_name_that_it_gives_itself() {
+    for backend in BACKENDS {
+        let node = TestNode::start_on(backend).await;
+        let wrong = |name: Value| json!({ "client_reference": name, "colour": "red" }).to_string();
+        let lines = [
+            wrong("case-1".into()),
+            wrong("x".repeat(200).into()),
+            wrong("x".repeat(201).into()),
+            wrong(7.into()),
+            wrong("\0".into()),
+            "{\"client_reference\":\"case-2\"".to_owned(),
+        ];
+        let said = [
+            Some("case-1".to_owned()),
+            Some("x".repeat(200)),
+            None,
+            None,
+            None,
+            None,
+        ];
+        for path in [
+            "/v1/entries/batch",
+            "/v1/screenings/batch",
+            "/v1/monitored-subjects/batch",
+        ] {
+            let results = send(&node, path, lines.join("\n")).await;
+            let names: Vec<_> = results
+                .iter()
+                .map(|result| result["client_reference"].as_str().map(str::to_owned))
+                .collect();
+            assert_eq!(names, said, "{path}");
+            assert!(
+                results.iter().all(|result| result["problem"].is_object()),
+                "{results:?}"
+            );
         }
     }
 }

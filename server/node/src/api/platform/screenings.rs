@@ -67,6 +67,10 @@ impl LineResult for ScreeningResult {
         }
     }
 
+    fn name(&mut self, client_reference: String) {
+        self.client_reference = Some(client_reference);
+    }
+
     fn problem(&self) -> Option<&Problem> {
         self.problem.as_ref()
     }
