@@ -202,6 +202,33 @@ mod tests {
         });
     }
 
+    /// Commands that stand alone and have others below them, too.
+    #[test]
+    fn the_data_folder_may_be_named_before_a_subcommand_and_behind_it() {
+        const ALERT: &str = "6f9619ff-8b86-4011-b42d-00cf4fc964ff";
+        let resolve = format!("resolve {ALERT} --outcome acted --reviewer r --reason r");
+        let lines = [
+            ("peers", "release platform-a --reason r"),
+            ("peers", "forks platform-a"),
+            ("alerts", &resolve),
+        ];
+        for (command, sub) in lines {
+            for line in [
+                format!("lianfang {command} --data /there {sub}"),
+                format!("lianfang {command} {sub} --data /there"),
+            ] {
+                let matches = Cli::command().try_get_matches_from(line.split(' '));
+                let cli = Cli::from_arg_matches(&matches.unwrap()).unwrap();
+                let node = match cli.command {
+                    Command::Peers(args) => args.node,
+                    Command::Alerts(args) => args.node,
+                    _ => unreachable!(),
+                };
+                assert_eq!(node.data.to_str(), Some("/there"), "{line}");
+            }
+        }
+    }
+
     fn visit(command: &clap::Command, path: &str, see: &mut impl FnMut(&clap::Command, &str)) {
         see(command, path);
         for sub in command.get_subcommands() {

@@ -11,7 +11,13 @@ use crate::doors::SOCKET;
 #[derive(clap::Args)]
 pub(super) struct NodeArgs {
     /// Data folder of the node.
-    #[arg(long, value_name = "DIR", env = "LIANFANG_DATA", default_value = ".")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LIANFANG_DATA",
+        default_value = "."
+    )]
     pub(super) data: PathBuf,
 }
 

@@ -11,7 +11,7 @@ use super::{Outcome, Terminal};
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    node: NodeArgs,
+    pub(super) node: NodeArgs,
     /// One JSON document per peer.
     #[arg(long)]
     json: bool,

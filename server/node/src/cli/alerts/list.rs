@@ -11,8 +11,6 @@ const PAGE: u32 = 500;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
-    #[command(flatten)]
-    node: NodeArgs,
     /// Only alerts in this state: open, resolved or closed. Open ones when absent.
     #[arg(long, value_parser = one_of(AlertState::ALL, AlertState::as_str))]
     state: Option<AlertState>,
@@ -24,8 +22,8 @@ pub(in crate::cli) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
-    let client = args.node.client()?;
+pub(super) async fn run(node: &NodeArgs, args: Args, terminal: &Terminal) -> Outcome {
+    let client = node.client()?;
     let mut query = AlertQuery {
         state: (!args.all).then_some(args.state.unwrap_or(AlertState::Open)),
         limit: Some(PAGE),

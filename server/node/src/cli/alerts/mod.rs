@@ -7,9 +7,10 @@ use super::node::NodeArgs;
 use super::{Outcome, Terminal};
 
 #[derive(clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
 #[group(skip)]
 pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) node: NodeArgs,
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -24,7 +25,7 @@ enum Command {
 
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     match args.command {
-        Some(Command::Resolve(args)) => resolve::run(args, terminal).await,
-        None => list::run(args.list, terminal).await,
+        Some(Command::Resolve(decision)) => resolve::run(&args.node, decision, terminal).await,
+        None => list::run(&args.node, args.list, terminal).await,
     }
 }

@@ -9,8 +9,6 @@ use crate::cli::{Outcome, Terminal};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
-    #[command(flatten)]
-    node: NodeArgs,
     /// Id of the alert.
     #[arg(value_name = "ALERT")]
     id: Uuid,
@@ -26,13 +24,13 @@ pub(in crate::cli) struct Args {
     reason: String,
 }
 
-pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
+pub(super) async fn run(node: &NodeArgs, args: Args, terminal: &Terminal) -> Outcome {
     let decision = AlertDecision {
         outcome: args.outcome,
         reviewer: args.reviewer,
         reason: args.reason,
     };
-    let alert = args.node.client()?.resolve_alert(args.id, &decision).await?;
+    let alert = node.client()?.resolve_alert(args.id, &decision).await?;
     let with = [
         ("alert", alert.id.to_string()),
         ("outcome", args.outcome.to_string()),
