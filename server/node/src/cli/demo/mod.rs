@@ -13,17 +13,21 @@ mod strangers;
 mod telling;
 mod watching;
 
+use std::cell::Cell;
+use std::future::{self, Future};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lianfang_identifier::Region;
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::cases::Material;
 use self::database::DatabaseKind;
 use self::federation::Federation;
 use self::telling::Telling;
 use super::table::{self, Mapping};
-use super::{Outcome, Terminal};
+use super::{Fault, Outcome, Terminal};
 
 #[derive(clap::Args)]
 #[command(after_long_help = table::HELP)]
@@ -55,6 +59,33 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
+    let is_told = Cell::new(false);
+
+    let stop = stop().map_err(Fault::plain)?;
+    // Whoever is stopped drops the story, and with it the nodes and their folders.
+    tokio::select! {
+        outcome = story(args, terminal, &is_told) => outcome,
+        () = stop => Ok(if is_told.get() { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+    }
+}
+
+/// Ends with the first signal to stop: that of a closed terminal, too.
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate, mut hangup) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
+}
+
+async fn story(args: Args, terminal: &Terminal, is_told: &Cell<bool>) -> Outcome {
     let material = Material::load(&args, terminal)?;
     let mut telling = Telling::new(terminal);
     let mut federation = Federation::start(args.database, args.port_base).await?;
@@ -64,6 +95,6 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     federation.introduce(terminal)?;
-    tokio::signal::ctrl_c().await.map_err(super::Fault::plain)?;
-    Ok(ExitCode::SUCCESS)
+    is_told.set(true);
+    future::pending().await
 }

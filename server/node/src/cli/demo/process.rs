@@ -16,6 +16,8 @@ use crate::doors::SOCKET;
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
+/// How often it is looked whether a process that was killed is gone: at once, unless the machine has a lot to do.
+const LOOKS: usize = 10_000;
 
 /// Where the doors of a node listen.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +84,7 @@ impl NodeProcess {
             .arg("--data")
             .arg(&self.folder)
             .stdin(Stdio::null())
+            .kill_on_drop(true)
             .output()
             .await
             .map_err(Fault::plain)?;
@@ -171,6 +174,24 @@ impl NodeProcess {
     /// The process, for the operator to look at.
     pub(super) fn process_id(&self) -> Option<u32> {
         self.child.as_ref().and_then(Child::id)
+    }
+}
+
+/// Whoever drops a node may remove its folder: it writes nothing there any more.
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        if child.start_kill().is_err() {
+            return;
+        }
+        for _ in 0..LOOKS {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
