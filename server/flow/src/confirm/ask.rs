@@ -260,8 +260,10 @@ fn batches<T>(subjects: Vec<Vec<Open<T>>>) -> Vec<Vec<Open<T>>> {
         match batches.last_mut() {
             Some(last) if last.len() + subject.len() <= MAX_PREFIXES => last.extend(subject),
             _ => {
-                // What says little alone is asked about together, as far as there is room.
-                subject.sort_by_key(|(hit, _)| hit.speaks_alone());
+                if subject.len() > MAX_PREFIXES {
+                    // What says little alone is asked about together, as far as there is room.
+                    subject.sort_by_key(|(hit, _)| hit.speaks_alone());
+                }
                 batches.push(subject);
             }
         }
