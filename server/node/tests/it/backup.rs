@@ -116,11 +116,14 @@ async fn a_restore_that_can_not_write_names_the_file_that_it_wrote_and_not_the_b
     let file = place.path().join("node.backup");
     let said = lianfang(node.data(), &["backup", "--out", file.to_str().unwrap()], "").await;
     assert_eq!(said.code, 0, "{}", said.err);
-    let config = place.path().join("dangling.toml");
-    std::os::unix::fs::symlink(place.path().join("nowhere/else.toml"), &config).unwrap();
-    let said = restore(&config, &file, &[]).await;
+    std::fs::write(place.path().join("occupied"), "").unwrap();
+    let said = restore(&place.path().join("occupied/lianfang.toml"), &file, &[]).await;
     assert_eq!(said.code, 1);
-    assert!(said.err.contains("dangling.toml: No such file"), "{}", said.err);
+    assert!(
+        said.err.contains("occupied/lianfang.toml: Not a directory"),
+        "{}",
+        said.err
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,7 +117,10 @@ impl TestNode {
 
     /// Moves the clock.
     pub(crate) fn set_clock(&self, time: &str) {
-        std::fs::write(self.folder.path().join("clock"), time).unwrap();
+        // Whoever reads it meanwhile has the old time or the new one, and not the system's.
+        let new = self.folder.path().join("clock.new");
+        std::fs::write(&new, time).unwrap();
+        std::fs::rename(new, self.folder.path().join("clock")).unwrap();
     }
 
     /// The database of a node that was started on one or the other.
