@@ -34,9 +34,6 @@ pub enum KeyFileError {
 /// [`KeyFileError::Exists`] when anything is there, even a dangling link; [`KeyFileError::Io`], after which no
 /// file is left behind.
 pub fn write_new(path: &Path, secret: &[u8]) -> Result<(), KeyFileError> {
-    if path.symlink_metadata().is_ok() {
-        return Err(KeyFileError::Exists(path.to_owned()));
-    }
     let failed = |source| io_error(path, source);
     let mut file = beside(path).map_err(failed)?;
     file.write_all(secret)

@@ -2,6 +2,7 @@
 //! `lianfang-flow`; this crate translates between it and the outside.
 
 pub mod api;
+mod atomic;
 pub mod auth;
 pub mod backup;
 pub mod cli;

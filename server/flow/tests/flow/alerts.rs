@@ -6,11 +6,11 @@ use std::time::Duration;
 use lianfang_flow::{AlertFilter, Node};
 use lianfang_store::testing::Backend;
 use lianfang_wire::alert::{Alert, AlertDecision, AlertOutcome, AlertState};
-use lianfang_wire::entry::{Entry, NewEvent, Subject};
+use lianfang_wire::entry::{Entry, Subject};
 use lianfang_wire::roster::NewMonitoredSubject;
 use lianfang_wire::vocabulary::EventType;
 
-use crate::harness::{BACKENDS, Federation, company, entry, id, identifier, operator};
+use crate::harness::{BACKENDS, Federation, company, entry, event, id, identifier, operator};
 
 pub(crate) const CODE: &str = "91110108661572276L";
 /// Another valid code.
@@ -39,17 +39,6 @@ pub(crate) async fn publish(node: &Arc<Node>, code: &str) -> Entry {
         .entry;
     node.build_digests().await.unwrap();
     recorded
-}
-
-pub(crate) async fn event(node: &Arc<Node>, entry: &Entry, kind: EventType) -> Entry {
-    let event = NewEvent {
-        kind,
-        reason: None,
-        reference: None,
-    };
-    node.apply_event(&operator(), entry.id, entry.revision, event)
-        .await
-        .unwrap()
 }
 
 pub(crate) async fn alerts(node: &Arc<Node>) -> Vec<Alert> {

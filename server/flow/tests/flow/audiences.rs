@@ -1,15 +1,13 @@
 //! Who isn't in an audience can't tell that it exists.
 
-use std::sync::Arc;
-
 use lianfang_digest::ListId;
 use lianfang_encoding::SubjectType;
-use lianfang_flow::{FlowError, Node};
+use lianfang_flow::FlowError;
 use lianfang_wire::confirm::{ConfirmRequest, Prefix};
-use lianfang_wire::entry::{Entry, NewEvent, Source};
-use lianfang_wire::vocabulary::{EventType, VerdictName};
+use lianfang_wire::entry::Source;
+use lianfang_wire::vocabulary::VerdictName;
 
-use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening, shared_with};
+use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening, shared_with, withdraw};
 
 const CODE: &str = "91110108661572276L";
 
@@ -149,17 +147,6 @@ async fn whoever_isn_t_in_the_audience_of_what_happened_isn_t_told_that_anything
         heard().await;
         assert_eq!(told(), [true; 2], "{backend:?}: what is for all");
     }
-}
-
-async fn withdraw(node: &Arc<Node>, entry: &Entry) {
-    let event = NewEvent {
-        kind: EventType::Withdrawn,
-        reason: None,
-        reference: None,
-    };
-    node.apply_event(&operator(), entry.id, entry.revision, event)
-        .await
-        .unwrap();
 }
 
 fn list(audience: &str) -> ListId {

@@ -7,8 +7,8 @@ use lianfang_wire::alert::AlertState;
 use lianfang_wire::info::Info;
 use lianfang_wire::vocabulary::{EventType, VerdictName};
 
-use crate::alerts::{CODE, alerts, event, publish, states, watch};
-use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, operator, screening};
+use crate::alerts::{CODE, alerts, publish, states, watch};
+use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, event, operator, screening};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const OTHERS: [&str; 4] = ["regulator", "platform-b", "platform-c", "platform-d"];

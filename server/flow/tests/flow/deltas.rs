@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lianfang_digest::SignedHead;
-use lianfang_wire::entry::{Entry, NewEvent};
-use lianfang_wire::vocabulary::{EventType, VerdictName};
+use lianfang_wire::entry::Entry;
+use lianfang_wire::vocabulary::VerdictName;
 
-use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, id, operator, screening};
+use crate::harness::{
+    BACKENDS, Federation, Tampering, code, company, entry, id, operator, screening, withdraw,
+};
 
 const CODES: [&str; 4] = [
     "91110108661572276L",
@@ -20,17 +22,6 @@ const CODES: [&str; 4] = [
 async fn record(node: &std::sync::Arc<lianfang_flow::Node>, code: &str) -> Entry {
     let new = entry(company(code), node.now());
     node.record_entry(&operator(), new).await.unwrap().entry
-}
-
-async fn withdraw(node: &std::sync::Arc<lianfang_flow::Node>, entry: &Entry) {
-    let event = NewEvent {
-        kind: EventType::Withdrawn,
-        reason: None,
-        reference: None,
-    };
-    node.apply_event(&operator(), entry.id, entry.revision, event)
-        .await
-        .unwrap();
 }
 
 async fn verdict(node: &std::sync::Arc<lianfang_flow::Node>, code: &str) -> VerdictName {

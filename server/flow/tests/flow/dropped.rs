@@ -11,8 +11,8 @@ use lianfang_wire::roster::NewMonitoredSubject;
 use lianfang_wire::vocabulary::EventType;
 use tokio::sync::Notify;
 
-use crate::alerts::{CODE, alerts, event, publish, states, watch};
-use crate::harness::{BACKENDS, Federation, company, entry, id, operator};
+use crate::alerts::{CODE, alerts, publish, states, watch};
+use crate::harness::{BACKENDS, Federation, company, entry, event, id, operator};
 
 const NEIGHBOUR: &str = "91130105MA0FRNGTXX";
 /// What doesn't come by then doesn't come at all.

@@ -7,7 +7,9 @@ use lianfang_wire::entry::NewEvent;
 use lianfang_wire::explanation::{Arrival, EntryExplanation, Explanation, FormOutcome};
 use lianfang_wire::vocabulary::EventType;
 
-use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator, screening, shared_with};
+use crate::harness::{
+    BACKENDS, Federation, company, entry, identifier, operator, screening, shared_with, withdraw,
+};
 
 const CODE: &str = "91110108661572276L";
 
@@ -156,17 +158,6 @@ fn arrival(explained: &EntryExplanation, name: &str) -> (Arrival, Arrival, bool)
 async fn record(node: &Arc<Node>, code: &str) -> lianfang_wire::entry::Entry {
     let new = entry(company(code), node.now());
     node.record_entry(&operator(), new).await.unwrap().entry
-}
-
-async fn withdraw(node: &Arc<Node>, entry: &lianfang_wire::entry::Entry) {
-    let event = NewEvent {
-        kind: EventType::Withdrawn,
-        reason: None,
-        reference: None,
-    };
-    node.apply_event(&operator(), entry.id, entry.revision, event)
-        .await
-        .unwrap();
 }
 
 #[tokio::test]

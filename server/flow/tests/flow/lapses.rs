@@ -13,8 +13,8 @@ use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::feed::{StatusItem, StatusPage};
 use lianfang_wire::vocabulary::{DeadlineRule, EventType, StateName};
 
-use crate::alerts::{CODE, event, publish, states, watch};
-use crate::harness::{BACKENDS, Federation, Tampering, code, company};
+use crate::alerts::{CODE, publish, states, watch};
+use crate::harness::{BACKENDS, Federation, Tampering, code, company, event};
 
 const DAY: Duration = Duration::from_secs(86_400);
 

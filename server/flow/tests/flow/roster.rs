@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lianfang_encoding::Timestamp;
 use lianfang_flow::Node;
+use lianfang_store::testing::Backend;
 use lianfang_wire::ProblemType;
 use lianfang_wire::alert::AlertState;
 use lianfang_wire::roster::{NewMonitoredSubject, RosterLine};
@@ -16,6 +17,18 @@ use crate::statements::{MOST, told};
 
 /// Another valid code.
 const OTHER: &str = "91130105MA0FRNGTXX";
+
+/// A publisher that went away before anybody could be asked about the shop that a reader watches.
+async fn watched_while_the_publisher_is_down(backend: Backend) -> (Federation, Arc<Node>, Arc<Node>) {
+    let mut federation = Federation::found(backend).await;
+    let a = federation.join("platform-a", "CN", &[]).await;
+    let c = federation.join("platform-c", "CN", &[]).await;
+    publish(&a, CODE).await;
+    c.sync(None, false).await.unwrap();
+    federation.network.stop(a.id());
+    watch(&c, "shop-1", company(CODE)).await;
+    (federation, a, c)
+}
 
 #[tokio::test]
 async fn a_deleted_seller_is_matched_no_more_and_its_alert_closes() {
@@ -108,13 +121,7 @@ async fn alerts_and_the_roster_survive_a_restart() {
 #[tokio::test]
 async fn what_arrived_without_having_been_matched_is_made_up_for_after_a_start() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        publish(&a, CODE).await;
-        c.sync(None, false).await.unwrap();
-        federation.network.stop(a.id());
-        watch(&c, "shop-1", company(CODE)).await;
+        let (federation, a, c) = watched_while_the_publisher_is_down(backend).await;
         // As if the node had died before it wrote down what it had found.
         let store = federation.store("platform-c");
         let found = store.hits_due(Timestamp::MAX, 10).unwrap();
@@ -132,13 +139,7 @@ async fn what_arrived_without_having_been_matched_is_made_up_for_after_a_start()
 #[tokio::test]
 async fn a_hit_whose_publisher_is_down_waits_and_is_confirmed_later() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        publish(&a, CODE).await;
-        c.sync(None, false).await.unwrap();
-        federation.network.stop(a.id());
-        watch(&c, "shop-1", company(CODE)).await;
+        let (federation, a, c) = watched_while_the_publisher_is_down(backend).await;
         assert!(alerts(&c).await.is_empty());
         assert!(c.roster_status().await.unwrap().pending_hits > 0);
         drop(c);
@@ -154,13 +155,7 @@ async fn a_hit_whose_publisher_is_down_waits_and_is_confirmed_later() {
 #[tokio::test]
 async fn hits_that_waited_through_an_outage_are_asked_about_as_soon_as_the_publisher_is_back() {
     for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let c = federation.join("platform-c", "CN", &[]).await;
-        publish(&a, CODE).await;
-        c.sync(None, false).await.unwrap();
-        federation.network.stop(a.id());
-        watch(&c, "shop-1", company(CODE)).await;
+        let (federation, a, c) = watched_while_the_publisher_is_down(backend).await;
         // Each time it waits for twice as long.
         for minutes in 1..=12 {
             federation.clock.advance(Duration::from_secs(60) * (1 << minutes));

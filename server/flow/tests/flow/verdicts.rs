@@ -5,8 +5,10 @@ use lianfang_wire::entry::{NewEntry, Source, Subject};
 use lianfang_wire::screening::{NewScreening, Reason, ReasonCode};
 use lianfang_wire::vocabulary::{BasisType, Category, EventType, Purpose, Role, VerdictName};
 
-use crate::alerts::{event, publish};
-use crate::harness::{BACKENDS, Federation, company, entry, id, identifier, operator, product, screening};
+use crate::alerts::publish;
+use crate::harness::{
+    BACKENDS, Federation, company, entry, event, id, identifier, operator, product, screening,
+};
 
 const CODE: &str = "91110108661572276L";
 

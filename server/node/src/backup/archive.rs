@@ -10,6 +10,7 @@ use lianfang_wire::membership::Hash32;
 
 use super::manifest::Hashing;
 use super::{ArchiveError, DATABASE, MANIFEST, Manifest};
+use crate::atomic::replace;
 use crate::config::FILE;
 
 /// More than a manifest of a million files needs.
@@ -60,23 +61,10 @@ impl Checked {
     pub(super) fn extract(&self, place: impl Fn(&str) -> Option<PathBuf>) -> Result<(), ArchiveError> {
         each(&self.path, |name, entry| match place(name) {
             // The archive was read to its end before: what fails now is the file.
-            Some(to) => write(entry, &to).map_err(|error| ArchiveError::Io(to, error)),
+            Some(to) => replace(&to, 0o600, entry).map_err(|error| ArchiveError::Io(to, error)),
             None => Ok(()),
         })
     }
-}
-
-/// Whole or not at all: what was cut short would be taken for the file by the call that finishes this one.
-fn write(mut content: impl io::Read, to: &Path) -> io::Result<()> {
-    let folder = to.parent().filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".restoring-")
-        .tempfile_in(folder)?;
-    io::copy(&mut content, &mut file)?;
-    file.as_file().sync_all()?;
-    file.persist(to).map_err(|error| error.error)?;
-    File::open(folder)?.sync_all()
 }
 
 fn each(
@@ -113,33 +101,7 @@ pub(super) fn is_known(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
-    use super::{is_known, write};
-
-    struct Breaking;
-
-    impl std::io::Read for Breaking {
-        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            Err(std::io::ErrorKind::StorageFull.into())
-        }
-    }
-
-    #[test]
-    fn a_file_that_could_not_be_written_to_its_end_is_not_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("lianfang.toml");
-        let broken = b"[node]\n".chain(Breaking);
-        assert_eq!(
-            write(broken, &target).unwrap_err().kind(),
-            std::io::ErrorKind::StorageFull
-        );
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        write(b"[node]\n".as_slice(), &target).unwrap();
-        assert_eq!(std::fs::read(&target).unwrap(), b"[node]\n");
-        let mode = std::os::unix::fs::MetadataExt::mode(&target.metadata().unwrap());
-        assert_eq!(mode & 0o777, 0o600);
-    }
+    use super::is_known;
 
     #[test]
     fn only_files_of_a_data_folder_are_taken() {

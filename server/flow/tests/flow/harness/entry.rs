@@ -1,13 +1,17 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_encoding::{SubjectType, Timestamp};
+use lianfang_flow::Node;
 use lianfang_identifier::{InputKind, Kind};
 use lianfang_wire::entry::{
-    Automation, Basis, Decision, Evidence, Identifier, Measure, NewEntry, Sharing, Subject, SubjectNotice,
-    Violation,
+    Automation, Basis, Decision, Entry, Evidence, Identifier, Measure, NewEntry, NewEvent, Sharing, Subject,
+    SubjectNotice, Violation,
 };
 use lianfang_wire::screening::{NewScreening, OnUnavailable};
-use lianfang_wire::vocabulary::{BasisType, Category, MeasureAction, Purpose, Role};
+use lianfang_wire::vocabulary::{BasisType, Category, EventType, MeasureAction, Purpose, Role};
+
+use super::operator;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -110,4 +114,20 @@ pub(crate) fn screening(subject: Subject) -> NewScreening {
         subject,
         on_unavailable: OnUnavailable::Review,
     }
+}
+
+/// What happens to an entry of the node's own.
+pub(crate) async fn event(node: &Arc<Node>, entry: &Entry, kind: EventType) -> Entry {
+    let event = NewEvent {
+        kind,
+        reason: None,
+        reference: None,
+    };
+    node.apply_event(&operator(), entry.id, entry.revision, event)
+        .await
+        .unwrap()
+}
+
+pub(crate) async fn withdraw(node: &Arc<Node>, entry: &Entry) -> Entry {
+    event(node, entry, EventType::Withdrawn).await
 }

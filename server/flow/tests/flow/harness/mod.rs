@@ -28,7 +28,7 @@ use lianfang_wire::vocabulary::{MemberRole, Mode};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{CryptoRngCore, SeedableRng as _};
 
-pub(crate) use entry::{code, company, entry, identifier, product, screening, shared_with};
+pub(crate) use entry::{code, company, entry, event, identifier, product, screening, shared_with, withdraw};
 pub(crate) use network::{Network, Tampering};
 pub(crate) use restore::{Backup, Copy};
 

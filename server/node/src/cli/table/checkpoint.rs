@@ -1,17 +1,17 @@
 //! How far a file has been taken, in the node's data folder: an interrupted command goes on where the node's
 //! acknowledgement stopped, and a file that was recorded to its end isn't sent twice.
 
-use std::fs::{DirBuilder, File};
-use std::io::{self, Write as _};
+use std::fs::DirBuilder;
+use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
 use lianfang_encoding::{Timestamp, Transcript};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::rejects::refused;
+use crate::atomic::replace;
 use crate::cli::Fault;
 use crate::data::DataFolder;
 
@@ -140,11 +140,8 @@ impl Journal {
             .recursive(true)
             .mode(0o700)
             .create(&self.folder)?;
-        let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&serde_json::to_vec(checkpoint)?)?;
-        file.as_file().sync_data()?;
-        file.persist(self.folder.join(&self.name))?;
-        File::open(&self.folder)?.sync_all()
+        let text = serde_json::to_vec(checkpoint)?;
+        replace(&self.folder.join(&self.name), 0o600, text.as_slice())
     }
 }
 
