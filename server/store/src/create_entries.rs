@@ -15,7 +15,7 @@ use crate::{AuditRow, EntryRow, EventRow, EventSealer, NewLink, OwnLinkRow, Payl
 use crate::{audit, own_links};
 
 /// An entry to be created, with the event that creates it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
     /// Random, so that it tells nothing about when (PROTOCOL.md §0).
     pub id: Uuid,
@@ -42,7 +42,7 @@ pub struct NewEntry {
 }
 
 /// What an event says, before it has a place in the chain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
     pub event_type: i16,
     pub deadline: Option<Timestamp>,
@@ -52,14 +52,15 @@ pub struct NewEvent {
 }
 
 /// What became of one row of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created {
     /// Written, with its first event at `seq`.
     New { id: Uuid, seq: u64 },
     /// The same request was written before, as entry `id`.
     Existing { id: Uuid },
-    /// Another request has this id or `client_reference`; nothing was written for this row.
-    Conflict,
+    /// Another request has this id or `client_reference`, as entry `id`; nothing was written for this row, which is given
+    /// back.
+    Conflict { id: Uuid, refused: Box<NewEntry> },
 }
 
 impl Store {
@@ -95,14 +96,17 @@ impl Store {
             let mut rows = Rows::with_capacity(batch.len());
             let mut outcomes = Vec::with_capacity(batch.len());
             for entry in batch {
-                let outcome = match known.outcome_of(&entry) {
-                    Some(outcome) => outcome,
+                outcomes.push(match known.holder_of(&entry) {
+                    Some((id, hash)) if hash == entry.request_hash => Created::Existing { id },
+                    Some((id, _)) => Created::Conflict {
+                        id,
+                        refused: Box::new(entry),
+                    },
                     None => {
                         known.remember(&entry);
                         rows.append(link, &mut chain, entry)?
                     }
-                };
-                outcomes.push(outcome);
+                });
             }
             rows.insert(link, now, sealer)?;
             if let Some(line) = audit(&outcomes) {
@@ -143,21 +147,14 @@ impl Known {
         }
     }
 
-    fn outcome_of(&self, entry: &NewEntry) -> Option<Created> {
+    /// The entry that has this one's reference or id, and the hash of its request.
+    fn holder_of(&self, entry: &NewEntry) -> Option<(Uuid, [u8; 32])> {
         let by_reference = entry
             .client_reference
             .as_ref()
             .and_then(|reference| self.by_reference.get(reference));
-        let (id, hash) = match (by_reference, self.by_id.get(&entry.id)) {
-            (Some((id, hash)), _) => (*id, *hash),
-            (None, Some(hash)) => (entry.id, *hash),
-            (None, None) => return None,
-        };
-        Some(if hash == entry.request_hash {
-            Created::Existing { id }
-        } else {
-            Created::Conflict
-        })
+        let by_id = || self.by_id.get(&entry.id).map(|hash| (entry.id, *hash));
+        by_reference.copied().or_else(by_id)
     }
 }
 

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use lianfang_encoding::Timestamp;
+use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
 
 use crate::chain::{Chain, PlacedEvent, Subject};
@@ -14,6 +14,10 @@ use crate::{AuditRow, EntryRow, EventSealer, Store, StoreError, audit, own_links
 /// What an entry becomes, and the event that says so. Start from [`EntryUpdate::of`] and set what changes.
 #[derive(Debug, Clone)]
 pub struct EntryUpdate {
+    /// Of the request that made the entry what it is.
+    pub request_hash: [u8; 32],
+    /// Another one only while nobody has been told of the entry.
+    pub audience: Audience,
     pub natural_person: bool,
     pub state: i16,
     pub state_data: String,
@@ -38,6 +42,8 @@ impl EntryUpdate {
     /// Everything as it is in `row`, not ended, with `event`.
     pub fn of(row: &EntryRow, event: NewEvent) -> Self {
         Self {
+            request_hash: row.request_hash,
+            audience: row.audience.clone(),
             natural_person: row.natural_person,
             state: row.state,
             state_data: row.state_data.clone(),
@@ -103,7 +109,7 @@ impl Store {
             let mut update = change(&current).map_err(UpdateError::Refused)?;
             let subject = Subject {
                 entry_id: id,
-                audience: current.audience.clone(),
+                audience: update.audience.clone(),
                 subject_type: current.subject_type,
                 category: update.category,
                 basis: update.basis,
@@ -138,6 +144,8 @@ impl Store {
 
 fn next_revision(current: EntryRow, update: EntryUpdate, event: &PlacedEvent) -> EntryRow {
     EntryRow {
+        request_hash: update.request_hash,
+        audience: update.audience,
         natural_person: update.natural_person,
         state: update.state,
         state_data: update.state_data,
@@ -167,6 +175,8 @@ fn write(link: &mut Link<'_>, next: &EntryRow) -> Result<(), StoreError> {
         entries::table.find(next.id.as_bytes().as_slice())
     )
     .set((
+        entries::request_hash.eq(next.request_hash.as_slice()),
+        entries::audience.eq(next.audience.as_str()),
         entries::natural_person.eq(next.natural_person),
         entries::state.eq(next.state),
         entries::state_data.eq(&next.state_data),

@@ -170,21 +170,31 @@ impl Node {
         step: Step,
         audit: Option<store::AuditRow>,
     ) -> Result<store::EntryRow, FlowError> {
-        self.check_standing()?;
-        let (node, kind) = (Arc::clone(self), step.event.kind);
         // Readers count from the time of the event, too, which lies before no decision.
-        let now = self.now().max(step.at);
-        let outcome = self
-            .gateway
-            .raw(move |store| {
-                let change = |row: &store::EntryRow| {
-                    let update = node.change(row, &actor, &step)?;
-                    Ok(EntryUpdate { audit, ..update })
-                };
-                store.update_entry(id, revision, now, change, node.as_ref())
-            })
-            .await?;
-        match outcome {
+        let (kind, now) = (step.event.kind, self.now().max(step.at));
+        let change = move |node: &Self, row: &store::EntryRow| {
+            let update = node.change(row, &actor, &step)?;
+            Ok(EntryUpdate { audit, ..update })
+        };
+        self.update_entry(id, revision, now, kind, change).await
+    }
+
+    /// Makes of an entry what `change` says, with an event of this kind.
+    pub(super) async fn update_entry(
+        self: &Arc<Self>,
+        id: Uuid,
+        revision: Option<u64>,
+        now: Timestamp,
+        kind: EventType,
+        change: impl FnOnce(&Self, &store::EntryRow) -> Result<EntryUpdate, FlowError> + Send + 'static,
+    ) -> Result<store::EntryRow, FlowError> {
+        self.check_standing()?;
+        let node = Arc::clone(self);
+        let write = move |store: &store::Store| {
+            let change = |row: &store::EntryRow| change(&node, row);
+            store.update_entry(id, revision, now, change, node.as_ref())
+        };
+        match self.gateway.raw(write).await? {
             Ok(row) => {
                 durable_step("entry_moved");
                 self.tally.entries_moved(kind, 1);
@@ -231,7 +241,7 @@ impl Node {
             event_type: i16::from(new.kind.number()),
             deadline: deadline.map(|deadline| deadline.due),
             rule: deadline.map(|deadline| i16::from(deadline.rule.number())),
-            payload: serde_json::to_vec(&payload).unwrap_or_default(),
+            payload: payload.to_bytes(),
         };
         Ok(EntryUpdate {
             state: i16::from(state.name().number()),

@@ -10,11 +10,12 @@ use super::record::AUDITED;
 use crate::{Actor, FlowError, Node};
 
 impl Node {
-    /// Records many entries in one transaction. Every line gets its own answer, in order; a bad line doesn't
-    /// hold up the others.
+    /// Records many entries in one transaction, and then completes those that were incomplete, each in one of its own. Every
+    /// line gets its own answer, in order; a bad line doesn't hold up the others.
     ///
     /// # Errors
-    /// When the store fails, in which case no line was recorded.
+    /// When the store fails: no line was recorded, or all were and not all of the others are completed; the same lines again
+    /// do the rest.
     pub async fn record_entries(
         self: &Arc<Self>,
         actor: &Actor,
@@ -34,15 +35,15 @@ impl Node {
         name: Option<RequestName>,
     ) -> Result<Vec<BatchResult>, FlowError> {
         let count = format!("{} lines", lines.len());
-        let line = self.audit_row(actor, "record_entries", count, AUDITED, "done");
+        let audit = self.audit_row(actor, "record_entries", count, AUDITED, "done");
         let ids = self.entry_ids(name, lines.iter().map(|(line, _)| *line).collect());
         let lines = ids.await?.into_iter().zip(lines).collect();
         let node = Arc::clone(self);
-        let actor = actor.clone();
+        let by = actor.clone();
         let prepared = self
             .gateway
             .compute_each(lines, move |(id, (line, new))| {
-                node.prepare_line(&actor, line, new, id)
+                node.prepare_line(&by, line, new, id)
             })
             .await?;
         let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
@@ -52,13 +53,36 @@ impl Node {
             .filter_map(|(place, row)| Some((place, row.as_ref()?.local_reason.clone())))
             .collect();
         let rows = rows.into_iter().flatten().collect();
-        let outcomes = self.write_entries(rows, |_| Some(line)).await?;
-        for ((place, local_reason), outcome) in places.into_iter().zip(&outcomes) {
+        let outcomes = self.write_entries(rows, |_| Some(audit)).await?;
+        for ((place, local_reason), outcome) in places.into_iter().zip(outcomes) {
             if let Some(result) = results.get_mut(place) {
-                say(result, outcome, local_reason);
+                match self.completed_line(actor, outcome).await {
+                    Ok(done) => done.say(result, local_reason),
+                    Err(error @ FlowError::Problem(ProblemType::Conflict, _)) => {
+                        result.problem = Some(error.problem())
+                    }
+                    Err(other) => return Err(other),
+                }
             }
         }
         Ok(results)
+    }
+
+    async fn completed_line(
+        self: &Arc<Self>,
+        actor: &Actor,
+        outcome: store::Created,
+    ) -> Result<Done, FlowError> {
+        match outcome {
+            store::Created::New { id, .. } => Ok(Done::Created(id)),
+            store::Created::Existing { id } => Ok(Done::Present(id)),
+            store::Created::Conflict { id, refused } => {
+                Ok(match self.complete_entry(actor, id, *refused).await? {
+                    true => Done::Completed(id),
+                    false => Done::Present(id),
+                })
+            }
+        }
     }
 
     fn prepare_line(
@@ -73,6 +97,7 @@ impl Node {
             client_reference: None,
             id: None,
             created: None,
+            completed: false,
             local_reason: None,
             problem: None,
         };
@@ -94,18 +119,20 @@ impl Node {
     }
 }
 
-/// What is there already has the same content, and so the same reason to stay.
-fn say(result: &mut BatchResult, outcome: &store::Created, local_reason: Option<String>) {
-    let (id, created) = match outcome {
-        store::Created::New { id, .. } => (*id, true),
-        store::Created::Existing { id } => (*id, false),
-        store::Created::Conflict => {
-            result.problem = Some(
-                Problem::new(ProblemType::Conflict)
-                    .detail("This client_reference was used for another entry."),
-            );
-            return;
-        }
-    };
-    (result.id, result.created, result.local_reason) = (Some(id), Some(created), local_reason);
+/// What became of the entry of a line.
+enum Done {
+    Created(Uuid),
+    Present(Uuid),
+    Completed(Uuid),
+}
+
+impl Done {
+    /// What is there has the line's content, and so the same reason to stay.
+    fn say(self, result: &mut BatchResult, local_reason: Option<String>) {
+        let (Self::Created(id) | Self::Present(id) | Self::Completed(id)) = self;
+        result.id = Some(id);
+        result.created = Some(matches!(self, Self::Created(_)));
+        result.completed = matches!(self, Self::Completed(_));
+        result.local_reason = local_reason;
+    }
 }

@@ -1,6 +1,7 @@
 //! Entries: recording, reading, moving through their lifecycle.
 
 mod apply;
+mod complete;
 mod import;
 mod name;
 mod read;

@@ -38,8 +38,25 @@ pub(crate) struct EventPayload {
     pub(crate) reference: Option<String>,
 }
 
+impl EventPayload {
+    /// Without a reason.
+    pub(super) fn of(entry: Uuid, actor: String) -> Self {
+        Self {
+            entry,
+            actor,
+            reason: None,
+            reference: None,
+        }
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
 impl Node {
-    /// Records one entry; the same `client_reference` with the same content is answered with what exists.
+    /// Records one entry; the same `client_reference` with the same content is answered with what exists, and completes what
+    /// was incomplete.
     ///
     /// # Errors
     /// Every broken rule, an unknown audience, or a reference already used for something else.
@@ -65,7 +82,7 @@ impl Node {
             let (id, outcome) = match created.first()? {
                 store::Created::New { id, .. } => (id, "recorded"),
                 store::Created::Existing { id } => (id, "present"),
-                store::Created::Conflict => return None,
+                store::Created::Conflict { .. } => return None,
             };
             Some(store::AuditRow {
                 object: id.to_string(),
@@ -73,15 +90,13 @@ impl Node {
                 ..line
             })
         };
-        let outcome = self.write_entries(vec![prepared], audit).await?;
-        let (id, created) = match outcome.first() {
-            Some(store::Created::New { id, .. }) => (*id, true),
-            Some(store::Created::Existing { id }) => (*id, false),
-            _ => {
-                return Err(FlowError::because(
-                    ProblemType::Conflict,
-                    "This client_reference was used for another entry. Use a new one, or post the same content.",
-                ));
+        let outcome = self.write_entries(vec![prepared], audit).await?.pop();
+        let (id, created) = match outcome.ok_or(FlowError::Internal("nothing became of an entry"))? {
+            store::Created::New { id, .. } => (id, true),
+            store::Created::Existing { id } => (id, false),
+            store::Created::Conflict { id, refused } => {
+                self.complete_entry(actor, id, *refused).await?;
+                (id, false)
             }
         };
         Ok(Recorded {
@@ -131,27 +146,23 @@ impl Node {
         if links.is_empty() {
             return Err(FlowError::Invalid(normalise(&new.subject).broken()));
         }
-        let content = serde_json::to_vec(&Content { entry: new.clone() })
-            .map_err(|_| FlowError::Internal("an entry can't be written as JSON"))?;
+        let content = Content { entry: new.clone() }.to_bytes()?;
         let request_hash = Transcript::new("lianfang/request/v1")
             .bytes(self.keys.data.hashing().as_ref())
             .bytes(&content)
             .sha256();
-        let body_sealed = self
-            .keys
-            .data
-            .seal(ENTRIES, id.as_bytes(), &content, &mut self.randomness.rng())
-            .map_err(|_| FlowError::Internal("an entry can't be sealed"))?;
-        let payload = EventPayload {
-            entry: id,
-            actor: actor.name.clone(),
-            reason: None,
-            reference: None,
-        };
+        let body_sealed = self.seal_content(id, &content)?;
+        let payload = EventPayload::of(id, actor.name.clone());
         Ok(store::NewEntry {
             links,
             ..row(id, new, audience, finding, request_hash, body_sealed, &payload)
         })
+    }
+
+    pub(super) fn seal_content(&self, id: Uuid, content: &[u8]) -> Result<Vec<u8>, FlowError> {
+        let mut rng = self.randomness.rng();
+        let sealed = self.keys.data.seal(ENTRIES, id.as_bytes(), content, &mut rng);
+        sealed.map_err(|_| FlowError::Internal("an entry can't be sealed"))
     }
 
     /// Of the entries that these lines of a request make. An id under which others were told of an entry that was lost in a
@@ -236,7 +247,7 @@ fn row(
             event_type: i16::from(EventType::Created.number()),
             deadline: None,
             rule: None,
-            payload: serde_json::to_vec(payload).unwrap_or_default(),
+            payload: payload.to_bytes(),
         },
         client_reference: new.client_reference,
     }

@@ -5,6 +5,7 @@ use lianfang_store::{DataKeys, EntryRow};
 use lianfang_wire::entry::{Entry, NewEntry};
 use lianfang_wire::vocabulary::EvidenceGrade;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{FlowError, Node};
 
@@ -17,9 +18,19 @@ pub(crate) struct Content {
     pub(crate) entry: NewEntry,
 }
 
+impl Content {
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, FlowError> {
+        serde_json::to_vec(self).map_err(|_| FlowError::Internal("an entry can't be written as JSON"))
+    }
+}
+
 pub(crate) fn open_content(key: &DataKeys, row: &EntryRow) -> Result<Content, FlowError> {
+    open_body(key, row.id, &row.body_sealed)
+}
+
+pub(super) fn open_body(key: &DataKeys, id: Uuid, sealed: &[u8]) -> Result<Content, FlowError> {
     let bytes = key
-        .open(ENTRIES, row.id.as_bytes(), &row.body_sealed)
+        .open(ENTRIES, id.as_bytes(), sealed)
         .map_err(|_| FlowError::Internal("an entry can't be opened with this node's data key"))?;
     serde_json::from_slice(&bytes).map_err(|_| FlowError::Internal("an entry's content can't be read"))
 }

@@ -16,6 +16,7 @@ mod brake_hits;
 mod bulk;
 mod claims;
 mod clocks;
+mod completed;
 mod conversation;
 mod corrected;
 mod credits;

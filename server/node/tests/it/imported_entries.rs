@@ -66,3 +66,36 @@ async fn an_import_says_how_many_of_its_entries_are_told_to_nobody() {
     let summary: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!((&summary["added"], &summary["local"]), (&1.into(), &0.into()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_completes_what_was_imported_without_evidence() {
+    let node = TestNode::start().await;
+    let file = text(&written(node.data(), "sellers.csv", many(3, OFFENDER)));
+    let said = lianfang(node.data(), &["entry", "import", &file], "").await;
+    assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
+    let mut case = entry("none");
+    case.as_object_mut()
+        .unwrap()
+        .retain(|field, _| !["client_reference", "subject"].contains(&field.as_str()));
+    let case = text(&written(node.data(), "case.json", case.to_string()));
+    let arguments = ["entry", "import", &file, "--template", &case, "--json"];
+    for completed in [3, 0] {
+        let said = lianfang(node.data(), &arguments, "").await;
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert_eq!(
+            said.err
+                .contains("3 that were here already, and incomplete, have what the file says now"),
+            completed == 3,
+            "{}",
+            said.err
+        );
+        let summary: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(
+            (&summary["added"], &summary["completed"], &summary["local"]),
+            (&0.into(), &completed.into(), &0.into())
+        );
+    }
+    let said = lianfang(node.data(), &["entry", "export"], "").await;
+    assert_eq!(said.out.lines().count(), 3);
+    assert!(!said.out.contains("local_reason"), "{}", said.out);
+}

@@ -20,8 +20,8 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     reading: Reading,
     /// Everything but the subject, as JSON, for the rows of a CSV file. Without category, evidence, decision date
-    /// and notice to the subject, entries stay local, and aren't completed later; without a template they are the
-    /// platform's own decision for a year from the file's last change.
+    /// and notice to the subject, entries stay local until the same client_reference comes with them; without a template
+    /// they are the platform's own decision for a year from the file's last change.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
     /// The platform hasn't verified that the values of a CSV file belong to the sellers: review at most, wherever they
@@ -52,6 +52,7 @@ impl Load for Entries {
         let sent = results.into_iter().map(|result| Sent {
             problem: result.problem,
             is_new: result.created != Some(false),
+            is_completed: result.completed,
             is_local: result.local_reason.is_some(),
             ..Sent::default()
         });

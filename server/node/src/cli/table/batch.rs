@@ -57,7 +57,8 @@ impl Origin {
 pub(super) fn count(tally: &mut Tally, sent: &Sent) {
     if sent.problem.is_none() {
         tally.added += u64::from(sent.is_new);
-        tally.present += u64::from(!sent.is_new);
+        tally.completed += u64::from(sent.is_completed);
+        tally.present += u64::from(!sent.is_new && !sent.is_completed);
         tally.incomplete += u64::from(sent.is_incomplete);
         tally.local += u64::from(sent.is_local);
         tally.worst = tally.worst.max(sent.severity);

@@ -25,7 +25,10 @@ pub(in crate::cli) struct Tally {
     pub(in crate::cli) skipped: u64,
     #[serde(default)]
     pub(in crate::cli) ignored: u64,
-    /// Of those that were added or present.
+    /// They were there, and lacked something that the file had.
+    #[serde(default)]
+    pub(in crate::cli) completed: u64,
+    /// Of those that were added, present or completed.
     #[serde(default)]
     pub(in crate::cli) local: u64,
     /// How severe the most severe answer is.

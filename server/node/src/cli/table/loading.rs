@@ -54,11 +54,12 @@ pub(in crate::cli) struct Loaded {
 impl Loaded {
     /// Of a file that was taken to its end before: what was recorded then is there.
     fn before(checkpoint: Checkpoint, source: &Source) -> Self {
-        let Tally { added, present, .. } = checkpoint.tally;
+        let tally = &checkpoint.tally;
         Self {
             tally: Tally {
                 added: 0,
-                present: added + present,
+                completed: 0,
+                present: tally.added + tally.present + tally.completed,
                 ..checkpoint.tally
             },
             rejects: Some(checkpoint.rejects_in).filter(|path| checkpoint.rejects > 0 && path.exists()),

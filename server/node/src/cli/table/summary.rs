@@ -20,6 +20,9 @@ impl Loaded {
             ("skipped", self.tally.skipped.to_string()),
         ];
         terminal.note(key, &with);
+        if self.tally.completed > 0 {
+            terminal.note("completed", &[("count", self.tally.completed.to_string())]);
+        }
         if self.tally.local > 0 {
             terminal.note("stay_here", &[("count", self.tally.local.to_string())]);
         }
@@ -68,6 +71,7 @@ impl Loaded {
             "added": self.tally.added,
             "present": self.tally.present,
             "incomplete": self.tally.incomplete,
+            "completed": self.tally.completed,
             "local": self.tally.local,
             "rejected": self.tally.rejected,
             "skipped": self.tally.skipped,

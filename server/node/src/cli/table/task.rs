@@ -53,6 +53,8 @@ pub(in crate::cli) struct Sent {
     pub(in crate::cli) problem: Option<Problem>,
     /// It wasn't there before.
     pub(in crate::cli) is_new: bool,
+    /// It was there, and lacked something that was sent.
+    pub(in crate::cli) is_completed: bool,
     /// Something of it is still to be done by the node.
     pub(in crate::cli) is_incomplete: bool,
     /// It is told to nobody else.

@@ -1,0 +1,184 @@
+//! An entry that lacks what sharing asks for is completed by posting it again, as long as nobody has been told of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lianfang_flow::{EntryFilter, FlowError, Node, Recorded};
+use lianfang_wire::ProblemType;
+use lianfang_wire::entry::{Entry, NewEntry};
+use lianfang_wire::vocabulary::{EventType, EvidenceGrade, VerdictName};
+
+use crate::harness::{
+    BACKENDS, Federation, company, entry, event, identifier, operator, screening, shared_with, withdraw,
+};
+
+const CODE: &str = "91110108661572276L";
+const OTHER: &str = "91130105MA0FRNGTXX";
+
+fn complete(node: &Node) -> NewEntry {
+    let mut new = entry(company(CODE), node.now());
+    new.client_reference = Some("case-1".to_owned());
+    new
+}
+
+/// As an old closure is known: without evidence.
+fn incomplete(node: &Node) -> NewEntry {
+    let mut new = complete(node);
+    new.evidence.clear();
+    new
+}
+
+async fn record(node: &Arc<Node>, new: &NewEntry) -> Recorded {
+    node.record_entry(&operator(), new.clone()).await.unwrap()
+}
+
+async fn verdict(node: &Arc<Node>) -> VerdictName {
+    let answer = node.screen(&operator(), screening(company(CODE))).await.unwrap();
+    answer.verdict
+}
+
+async fn assert_taken(node: &Arc<Node>, new: NewEntry) {
+    let before = entries(node).await;
+    match node.record_entry(&operator(), new).await {
+        Err(FlowError::Problem(ProblemType::Conflict, _)) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(entries(node).await, before);
+}
+
+async fn entries(node: &Arc<Node>) -> Vec<Entry> {
+    let filter = EntryFilter {
+        state: None,
+        cursor: None,
+        limit: 100,
+    };
+    node.entries(filter).await.unwrap().items
+}
+
+#[tokio::test]
+async fn what_was_missing_comes_under_the_same_reference_and_the_entry_is_told_from_then_on() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "DE", &["platform-a"]).await;
+        let (before, after) = (shared_with("cn", incomplete(&a)), complete(&a));
+        let first = record(&a, &before).await;
+        assert_eq!(first.entry.local_reason.as_deref(), Some("incomplete"));
+        a.build_digests().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b).await, VerdictName::Clear, "{backend:?}");
+
+        federation.clock.advance(Duration::from_secs(60));
+        let then = record(&a, &after).await;
+        assert!(!then.created, "{backend:?}");
+        assert_eq!(
+            (then.entry.id, then.entry.revision, &then.entry.content),
+            (first.entry.id, 2, &after)
+        );
+        assert_eq!(then.entry.local_reason, None);
+        assert_eq!(then.entry.evidence_grade, EvidenceGrade::Documented);
+        a.publish_changes().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b).await, VerdictName::Block, "{backend:?}");
+        let again = record(&a, &after).await;
+        assert_eq!((again.created, again.entry.revision), (false, 2), "{backend:?}");
+
+        withdraw(&a, &again.entry).await;
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b).await, VerdictName::Clear, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_still_lacks_something_stays_and_has_what_came() {
+    for backend in BACKENDS {
+        let (_federation, a, b) = Federation::of_two(backend).await;
+        let mut bare = incomplete(&a);
+        bare.violation = None;
+        record(&a, &bare).await;
+        let half = record(&a, &incomplete(&a)).await.entry;
+        assert_eq!(
+            (half.revision, half.local_reason.as_deref()),
+            (2, Some("incomplete"))
+        );
+        assert_eq!(half.content.violation, incomplete(&a).violation);
+        a.build_digests().await.unwrap();
+        b.sync(None, false).await.unwrap();
+        assert_eq!(verdict(&b).await, VerdictName::Clear, "{backend:?}");
+        let whole = record(&a, &complete(&a)).await.entry;
+        assert_eq!((whole.revision, whole.local_reason), (3, None));
+    }
+}
+
+#[tokio::test]
+async fn a_reference_names_one_entry_for_good_but_for_what_an_incomplete_one_lacks() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        record(&a, &incomplete(&a)).await;
+        let mut further = complete(&a);
+        further.subject.identifiers.push(identifier("cn_uscc", OTHER));
+        let mut somebody_else = complete(&a);
+        somebody_else.subject = company(OTHER);
+        assert_taken(&a, further).await;
+        assert_taken(&a, somebody_else).await;
+        record(&a, &complete(&a)).await;
+        // What was told stays as it was told.
+        assert_taken(&a, incomplete(&a)).await;
+        let mut longer = complete(&a);
+        longer.expires = longer.expires - Duration::from_secs(3_600);
+        assert_taken(&a, longer).await;
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_is_contested_or_has_ended_is_not_completed() {
+    for backend in BACKENDS {
+        for kind in [EventType::Contested, EventType::Withdrawn] {
+            let (_federation, a, _b) = Federation::of_two(backend).await;
+            let recorded = record(&a, &incomplete(&a)).await.entry;
+            event(&a, &recorded, kind).await;
+            assert_taken(&a, complete(&a)).await;
+        }
+        let (federation, a, _b) = Federation::of_two(backend).await;
+        let mut short = incomplete(&a);
+        short.expires = a.now() + Duration::from_secs(60);
+        record(&a, &short).await;
+        federation.clock.advance(Duration::from_secs(61));
+        assert_taken(&a, complete(&a)).await;
+    }
+}
+
+#[tokio::test]
+async fn lines_of_a_batch_complete_what_was_incomplete_and_say_so() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        let mut taken = complete(&a);
+        taken.client_reference = Some("case-2".to_owned());
+        record(&a, &incomplete(&a)).await;
+        record(&a, &taken).await;
+        taken.subject = company(OTHER);
+        let lines = [complete(&a), taken, complete(&a)];
+        let lines = (1..).zip(lines.map(Ok)).collect();
+        let results = a.record_entries(&operator(), lines).await.unwrap();
+        let said: Vec<_> = results
+            .iter()
+            .map(|line| {
+                (
+                    line.created,
+                    line.completed,
+                    line.local_reason.as_deref(),
+                    line.problem.is_some(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (Some(false), true, None, false),
+                (None, false, None, true),
+                (Some(false), false, None, false),
+            ],
+            "{backend:?}"
+        );
+    }
+}
