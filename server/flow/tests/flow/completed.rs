@@ -11,6 +11,7 @@ use lianfang_wire::vocabulary::{EventType, EvidenceGrade, VerdictName};
 use crate::harness::{
     BACKENDS, Federation, company, entry, event, identifier, operator, screening, shared_with, withdraw,
 };
+use crate::statements::{check_chain, for_every_statement};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
@@ -50,7 +51,7 @@ async fn entries(node: &Arc<Node>) -> Vec<Entry> {
     let filter = EntryFilter {
         state: None,
         cursor: None,
-        limit: 100,
+        limit: 500,
     };
     node.entries(filter).await.unwrap().items
 }
@@ -180,5 +181,34 @@ async fn lines_of_a_batch_complete_what_was_incomplete_and_say_so() {
             ],
             "{backend:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_entry_is_completed_once_or_not_at_all_whichever_statement_fails() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let mut rounds = 0;
+        for_every_statement(federation.store("platform-a"), async |round| {
+            rounds = round as usize;
+            let mut new = entry(company(CODE), a.now());
+            new.client_reference = Some(format!("case-{round}"));
+            let lacking = NewEntry {
+                evidence: Vec::new(),
+                ..new.clone()
+            };
+            match a.record_entry(&operator(), lacking).await {
+                // By the attempt before.
+                Ok(_) | Err(FlowError::Problem(ProblemType::Conflict, _)) => {}
+                Err(other) => return Err(other),
+            }
+            let completed = a.record_entry(&operator(), new).await?.entry;
+            assert_eq!((completed.revision, completed.local_reason), (2, None));
+            Ok(())
+        })
+        .await;
+        assert_eq!(entries(&a).await.len(), rounds);
+        check_chain(&federation, "platform-a");
     }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use lianfang_flow::{FlowError, Node};
 use lianfang_store::{AuditRow, Store};
-use lianfang_wire::ProblemType;
 use lianfang_wire::alert::{AlertDecision, AlertOutcome};
-use lianfang_wire::entry::{Entry, NewEntry, NewEvent};
+use lianfang_wire::entry::{Entry, NewEvent};
 use lianfang_wire::event::EventHeader;
 use lianfang_wire::peer::BrakeDecision;
 use lianfang_wire::roster::NewMonitoredSubject;
@@ -109,35 +108,6 @@ async fn an_entry_is_recorded_once_or_not_at_all() {
         })
         .await;
         assert_eq!(count(store), rounds);
-        check_chain(&federation, "platform-a");
-    }
-}
-
-#[tokio::test]
-async fn an_entry_is_completed_once_or_not_at_all() {
-    for backend in BACKENDS {
-        let mut federation = Federation::found(backend).await;
-        let a = federation.join("platform-a", "CN", &[]).await;
-        let mut rounds = 0;
-        for_every_statement(federation.store("platform-a"), async |round| {
-            rounds = round as usize;
-            let mut new = entry(company(CODE), a.now());
-            new.client_reference = Some(format!("case-{round}"));
-            let lacking = NewEntry {
-                evidence: Vec::new(),
-                ..new.clone()
-            };
-            match a.record_entry(&operator(), lacking).await {
-                // By the attempt before.
-                Ok(_) | Err(FlowError::Problem(ProblemType::Conflict, _)) => {}
-                Err(other) => return Err(other),
-            }
-            let completed = a.record_entry(&operator(), new).await?.entry;
-            assert_eq!((completed.revision, completed.local_reason), (2, None));
-            Ok(())
-        })
-        .await;
-        assert_eq!(count(federation.store("platform-a")), rounds);
         check_chain(&federation, "platform-a");
     }
 }
