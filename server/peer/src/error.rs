@@ -47,6 +47,11 @@ impl PeerError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.kind() == Some(ProblemType::NotFound))
     }
+
+    /// Whether the peer has less of a body than what was asked for begins with.
+    pub fn is_out_of_range(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.kind() == Some(ProblemType::RangeNotSatisfiable))
+    }
 }
 
 impl From<reqwest::Error> for PeerError {

@@ -72,6 +72,14 @@ impl HeadRow {
     /// [`HeadRow::kind`] of a delta.
     pub const DELTA: i16 = 1;
 
+    /// The sequence of the base that the list rests on with this head.
+    pub fn base(&self) -> u64 {
+        match self.kind {
+            Self::BASE => self.sequence,
+            _ => self.base_sequence,
+        }
+    }
+
     /// The list this head belongs to.
     pub fn list(&self) -> ListKey {
         ListKey {

@@ -118,7 +118,7 @@ impl Node {
 
     /// A delta rests on a base of this incarnation that is still young.
     fn takes_deltas(&self, before: &HeadRow, now: Timestamp) -> bool {
-        let base = base_of(before);
+        let base = before.base();
         before.incarnation == self.incarnation()
             && before.sequence.saturating_sub(base) < MOST_DELTAS
             && now < before.expires
@@ -167,7 +167,7 @@ impl Node {
         let content = Content {
             kind: delta.kind(),
             total: padded(usize::try_from(tokens).unwrap_or(usize::MAX)).map_err(unbuilt)?,
-            base_sequence: base_of(changed.before),
+            base_sequence: changed.before.base(),
             state: next_state(&before.header().state, &body.sha256),
             body,
             confirm_bits: bits,
@@ -179,15 +179,6 @@ impl Node {
             records,
             tokens,
         })
-    }
-}
-
-/// The sequence of the base that a list rests on.
-fn base_of(head: &HeadRow) -> u64 {
-    if head.kind == HeadRow::BASE {
-        head.sequence
-    } else {
-        head.base_sequence
     }
 }
 

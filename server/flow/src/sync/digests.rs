@@ -91,9 +91,10 @@ impl Node {
                 }
             }
         } else {
+            let before = self.stood(&offered.list, held.as_ref());
             match self.take_over(peer, offered, incarnation, held, done).await {
                 Ok(newer) => {
-                    self.mend_behind(peer, &offered.list, done).await?;
+                    self.mend_before(peer, &offered.list, before, done).await?;
                     created = Some(newer);
                 }
                 Err(Stop::Failed(SyncFailure::Refused(kind))) => {

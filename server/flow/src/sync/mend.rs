@@ -14,7 +14,57 @@ use crate::publish::list_key;
 use crate::trust::active_member;
 use crate::{FlowError, Node};
 
+/// How the index stood to the newest head that was stored before a sync.
+pub(super) enum Before {
+    /// There was none.
+    None,
+    InForce,
+    /// It has the same base, and the deltas may be on their way.
+    SameBase,
+    /// It has another base, or nothing.
+    OutOfForce,
+}
+
 impl Node {
+    pub(super) fn stood(&self, list: &ListId, held: Option<&HeadRow>) -> Before {
+        let index = self.index.load();
+        let Some(held) = held else {
+            return Before::None;
+        };
+        match index.list(list).map(|list| &list.state) {
+            Some(state) if *state.head() == held.head_hash => Before::InForce,
+            Some(state) if state.base().sequence == held.base() => Before::SameBase,
+            _ => Before::OutOfForce,
+        }
+    }
+
+    /// Sees to it that what a list that has just gone on rests on is here: what came is, and what was there before may not be.
+    pub(super) async fn mend_before(
+        self: &Arc<Self>,
+        peer: &NodeId,
+        list: &ListId,
+        before: Before,
+        done: &mut PeerSync,
+    ) -> Result<(), SyncFailure> {
+        match before {
+            Before::None => return Ok(()),
+            Before::InForce => return self.mend_behind(peer, list, done).await,
+            Before::SameBase => {
+                let rows = self.live_rows(list).await?;
+                if !self.is_any_missing(rows.iter().map(|row| &row.body_hash))? {
+                    return Ok(());
+                }
+                self.fetch_lost(peer, &rows, done).await?;
+            }
+            Before::OutOfForce => {
+                let rows = self.live_rows(list).await?;
+                self.fetch_lost(peer, &rows, done).await?;
+            }
+        }
+        self.index_lags();
+        Ok(())
+    }
+
     /// Sees to it that the bodies of a list are here and come into force.
     pub(super) async fn mend_list(
         self: &Arc<Self>,
@@ -23,14 +73,10 @@ impl Node {
         held: &HeadRow,
         done: &mut PeerSync,
     ) -> Result<(), SyncFailure> {
-        let index = self.index.load_full();
-        let in_force = index
-            .list(list)
-            .is_some_and(|list| *list.state.head() == held.head_hash);
         if held.expires <= self.now() {
             return Ok(());
         }
-        if in_force {
+        if matches!(self.stood(list, Some(held)), Before::InForce) {
             return self.mend_behind(peer, list, done).await;
         }
         let rows = self.live_rows(list).await?;
@@ -39,8 +85,8 @@ impl Node {
         Ok(())
     }
 
-    /// The same for a list that is in force or has just gone on: only what is missing altogether, which costs no reading.
-    pub(super) async fn mend_behind(
+    /// The same for a list that is in force, or was until it went on: only what is missing altogether, which costs no reading.
+    async fn mend_behind(
         self: &Arc<Self>,
         peer: &NodeId,
         list: &ListId,

@@ -132,7 +132,11 @@ impl Node {
                 cut(&mut file, 0).map_err(unusable)?
             }
         };
-        let mut pieces = self.peers.body(from, body.sha256, resumed).await?;
+        let mut pieces = match self.peers.body(from, body.sha256, resumed).await {
+            // What is here already is more than it has.
+            Err(error) if error.is_out_of_range() => return Err(Refusal::BodyTruncated.into()),
+            pieces => pieces?,
+        };
         let ends = Instant::now() + in_time(body.length);
         while let Some(piece) = next(&mut pieces, ends).await? {
             verifier.feed(&piece, |shard| {
@@ -200,7 +204,11 @@ fn may_be_elsewhere(stop: &Stop) -> bool {
         Stop::Failed(_) => false,
         Stop::Refused(refusal) => matches!(
             refusal,
-            Refusal::Shard(_) | Refusal::ShardTable | Refusal::BodyHash | Refusal::BodyTruncated
+            Refusal::Shard(_)
+                | Refusal::ShardTable
+                | Refusal::BodyHash
+                | Refusal::BodyTruncated
+                | Refusal::BodyTrailing
         ),
     }
 }

@@ -1,14 +1,18 @@
 //! A publisher's digests on a hostile way: each fault is refused by its own name, the old digest stays.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lianfang_digest::{Header, Kind, SignedHead, padded};
 use lianfang_encoding::FederationId;
+use lianfang_flow::Node;
 use lianfang_wire::info::Info;
 use lianfang_wire::membership::Hash32;
 use lianfang_wire::vocabulary::VerdictName;
 
-use crate::harness::{BACKENDS, Federation, Tampering, company, entry, id, operator, screening, signing_key};
+use crate::harness::{
+    BACKENDS, Federation, Tampering, code, company, entry, id, operator, screening, signing_key,
+};
 
 const CODE: &str = "91110108661572276L";
 const OTHER: &str = "91130105MA0FRNGTXX";
@@ -264,4 +268,44 @@ async fn a_body_that_the_disk_has_lost_or_spoilt_is_fetched_again_with_the_next_
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_delta_that_the_disk_has_spoilt_is_fetched_again_by_a_sync_that_brings_news_too() {
+    for backend in BACKENDS {
+        let (federation, a, b) = Federation::of_two(backend).await;
+        for number in 0..2 {
+            publish(&a, number).await;
+            b.sync(None, false).await.unwrap();
+        }
+        let newest = federation
+            .store("platform-b")
+            .heads_in_force(Some(&id("platform-a")));
+        let delta = hex::encode(newest.unwrap()[0].body_hash);
+        drop(b);
+        let path = federation.folder("platform-b").join("digests").join(delta);
+        let length = std::fs::metadata(&path).unwrap().len() as usize;
+        std::fs::write(path, vec![0; length]).unwrap();
+        federation.network.stop(a.id());
+        publish(&a, 2).await;
+        let b = federation.restart("platform-b").await;
+        federation.network.add(a);
+        let report = b.sync(None, false).await.unwrap();
+        assert!(report.is_complete(), "{backend:?} {report:?}");
+        for number in 0..3 {
+            let asked = screening(company(&code(number)));
+            let answer = b.screen(&operator(), asked).await.unwrap();
+            assert_eq!(
+                (answer.verdict, answer.complete),
+                (VerdictName::Block, true),
+                "{backend:?} {number}"
+            );
+        }
+    }
+}
+
+async fn publish(node: &Arc<Node>, number: u32) {
+    let new = entry(company(&code(number)), node.now());
+    node.record_entry(&operator(), new).await.unwrap();
+    node.publish_changes().await.unwrap();
 }

@@ -10,7 +10,7 @@ use lianfang_encoding::sha256;
 use lianfang_store::{Adoption, HeadRow};
 use lianfang_wire::vocabulary::VerdictName;
 
-use crate::harness::{BACKENDS, Federation, company, entry, operator, screening};
+use crate::harness::{BACKENDS, Federation, company, entry, id, operator, screening};
 
 const CODE: &str = "91110108661572276L";
 
@@ -100,6 +100,37 @@ async fn a_transfer_that_breaks_off_in_the_midst_of_a_shard_goes_on_after_the_la
             [length, length - SHARD as u64],
             "{backend:?}"
         );
+        let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+        assert_eq!(answer.verdict, VerdictName::Block, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_which_its_publisher_has_less_left_than_came_before_is_asked_of_others() {
+    for backend in BACKENDS {
+        let (mut federation, a, b) = Federation::of_two(backend).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        let new = entry(company(CODE), a.now());
+        a.record_entry(&operator(), new).await.unwrap();
+        a.build_digests().await.unwrap();
+        let length = enlarge(&federation);
+        let from_a = Some(id("platform-a"));
+        assert!(c.sync(from_a.clone(), false).await.unwrap().is_complete());
+        let cut = |what: &str, mut answer: Vec<u8>| {
+            if what == "body" && answer.len() > SHARD {
+                answer.truncate(SHARD + SHARD / 2);
+            }
+            answer
+        };
+        federation.network.tamper(Box::new(cut));
+        assert!(!b.sync(from_a.clone(), false).await.unwrap().is_complete());
+        federation.network.tamper(Box::new(|_, answer| answer));
+        let digests = federation.folder("platform-a").join("digests");
+        let is_body = |file: &fs::DirEntry| file.metadata().unwrap().len() == length;
+        let body = fs::read_dir(digests).unwrap().map(Result::unwrap).find(is_body);
+        fs::write(body.unwrap().path(), [0; 100]).unwrap();
+        let report = b.sync(from_a, false).await.unwrap();
+        assert!(report.is_complete(), "{backend:?} {report:?}");
         let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
         assert_eq!(answer.verdict, VerdictName::Block, "{backend:?}");
     }

@@ -113,8 +113,8 @@ async fn swap(c: &Arc<Node>, b: &Arc<Node>, number: u32) {
     assert_eq!(verdicts(b, [number]).await, [Block]);
 }
 
-/// B has adopted a newer head of A's without its body.
-async fn without_the_body(backend: Backend, as_base: bool) {
+/// B, cut off from A, has adopted a newer head of A's without its body.
+async fn lacking(backend: Backend, as_base: bool) -> (Federation, Arc<Node>, Arc<Node>) {
     let (federation, [a, b, c]) = readers(backend, 100).await;
     publish(&a, 0).await;
     b.sync(None, false).await.unwrap();
@@ -128,6 +128,11 @@ async fn without_the_body(backend: Backend, as_base: bool) {
     assert_eq!(published.unwrap().published.len(), 1);
     adopt(&federation, 1);
     swap(&c, &b, 7).await;
+    (federation, a, b)
+}
+
+async fn without_the_body(backend: Backend, as_base: bool) {
+    let (federation, a, b) = lacking(backend, as_base).await;
     federation.network.heal(b.id(), a.id());
     assert_eq!(verdicts(&b, [0, 1]).await, [Block, Clear], "{backend:?}");
     assert!(!answer(&b, 1).await.complete, "{backend:?}");
@@ -147,6 +152,20 @@ async fn a_stored_delta_without_its_body_leaves_what_was_before_it_in_force_unti
 async fn a_stored_base_without_its_body_leaves_what_was_before_it_in_force_until_it_is_mended() {
     for backend in BACKENDS {
         without_the_body(backend, true).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_without_its_body_is_mended_by_a_sync_that_brings_news_too() {
+    for backend in BACKENDS {
+        for as_base in [true, false] {
+            let (federation, a, b) = lacking(backend, as_base).await;
+            publish(&a, 2).await;
+            federation.network.heal(b.id(), a.id());
+            let report = b.sync(Some(id("platform-a")), false).await.unwrap();
+            assert!(report.is_complete(), "{backend:?} {report:?}");
+            assert_eq!(verdicts(&b, [0, 1, 2]).await, [Block; 3], "{backend:?} {as_base}");
+        }
     }
 }
 

@@ -305,7 +305,15 @@ impl Peers for InMemory {
             .await
             .map_err(refused)?;
         let body = std::fs::read(file.path).map_err(|_| PeerError::Malformed)?;
-        let body = self.network.pass("body", body[from as usize..].to_vec());
+        let Some(rest) = body
+            .get(from as usize..)
+            .filter(|rest| from == 0 || !rest.is_empty())
+        else {
+            return Err(PeerError::Refused(Box::new(
+                lianfang_wire::ProblemType::RangeNotSatisfiable.into(),
+            )));
+        };
+        let body = self.network.pass("body", rest.to_vec());
         let mut pieces: Vec<_> = body
             .chunks(10_000)
             .map(|piece| Ok(piece.to_vec().into()))
