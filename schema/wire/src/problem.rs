@@ -176,6 +176,7 @@ problem_types! {
     DigestQuota = 65 429 "digest-quota" "The publisher has published more digests within a day than its quota allows",
     RecordInvalid = 70 422 "record-invalid" "The record isn't the one that was asked for",
     ConfirmBits = 71 422 "confirm-bits" "The prefix isn't as long as the list's head says",
+    ConfirmTooMany = 72 422 "confirm-too-many" "More records stand under the prefixes than one answer holds",
     DigestHeadTruncated = 80 422 "digest-head-truncated" "The digest's head ends before its last field",
     DigestHeadTrailing = 81 422 "digest-head-trailing" "The digest's head goes on after its signature",
     DigestHeadTooLong = 82 413 "digest-head-too-long" "The digest's head is over the limit",

@@ -35,6 +35,9 @@ pub struct Settings {
     pub publish_page: usize,
     /// Prefixes that the deltas of a list may come to on top of its base; 2^24 at most.
     pub most_changes: usize,
+    /// Records that are looked through for one question about records, for thousands of entries may share a brand; one that
+    /// takes more is refused.
+    pub most_read: usize,
     /// When a publisher's digests wait for a person.
     pub brake: BrakeRule,
     /// How the roster is watched.

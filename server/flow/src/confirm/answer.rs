@@ -26,8 +26,6 @@ use crate::{FlowError, Node};
 
 /// Most records in one answer; a prefix holds 8 tokens or a few times that, the whole list only when it is tiny.
 const MAX_RECORDS: usize = 20_000;
-/// Most records that are looked through for it: thousands of entries may share a brand.
-const MAX_READ: usize = 262_144;
 
 pub(super) struct Found {
     pub(super) record: ListRecord,
@@ -111,13 +109,13 @@ impl Node {
         let found = self
             .gateway
             .raw(move |store| {
-                let bits = u16::from(request.confirm_bits);
+                let (bits, most) = (u16::from(request.confirm_bits), node.settings.most_read);
                 let mut records = Vec::new();
                 for prefix in &request.prefixes {
                     // One more than is read tells that there are more.
-                    let rows = MAX_READ + 1 - records.len();
+                    let rows = most + 1 - records.len();
                     records.extend(store.records_under(&key, prefix.as_bytes(), bits, rows)?);
-                    if records.len() > MAX_READ {
+                    if records.len() > most {
                         return Ok(None);
                     }
                 }
@@ -128,7 +126,7 @@ impl Node {
         // A part of the answer would be a finding left out, which the asker would take for a clear.
         found.ok_or_else(|| {
             FlowError::because(
-                ProblemType::Unavailable,
+                ProblemType::ConfirmTooMany,
                 "More records stand under these prefixes than one answer holds; ask with fewer prefixes.",
             )
         })

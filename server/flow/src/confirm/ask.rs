@@ -11,6 +11,7 @@ use lianfang_encoding::{FederationId, Timestamp};
 use lianfang_identifier::{Kind, Level};
 use lianfang_peer::PeerError;
 use lianfang_token::{Token, TokenKeyId, confirm_key};
+use lianfang_wire::ProblemType;
 use lianfang_wire::confirm::{ConfirmRequest, ConfirmResponse, MAX_PREFIXES, Prefix};
 use lianfang_wire::record::VerifiedRecord;
 use tracing::Instrument as _;
@@ -82,6 +83,15 @@ impl<T> PossibleHit<T> {
     }
 }
 
+/// What a publisher answers to one question.
+pub(super) enum Reply {
+    /// To each hit.
+    Opened(Vec<Opened>),
+    /// It has more under the prefixes than one answer holds.
+    TooMany,
+    Nothing,
+}
+
 /// Whether there is any use in asking a publisher on.
 pub(super) enum Asked {
     Present,
@@ -151,25 +161,28 @@ impl Node {
         Ok(asked)
     }
 
-    /// What a publisher answers to one question about these hits; None when it gives no answer.
+    /// What a publisher answers to one question about these hits.
     pub(super) async fn question<T>(
         self: &Arc<Self>,
         hits: &[&PossibleHit<T>],
         ends_by: Timestamp,
         asked: &mut Asked,
-    ) -> Result<Option<Vec<Opened>>, FlowError> {
+    ) -> Result<Reply, FlowError> {
         let Some(first) = hits.first().filter(|_| matches!(asked, Asked::Present)) else {
-            return Ok(None);
+            return Ok(Reply::Nothing);
         };
         match self.request(hits).await {
-            Ok(sealed) => self.open(hits, sealed, ends_by).await.map(Some),
+            Ok(sealed) => self.open(hits, sealed, ends_by).await.map(Reply::Opened),
+            Err(PeerError::Refused(problem)) if problem.kind() == Some(ProblemType::ConfirmTooMany) => {
+                Ok(Reply::TooMany)
+            }
             Err(error) => {
                 let publisher = &first.list.id.publisher;
                 tracing::warn!(peer = %publisher, error = %error, "a publisher gave no confirmation");
                 if error.is_absence() {
                     *asked = Asked::Absent;
                 }
-                Ok(None)
+                Ok(Reply::Nothing)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lianfang_encoding::Timestamp;
 use lianfang_wire::confirm::MAX_PREFIXES;
 
-use super::ask::{Asked, PossibleHit};
+use super::ask::{Asked, PossibleHit, Reply};
 use super::open::Opened;
 use crate::{FlowError, Node};
 
@@ -24,18 +24,18 @@ impl Node {
     ) -> Result<(Vec<Option<Opened>>, Asked), FlowError> {
         let (mut answers, mut asked) = (Vec::with_capacity(hits.len()), Asked::Present);
         for some in hits.chunks(MAX_PREFIXES) {
-            match self.question(some, ends_by, &mut asked).await? {
-                Some(opened) => answers.extend(opened.into_iter().map(Some)),
-                None => answers.extend(some.iter().map(|_| None)),
-            }
+            answers.extend(self.ask_in_parts(some, ends_by, &mut asked).await?);
         }
         for (number, question) in further(hits, &answers).into_iter().enumerate() {
             let together: Vec<_> = question.iter().map(|at| hits[*at]).collect();
-            let opened = match number < MOST {
+            let reply = match number < MOST {
                 true => self.question(&together, ends_by, &mut asked).await?,
-                false => None,
+                false => Reply::Nothing,
             };
-            let mut opened = opened.map(Vec::into_iter);
+            let mut opened = match reply {
+                Reply::Opened(opened) => Some(opened.into_iter()),
+                Reply::TooMany | Reply::Nothing => None,
+            };
             for at in question {
                 let also = opened.as_mut().and_then(Iterator::next);
                 if let Some(answer) = &mut answers[at] {
@@ -48,6 +48,34 @@ impl Node {
             }
         }
         Ok((answers, asked))
+    }
+
+    /// In halves where a question is refused because of all that stands under its prefixes, down to the one that is too much.
+    async fn ask_in_parts<T>(
+        self: &Arc<Self>,
+        hits: &[&PossibleHit<T>],
+        ends_by: Timestamp,
+        asked: &mut Asked,
+    ) -> Result<Vec<Option<Opened>>, FlowError> {
+        let mut answers: Vec<_> = hits.iter().map(|_| None).collect();
+        let mut waiting = vec![(0, hits)];
+        while let Some((start, part)) = waiting.pop() {
+            match self.question(part, ends_by, asked).await? {
+                Reply::Opened(opened) => {
+                    for (answer, mut opened) in answers[start..].iter_mut().zip(opened) {
+                        // What was left out may be what counts beside a hit of another part.
+                        opened.has_refused |= part.len() < hits.len() && opened.is_part();
+                        *answer = Some(opened);
+                    }
+                }
+                Reply::TooMany if part.len() > 1 => {
+                    let (left, right) = part.split_at(part.len() / 2);
+                    waiting.extend([(start, left), (start + left.len(), right)]);
+                }
+                Reply::TooMany | Reply::Nothing => {}
+            }
+        }
+        Ok(answers)
     }
 }
 

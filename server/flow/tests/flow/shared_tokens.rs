@@ -7,6 +7,7 @@ use lianfang_flow::Node;
 use lianfang_wire::entry::{Entry, NewEntry, NewEvent, Source, Subject};
 use lianfang_wire::vocabulary::{BasisType, EventType, VerdictName};
 
+use crate::alerts::{alerts, watch};
 use crate::harness::{BACKENDS, Federation, code, company, entry, id, identifier, operator, screening};
 
 const CODE: &str = "91110108661572276L";
@@ -221,5 +222,43 @@ async fn an_entry_that_two_tokens_speak_for_is_told_though_one_question_has_no_r
             let found = verdict(&b, evading(Some(&named(number)))).await;
             assert_eq!(found, VerdictName::Review, "{backend:?} {number}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_more_share_than_can_be_looked_through_holds_up_no_other() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        federation.most_read = ENTRIES - 1;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let b = federation.join("platform-b", "CN", &["platform-a"]).await;
+        let rare: Vec<_> = (0..64).map(code).collect();
+        for rare in &rare {
+            let new = entry(company(rare), a.now());
+            a.record_entry(&operator(), new).await.unwrap();
+        }
+        record_many(&a, |_, _| ()).await;
+        b.sync(None, false).await.unwrap();
+        watch(&b, "shared", company(CODE)).await;
+        let mut found = 0;
+        for rare in &rare {
+            let mut both = company(CODE);
+            both.identifiers.push(identifier("cn_uscc", rare));
+            let both = b.screen(&operator(), screening(both)).await.unwrap();
+            assert!(
+                !both.complete,
+                "{backend:?}: of the one that they share nothing is known"
+            );
+            let alone = b.screen(&operator(), screening(company(rare))).await.unwrap();
+            // Those under the same prefix aren't to be had.
+            assert_eq!(both.verdict, alone.verdict, "{backend:?}");
+            if alone.verdict == VerdictName::Block {
+                found += 1;
+                watch(&b, rare, company(rare)).await;
+            }
+        }
+        assert!(found >= 32, "{backend:?} {found}");
+        b.watch_roster().await.unwrap();
+        assert_eq!(alerts(&b).await.len(), found, "{backend:?}");
     }
 }

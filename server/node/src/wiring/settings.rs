@@ -24,6 +24,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         token_cache: screening.token_cache,
         publish_page: 4_096,
         most_changes: lianfang_digest::gcs::MAX_PREFIXES as usize,
+        most_read: 262_144,
         brake: config.brake.rule(),
         roster: roster(&config.roster),
         retention: Retention {

@@ -101,6 +101,8 @@ pub(crate) struct Federation {
     pub(crate) confirmations_per_run: usize,
     /// Of nodes that start from now on: what the deltas of a list may come to.
     pub(crate) most_changes: usize,
+    /// Of nodes that start from now on: records that are looked through for one question.
+    pub(crate) most_read: usize,
     backend: Backend,
     /// Of nodes that start from now on: publishers are asked so much later about the roster.
     pub(crate) confirm_delay: Duration,
@@ -121,6 +123,7 @@ impl Federation {
             publish_page: 4_096,
             confirmations_per_run: 100,
             most_changes: lianfang_digest::gcs::MAX_PREFIXES as usize,
+            most_read: 262_144,
             backend,
             confirm_delay: Duration::ZERO,
             papers: BTreeMap::new(),
@@ -228,6 +231,7 @@ impl Federation {
         let mut settings = Settings {
             publish_page: self.publish_page,
             most_changes: self.most_changes,
+            most_read: self.most_read,
             ..settings(papers, self.brake, self.confirm_delay)
         };
         settings.roster.confirmations_per_run = self.confirmations_per_run;
@@ -376,6 +380,7 @@ fn settings(papers: &Papers, brake: BrakeRule, confirm_delay: Duration) -> Setti
         token_cache: 64,
         publish_page: 4_096,
         most_changes: lianfang_digest::gcs::MAX_PREFIXES as usize,
+        most_read: 262_144,
         brake,
         roster: RosterSettings {
             confirm_delay,
