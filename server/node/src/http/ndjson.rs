@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, timeout_at};
 
-use super::line_name::{Name, name_of, named};
+use super::line_name::{LineItem, Name, name_in, name_of, named};
 use super::{LineResult, Passing, body, pointer};
 use crate::config::Limits;
 use crate::problem::{Answer, Failure};
@@ -110,7 +110,7 @@ pub async fn answer_lines<T, R, F>(
     work: impl Fn(Vec<Line<T>>) -> F + 'static,
 ) -> Answer
 where
-    T: DeserializeOwned + 'static,
+    T: DeserializeOwned + LineItem + 'static,
     R: LineResult + 'static,
     F: Future<Output = Result<Vec<R>, FlowError>>,
 {
@@ -160,7 +160,7 @@ impl<T, S, W> Batch<T, S, W> {
     /// The results of the next part, and what comes after it, if anything may.
     async fn next<R, F>(mut self) -> Option<(Result<Bytes, FlowError>, Option<Self>)>
     where
-        T: DeserializeOwned + 'static,
+        T: DeserializeOwned + LineItem + 'static,
         S: Fn() -> Result<(), Failure>,
         R: LineResult,
         W: Fn(Vec<Line<T>>) -> F,
@@ -169,8 +169,9 @@ impl<T, S, W> Batch<T, S, W> {
         let part = self.lines.part(self.most).await?;
         if let (Err(failure), Some(first)) = ((self.standing)(), part.first()) {
             self.passing.note();
-            let last = R::refused(first.number, failure.problem().clone());
-            return Some((written(&[last], &self.passing), None));
+            let name = first.text.as_ref().ok().and_then(|text| name_in(text));
+            let last = vec![R::refused(first.number, failure.problem().clone())];
+            return Some((written(&named(last, vec![name]), &self.passing), None));
         }
         if part.iter().any(|raw| raw.ends) {
             self.passing.note();
@@ -188,15 +189,17 @@ impl<T, S, W> Batch<T, S, W> {
     }
 }
 
-fn parsed<T: DeserializeOwned>(part: Vec<Raw>) -> (Vec<Line<T>>, Vec<Name>) {
+fn parsed<T: DeserializeOwned + LineItem>(part: Vec<Raw>) -> (Vec<Line<T>>, Vec<Name>) {
     let parse = |raw: Raw| {
-        let mut name = None;
-        let said = raw.text.and_then(|text| {
-            pointer::parse(&text).map_err(|problem| {
-                name = name_of(&text);
-                *problem
-            })
-        });
+        let text = match raw.text {
+            Ok(text) => text,
+            Err(problem) => return ((raw.number, Err(problem)), None),
+        };
+        let said = pointer::parse::<T>(&text).map_err(|problem| *problem);
+        let name = match &said {
+            Ok(item) => name_of(item),
+            Err(_) => name_in(&text),
+        };
         ((raw.number, said), name)
     };
     part.into_iter().map(parse).unzip()
@@ -321,6 +324,12 @@ mod tests {
     use futures_util::Stream;
 
     use super::*;
+
+    impl LineItem for u64 {
+        fn client_reference(&self) -> Option<&str> {
+            None
+        }
+    }
 
     fn lines(
         pieces: impl IntoIterator<Item = Result<Bytes, PayloadError>> + 'static,
