@@ -247,13 +247,16 @@ mod tests {
 
     #[test]
     fn named_objects_are_found_by_their_ids() {
-        let filter = filter(Some(vec![(FeedKind::Entry, Uuid::from_u128(1))]));
-        let asked = filter.asked(Timestamp::default(), 101);
-        let plan = plan(&diesel::debug_query::<Sqlite, _>(&named!(&asked, &filter)).to_string());
-        assert!(
-            plan.contains("SEARCH regulator_feed USING INDEX sqlite_autoindex_regulator_feed_1 (object_id=?"),
-            "{plan}"
-        );
-        assert!(!plan.contains("by_subject"), "{plan}");
+        for objects in [1, 100] {
+            let ids = (0..objects).map(|number| (FeedKind::Entry, Uuid::from_u128(number)));
+            let filter = filter(Some(ids.collect()));
+            let asked = filter.asked(Timestamp::default(), 101);
+            let plan = plan(&diesel::debug_query::<Sqlite, _>(&named!(&asked, &filter)).to_string());
+            assert!(
+                plan.contains("SEARCH regulator_feed USING INDEX sqlite_autoindex_regulator_feed_1 (object_id=?"),
+                "{plan}"
+            );
+            assert!(!plan.contains("by_subject"), "{plan}");
+        }
     }
 }
