@@ -253,7 +253,9 @@ mod tests {
             let asked = filter.asked(Timestamp::default(), 101);
             let plan = plan(&diesel::debug_query::<Sqlite, _>(&named!(&asked, &filter)).to_string());
             assert!(
-                plan.contains("SEARCH regulator_feed USING INDEX sqlite_autoindex_regulator_feed_1 (object_id=?"),
+                plan.contains(
+                    "SEARCH regulator_feed USING INDEX sqlite_autoindex_regulator_feed_1 (object_id=?"
+                ),
                 "{plan}"
             );
             assert!(!plan.contains("by_subject"), "{plan}");

@@ -67,6 +67,33 @@ async fn an_import_says_how_many_of_its_entries_are_told_to_nobody() {
     assert_eq!((&summary["added"], &summary["local"]), (&1.into(), &0.into()));
 }
 
+/// Without a template their dates are the file's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_lost_its_notes_takes_the_rows_of_a_copied_file_for_those_that_it_has() {
+    let node = TestNode::start().await;
+    let path = written(node.data(), "sellers.csv", many(3, OFFENDER));
+    let file = text(&path);
+    let import = async || lianfang(node.data(), &["entry", "import", &file, "--json"], "").await;
+    import().await;
+    std::fs::remove_dir_all(node.data().join("imports")).unwrap();
+    let copied = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+    let copy = std::fs::File::options().write(true).open(&path).unwrap();
+    copy.set_modified(copied).unwrap();
+    let said = import().await;
+    let summary: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(
+        (
+            &summary["added"],
+            &summary["completed"],
+            &summary["rejected"],
+            &summary["local"]
+        ),
+        (&0.into(), &3.into(), &0.into(), &3.into()),
+        "{}",
+        said.err
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_completes_what_was_imported_without_evidence() {
     let node = TestNode::start().await;
