@@ -5,6 +5,9 @@ use lianfang_encoding::Timestamp;
 /// A node whose clock is further off what most of the others say does nothing that rests on time and can't be undone
 /// (PROTOCOL.md §6).
 const TOLERANCE: Duration = Duration::from_secs(60);
+/// The others move a time no further than this: what they say may be wrong, and what rests on it stays.
+const FURTHEST: Duration = Duration::from_secs(31 * 86_400);
+
 /// The one source of time for domain, store, jobs and digests. TLS and JWT keep the system's.
 pub trait Clock: Send + Sync {
     /// The present time.
@@ -46,12 +49,18 @@ impl ClockStanding {
         matches!(self, Self::Off(_))
     }
 
-    /// When something begins that this clock dates `now`: no earlier than the others say, where it is off. They move it to no
-    /// earlier time, so that nobody has a deadline begin long ago by lying.
-    pub fn beginning(self, now: Timestamp) -> Timestamp {
+    /// When a deadline begins that somebody starts as this clock says `now`: no earlier than the others say, where it is off.
+    /// They move it to no earlier time, so that nobody has a deadline begin long ago by lying. None when they are too far
+    /// ahead to be believed.
+    pub fn beginning(self, now: Timestamp) -> Option<Timestamp> {
+        (self.behind() <= FURTHEST).then(|| now + self.behind())
+    }
+
+    /// How far the clock is behind, where it is off.
+    fn behind(self) -> Duration {
         match self {
-            Self::Off(ahead) => now + Duration::from_micros(u64::try_from(ahead).unwrap_or_default()),
-            Self::Agrees | Self::Unknown => now,
+            Self::Off(ahead) => Duration::from_micros(u64::try_from(ahead).unwrap_or_default()),
+            Self::Agrees | Self::Unknown => Duration::ZERO,
         }
     }
 }
@@ -80,14 +89,18 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_under_a_clock_that_is_behind_begins_by_that_of_the_others() {
+    fn what_begins_under_a_clock_that_is_behind_begins_by_that_of_the_others_if_it_is_near() {
+        const FURTHEST: i64 = 31 * 86_400_000_000;
         let now = Timestamp::from_secs(1_000);
         for (standing, beginning) in [
-            (ClockStanding::Off(61_000_000), Timestamp::from_secs(1_061)),
-            (ClockStanding::Off(-61_000_000), now),
-            (ClockStanding::Off(i64::MIN), now),
-            (ClockStanding::Agrees, now),
-            (ClockStanding::Unknown, now),
+            (ClockStanding::Off(61_000_000), Some(Timestamp::from_secs(1_061))),
+            (ClockStanding::Off(FURTHEST), Some(now + super::FURTHEST)),
+            (ClockStanding::Off(FURTHEST + 1), None),
+            (ClockStanding::Off(i64::MAX), None),
+            (ClockStanding::Off(-61_000_000), Some(now)),
+            (ClockStanding::Off(i64::MIN), Some(now)),
+            (ClockStanding::Agrees, Some(now)),
+            (ClockStanding::Unknown, Some(now)),
         ] {
             assert_eq!(standing.beginning(now), beginning, "{standing:?}");
         }

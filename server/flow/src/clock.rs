@@ -4,8 +4,11 @@
 use std::time::Duration;
 
 use lianfang_domain::ClockStanding;
+use lianfang_domain::lifecycle::begins_deadline;
 use lianfang_encoding::Timestamp;
 use lianfang_store::PeerRow;
+use lianfang_wire::ProblemType;
+use lianfang_wire::vocabulary::EventType;
 
 use crate::{FlowError, Node};
 
@@ -50,11 +53,21 @@ impl Node {
         })
     }
 
-    /// When what somebody decides now begins. By a clock that is behind a deadline would be over when readers hear of it, who
-    /// release for good then.
-    pub(crate) async fn deciding_time(&self) -> Result<Timestamp, FlowError> {
-        let standing = self.clock_standing(&self.peer_rows().await?);
-        Ok(standing.beginning(self.now()))
+    /// When what somebody decides now counts as decided, and a deadline begins. By a clock that is behind it would be over when
+    /// readers hear of it, who release for good then; and what is over by the peers' time isn't brought back.
+    ///
+    /// # Errors
+    /// When a deadline would begin and nobody can say when.
+    pub(crate) async fn deciding_time(&self, kind: EventType) -> Result<Timestamp, FlowError> {
+        let (standing, now) = (self.clock_standing(&self.peer_rows().await?), self.now());
+        match standing.beginning(now) {
+            None if begins_deadline(kind) => Err(FlowError::because(
+                ProblemType::Unavailable,
+                "Most other members' clocks are more than 31 days ahead of this node's: no deadline can begin until they agree \
+                 again.",
+            )),
+            decided => Ok(decided.unwrap_or(now)),
+        }
     }
 
     /// The time by which findings have ended in what this node says to others for longer: none while its clock is in doubt.

@@ -58,15 +58,18 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// Gives the event the next place in the chain and, when shared, in its audience.
+    /// Gives the event the next place in the chain and, when shared, in its audience. It is dated no earlier than `since`; the
+    /// chain itself goes on by this node's clock alone.
     pub(crate) fn append(
         &mut self,
         link: &mut Link<'_>,
         subject: Subject,
         event: NewEvent,
+        since: Timestamp,
     ) -> Result<PlacedEvent, StoreError> {
         let seq = self.head.seq + 1;
-        let at = self.now.max(self.head.at + Duration::from_micros(1));
+        let reached = self.now.max(self.head.at + Duration::from_micros(1));
+        let at = reached.max(since);
         let audience_seq = match subject.shared {
             true => Some(self.next_in_audience(link, &subject.audience)?),
             false => None,
@@ -77,13 +80,13 @@ impl<'a> Chain<'a> {
         self.head = EventHead {
             seq,
             hash: commitment.hash,
-            at,
+            at: reached,
         };
         if let Some(seq) = audience_seq {
             let head = EventHead {
                 seq,
                 hash: commitment.hash,
-                at,
+                at: reached,
             };
             self.audiences.insert(subject.audience.clone(), head);
         }

@@ -218,6 +218,7 @@ impl Rows {
                 payload,
                 ..entry.event
             },
+            Timestamp::default(),
         )?;
         let created = Created::New {
             id: entry.id,

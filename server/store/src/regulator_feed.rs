@@ -113,6 +113,8 @@ impl Store {
 pub(crate) struct Feed {
     head: EventHead,
     now: Timestamp,
+    /// No version is dated later than this, or than it is added.
+    latest: Timestamp,
 }
 
 impl Feed {
@@ -120,7 +122,13 @@ impl Feed {
         Ok(Self {
             head: lock_feed(link)?,
             now,
+            latest: now,
         })
+    }
+
+    /// What others say may be so late, whatever this node's clock says. Places go on by that clock alone.
+    pub(crate) fn knowing(self, latest: Timestamp) -> Self {
+        Self { latest, ..self }
     }
 
     /// The next version of an object.
@@ -173,7 +181,8 @@ impl Feed {
             ..self.head
         };
         // An owner's clock that runs ahead doesn't make versions of the future.
-        let stated = |at: Timestamp| whole_milliseconds(at.min(added));
+        let latest = self.latest.max(added);
+        let stated = |at: Timestamp| whole_milliseconds(at.min(latest));
         let (created, stated) = (object.created.map(stated), stated(object.at));
         let (created, modified) = match before {
             None => (created.unwrap_or(stated), stated),

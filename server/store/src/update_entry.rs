@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use diesel::prelude::*;
 use lianfang_encoding::{Audience, Timestamp};
 use uuid::Uuid;
@@ -34,6 +36,8 @@ pub struct EntryUpdate {
     /// Whether the entry ends with this event, so that no deadline or expiry concerns it any more.
     pub ends: bool,
     pub event: NewEvent,
+    /// The event is dated no earlier than this, nor than what was said of the entry before.
+    pub since: Timestamp,
     /// The line of the audit log that goes with it, when somebody asked for the change.
     pub audit: Option<AuditRow>,
 }
@@ -57,6 +61,7 @@ impl EntryUpdate {
             body_sealed: row.body_sealed.clone(),
             ends: false,
             event,
+            since: row.updated_at + Duration::from_micros(1),
             audit: None,
         }
     }
@@ -118,7 +123,7 @@ impl Store {
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
             };
             let (ends, line) = (update.ends, update.audit.take());
-            let event = chain.append(link, subject, update.event.clone())?;
+            let event = chain.append(link, subject, update.event.clone(), update.since)?;
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;
             let object = event.feed_object(&signature, sealer);
@@ -129,7 +134,7 @@ impl Store {
             insert_events(link, [event.event_row(signature)])?;
             insert_payloads(link, [event.payload_row()])?;
             if let Some(object) = object {
-                let mut feed = Feed::lock(link, now)?;
+                let mut feed = Feed::lock(link, now)?.knowing(event.at);
                 feed.add(link, object)?;
                 feed.close(link)?;
             }

@@ -10,4 +10,4 @@ pub use deadline::{
     Deadline, OnLapse, binding_deadline, contest_deadline, forwarding_deadline, recorded_deadline,
 };
 pub use state::{State, effective_state};
-pub use transition::{Circumstances, Refusal, apply};
+pub use transition::{Circumstances, Refusal, apply, begins_deadline};

@@ -37,6 +37,11 @@ pub fn apply(state: State, event: EventType, at: Circumstances) -> Result<State,
     Ok(moved)
 }
 
+/// Whether the clock of the state that an event leads to begins with the event.
+pub fn begins_deadline(event: EventType) -> bool {
+    matches!(event, EventType::Contested | EventType::Forwarded)
+}
+
 fn step(state: State, event: EventType, at: Circumstances) -> Result<State, Refusal> {
     let from = state.name();
     let illegal = Err(Refusal::Illegal { from, event });
@@ -197,6 +202,29 @@ mod tests {
                 .collect();
             assert_eq!(reached, allowed(*from).iter().copied().collect(), "from {from}");
         }
+    }
+
+    #[test]
+    fn a_clock_runs_after_exactly_the_events_that_begin_one() {
+        for (from, event) in pairs() {
+            if let Ok(state) = apply(example(from), event, at(BasisType::RightsHolderNotice)) {
+                assert_eq!(
+                    state.deadline().is_some(),
+                    begins_deadline(event),
+                    "{event} from {from}"
+                );
+            }
+        }
+    }
+
+    fn pairs() -> impl Iterator<Item = (StateName, EventType)> {
+        let of = |from: &StateName| {
+            EventType::ALL
+                .iter()
+                .map(|event| (*from, *event))
+                .collect::<Vec<_>>()
+        };
+        StateName::ALL.iter().flat_map(of)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lianfang_domain::lifecycle::{Circumstances, Refusal, apply};
+use lianfang_domain::lifecycle::{Circumstances, Refusal, apply, begins_deadline};
 use lianfang_encoding::{Audience, Timestamp};
 use lianfang_store as store;
 use lianfang_store::{EntryUpdate, StoreError, UpdateError};
@@ -22,15 +22,24 @@ pub(crate) struct Step {
     pub(crate) event: NewEvent,
     /// When it was decided, which may lie before the entry's clock ran out.
     pub(crate) at: Timestamp,
+    /// It is dated no earlier, whatever this node's clock says.
+    pub(crate) since: Timestamp,
     /// What had come before and when, without an event of its own.
     pub(crate) after: Option<(EventType, Timestamp)>,
 }
 
 impl Step {
+    /// Readers count a deadline from the time of the event, which lies before no decision that begins one. All else is dated by
+    /// this node's clock, since the peers', by which it was decided, may be wrong.
     fn decided(event: NewEvent, at: Timestamp) -> Self {
+        let since = match begins_deadline(event.kind) {
+            true => at,
+            false => Timestamp::default(),
+        };
         Self {
             event,
             at,
+            since,
             after: None,
         }
     }
@@ -94,12 +103,17 @@ impl Node {
         let work = async move {
             // Nobody decides on what was told to have changed since the backup that this node was restored from.
             node.repeat_what_was_said().await?;
-            let step = Step::decided(new, node.deciding_time().await?);
+            let step = node.decided_now(new).await?;
             let row = node.move_entry(name, id, if_match, step, Some(line)).await?;
             node.entries_changed(&told(&row).into_iter().collect());
             Ok(row)
         };
         self.entry_view(&self.gateway.to_the_end(work).await?)
+    }
+
+    async fn decided_now(&self, event: NewEvent) -> Result<Step, FlowError> {
+        let at = self.deciding_time(event.kind).await?;
+        Ok(Step::decided(event, at))
     }
 
     /// Writes down that entries whose time is over have expired, unless this node's clock is in doubt: what counts is computed
@@ -170,8 +184,7 @@ impl Node {
         step: Step,
         audit: Option<store::AuditRow>,
     ) -> Result<store::EntryRow, FlowError> {
-        // Readers count from the time of the event, too, which lies before no decision.
-        let (kind, now) = (step.event.kind, self.now().max(step.at));
+        let (kind, now) = (step.event.kind, self.now());
         let change = move |node: &Self, row: &store::EntryRow| {
             let update = node.change(row, &actor, &step)?;
             Ok(EntryUpdate { audit, ..update })
@@ -243,11 +256,13 @@ impl Node {
             rule: deadline.map(|deadline| i16::from(deadline.rule.number())),
             payload: payload.to_bytes(),
         };
+        let unchanged = EntryUpdate::of(row, event);
         Ok(EntryUpdate {
             state: i16::from(state.name().number()),
             state_data: serde_json::to_string(&state).unwrap_or_default(),
             ends: state.name().is_terminal(),
-            ..EntryUpdate::of(row, event)
+            since: unchanged.since.max(step.since),
+            ..unchanged
         })
     }
 }

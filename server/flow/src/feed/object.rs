@@ -21,7 +21,7 @@ pub(super) fn stix(fed: &FederationId, row: &FeedRow) -> Result<StixObject, Flow
         }
         FeedKind::Entry => {
             let item = StatusItem::read(&row.content).map_err(|_| UNREADABLE)?;
-            let item = under_the_clock_that_counts(item, row.added);
+            let item = under_the_clock_that_counts(item, row);
             Ok(StixObject::Indicator(Box::new(Indicator::of(
                 &item, created, modified,
             ))))
@@ -30,14 +30,23 @@ pub(super) fn stix(fed: &FederationId, row: &FeedRow) -> Result<StixObject, Flow
 }
 
 /// With the deadline by which members release it, whatever its publisher states.
-fn under_the_clock_that_counts(item: StatusItem, added: Timestamp) -> StatusItem {
+fn under_the_clock_that_counts(item: StatusItem, row: &FeedRow) -> StatusItem {
     let stated = item.deadline.zip(item.rule);
     let stated = stated.map(|(due, rule)| Deadline { due, rule });
-    let deadline = binding_deadline(item.state, item.basis, item.at.min(added), stated);
+    let deadline = binding_deadline(item.state, item.basis, came_about(&item, row), stated);
     StatusItem {
         deadline: deadline.map(|deadline| deadline.due),
         rule: deadline.map(|deadline| deadline.rule),
         ..item
+    }
+}
+
+/// When the state was reached, no later than it was heard of. `modified` says in whole milliseconds when that was by the
+/// peers' time, if this node's clock was behind it.
+fn came_about(item: &StatusItem, row: &FeedRow) -> Timestamp {
+    match StixTime::from(item.at) <= StixTime::from(row.modified) {
+        true => item.at,
+        false => item.at.min(row.added.max(row.modified)),
     }
 }
 
@@ -68,6 +77,15 @@ mod tests {
         at: u64,
         deadline: Option<(u64, DeadlineRule)>,
     ) -> (u64, Option<DeadlineRule>) {
+        until_with(state, (at, 1), deadline)
+    }
+
+    /// Of an item that came about on one day and whose version is of another.
+    fn until_with(
+        state: StateName,
+        (at, modified): (u64, u64),
+        deadline: Option<(u64, DeadlineRule)>,
+    ) -> (u64, Option<DeadlineRule>) {
         let item = StatusItem {
             fed: FederationId([1; 16]),
             publisher: "platform-a".parse().unwrap(),
@@ -90,7 +108,7 @@ mod tests {
             audience: item.audience.clone(),
             subject_type: Some(1),
             created: Timestamp::from_secs(DAY),
-            modified: Timestamp::from_secs(DAY),
+            modified: Timestamp::from_secs(modified * DAY),
             superseded: None,
             content: item.sign(&SigningKey::from_seed(&[7; 32])),
         };
@@ -103,6 +121,13 @@ mod tests {
             assert_eq!(deadline, until);
         }
         (until.as_secs() / DAY, said.deadline_rule)
+    }
+
+    #[test]
+    fn what_was_heard_under_a_clock_that_was_behind_ends_for_regulators_by_the_peers_time() {
+        let law = Some(DeadlineRule::CnEcommerceLaw);
+        assert_eq!(until_with(StateName::Contested, (20, 20), None), (35, law));
+        assert_eq!(until_with(StateName::Contested, (800, 20), None), (35, law));
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(super) fn ways(state: &State, told: &StatusItem, now: Timestamp) -> Vec<Step
         .map_or(said, |clock| said.min(clock.due - Duration::from_micros(1)));
     let kinds = events_to(told.state);
     let anew = is_another_contest(state, told, now);
+    let step = |kind, at, after| step(kind, (at, told.at), after);
     let direct = kinds.iter().filter_map(|kind| match kind {
         EventType::Upheld => Some(step(*kind, in_time, None)),
         _ => (!anew).then(|| step(*kind, said, None)),
@@ -41,13 +42,19 @@ pub(super) fn ways(state: &State, told: &StatusItem, now: Timestamp) -> Vec<Step
     direct.chain(around).collect()
 }
 
-fn step(kind: EventType, at: Timestamp, after: Option<(EventType, Timestamp)>) -> Step {
+/// Dated no earlier than it was told to have been: readers take the latest of what was said.
+fn step(kind: EventType, (at, since): (Timestamp, Timestamp), after: Option<(EventType, Timestamp)>) -> Step {
     let event = NewEvent {
         kind,
         reason: Some("said before the restore from a backup".to_owned()),
         reference: None,
     };
-    Step { event, at, after }
+    Step {
+        event,
+        at,
+        since,
+        after,
+    }
 }
 
 /// Whether the entry lived on after the contest that the backup knows of, which had been settled in time then: another clock

@@ -53,7 +53,7 @@ async fn read(node: &Node, query: &FeedQuery) -> Vec<Listed> {
     }
 }
 
-fn indicators(listed: &[Listed]) -> Vec<&Indicator> {
+pub(crate) fn indicators(listed: &[Listed]) -> Vec<&Indicator> {
     listed
         .iter()
         .filter_map(|listed| match &listed.object {
@@ -74,7 +74,7 @@ pub(crate) async fn states_told(node: &Node, reader: &str) -> BTreeMap<Uuid, Sta
     told.map(|said| (said.entry, said.state)).collect()
 }
 
-fn extension(indicator: &Indicator) -> &EntryExtension {
+pub(crate) fn extension(indicator: &Indicator) -> &EntryExtension {
     &indicator.extensions[&ENTRY_EXTENSION]
 }
 
@@ -166,7 +166,7 @@ async fn a_regulator_outside_the_audience_finds_no_trace() {
     assert_eq!(everything(&a, "regulator").await.len(), before.len() + 1);
 }
 
-async fn everything(node: &Node, reader: &str) -> Vec<Listed> {
+pub(crate) async fn everything(node: &Node, reader: &str) -> Vec<Listed> {
     let reader: NodeId = id(reader);
     let query = FeedQuery {
         versions: vec![FeedVersion::All],

@@ -5,7 +5,8 @@ use std::sync::Barrier;
 use std::thread;
 
 use lianfang_store::{
-    Created, EntryFilter, EntryRow, EntryUpdate, InState, NewEntry, Overdue, Store, StoreError, UpdateError,
+    Created, EntryFilter, EntryRow, EntryUpdate, FeedFilter, FeedKind, FeedVersions, InState, NewEntry,
+    Overdue, Store, StoreError, UpdateError,
 };
 use uuid::Uuid;
 
@@ -102,6 +103,36 @@ both! {
         assert_chain(&timeline);
         assert_eq!(timeline[1].state, WITHDRAWN);
         assert_eq!(store.event_head().unwrap().hash, timeline[1].hash);
+    }
+}
+
+both! {
+    fn an_event_of_a_later_time_moves_neither_the_chain_nor_the_feed_and_what_follows_of_its_entry_is_later_still(database) {
+        let store = database.store();
+        let (id, other) = (create(store, entry("case-1")), create(store, entry("case-2")));
+        let since = |row: &EntryRow| Ok::<_, Infallible>(EntryUpdate { since: at(99), ..to_state(row, ACTIVE) });
+        let dated = |id, now, row: EntryRow| {
+            let event = store.entry_events(id).unwrap().pop().unwrap();
+            assert_eq!((event.at, store.event_head().unwrap().at), (row.updated_at, now));
+            row.updated_at
+        };
+        let later = store.update_entry(id, None, at(9), since, &Hashing).unwrap();
+        assert_eq!(dated(id, at(9), later), at(99));
+        let unmoved = store.update_entry(other, None, at(10), withdraw, &Hashing).unwrap();
+        assert_eq!(dated(other, at(10), unmoved), at(10));
+        let following = store.update_entry(id, None, at(11), withdraw, &Hashing).unwrap();
+        assert!(dated(id, at(11), following) > at(99));
+        let filter = FeedFilter {
+            audiences: vec![audience("all")],
+            subject_type: 1,
+            kinds: vec![FeedKind::Entry],
+            objects: None,
+            versions: FeedVersions { all: true, ..FeedVersions::default() },
+        };
+        let feed = store.feed_page(&filter, at(1), usize::MAX).unwrap();
+        let places: Vec<_> = feed.iter().map(|row| row.added).collect();
+        assert_eq!(places, [at(9), at(10), at(11)]);
+        assert_eq!(feed[0].modified, at(99));
     }
 }
 
