@@ -56,6 +56,11 @@ impl ClockStanding {
         (self.behind() <= FURTHEST).then(|| now + self.behind())
     }
 
+    /// When something arrived that this clock dates `now`: no earlier than the others say, as far as they may be believed.
+    pub fn arrival(self, now: Timestamp) -> Timestamp {
+        now + self.behind().min(FURTHEST)
+    }
+
     /// How far the clock is behind, where it is off.
     fn behind(self) -> Duration {
         match self {
@@ -103,6 +108,8 @@ mod tests {
             (ClockStanding::Unknown, Some(now)),
         ] {
             assert_eq!(standing.beginning(now), beginning, "{standing:?}");
+            let arrival = beginning.unwrap_or(now + super::FURTHEST);
+            assert_eq!(standing.arrival(now), arrival, "{standing:?}");
         }
     }
 }

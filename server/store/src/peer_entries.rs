@@ -64,7 +64,7 @@ pub struct PeerEntryState {
 impl Store {
     /// Stores items of a publisher's feed for one audience, passes them on to the regulators' feed and moves the
     /// cursor, in one transaction. The batch must be in order and continue at the cursor; it may repeat what is
-    /// stored already.
+    /// stored already. No item counts as later than `arrived`, whatever this node's clock says `now`.
     ///
     /// # Errors
     /// Those of any write.
@@ -73,7 +73,7 @@ impl Store {
         publisher: &NodeId,
         audience: &Audience,
         items: &[PeerStatus],
-        now: Timestamp,
+        (now, arrived): (Timestamp, Timestamp),
     ) -> Result<StatusOutcome, StoreError> {
         self.db.write(|link| {
             let start = lock_cursor(link, publisher, audience)?;
@@ -81,7 +81,7 @@ impl Store {
             if let Some(refusal) = refusal(link, publisher, audience, cursor, items)? {
                 return Ok(refusal);
             }
-            let mut feed = Feed::lock(link, now)?;
+            let mut feed = Feed::lock(link, now)?.knowing(arrived);
             for item in items.iter().filter(|item| item.seq > start) {
                 insert(link, publisher, audience, item)?;
                 feed.add(link, item.feed_object(audience))?;

@@ -37,12 +37,13 @@ impl Node {
         }
         while cursor < feed.sequence {
             let page = self.peers.status(peer, &feed.audience, cursor).await?;
-            let items = self.verify_page(peer, feed, &page)?;
+            let arrived = self.clock_standing(&self.peer_rows().await?).arrival(self.now());
+            let items = self.verify_page(peer, feed, &page, arrived)?;
             if items.is_empty() {
                 return Err(PeerError::Malformed.into());
             }
             let count = items.len() as u64;
-            let reached = self.apply_page(peer, feed, items).await?;
+            let reached = self.apply_page(peer, feed, items, arrived).await?;
             // Items that were told before are no news, and there is no end to them.
             if reached <= cursor {
                 return Err(PeerError::Malformed.into());
@@ -58,6 +59,7 @@ impl Node {
         peer: &NodeId,
         feed: &FeedHead,
         page: &StatusPage,
+        arrived: Timestamp,
     ) -> Result<Vec<PeerStatus>, SyncFailure> {
         let document = self.document();
         let publisher =
@@ -72,7 +74,7 @@ impl Node {
                     && verified.publisher == *peer
                     && verified.audience == feed.audience;
                 if expected {
-                    Ok(row(verified, raw, self.now()))
+                    Ok(row(verified, raw, arrived))
                 } else {
                     Err(SyncFailure::Refused(ProblemType::StatusForeign))
                 }
@@ -85,6 +87,7 @@ impl Node {
         peer: &NodeId,
         feed: &FeedHead,
         items: Vec<PeerStatus>,
+        arrived: Timestamp,
     ) -> Result<u64, SyncFailure> {
         let (id, audience, now) = (peer.clone(), feed.audience.clone(), self.now());
         let heard: Vec<_> = items.iter().map(crate::watch::heard).collect();
@@ -92,7 +95,7 @@ impl Node {
         // The sync may have no time left: nobody would hear of these items a second time.
         let apply = async move {
             let publisher = id.clone();
-            let apply = move |store: &Store| store.apply_status(&id, &audience, &items, now);
+            let apply = move |store: &Store| store.apply_status(&id, &audience, &items, (now, arrived));
             let outcome = node.gateway.store(apply).await?;
             if matches!(outcome, StatusOutcome::Applied { .. }) {
                 durable_step("status_applied");
@@ -111,8 +114,8 @@ impl Node {
     }
 }
 
-fn row(item: StatusItem, raw: Vec<u8>, now: Timestamp) -> PeerStatus {
-    let deadline = deadline_of(&item, now);
+fn row(item: StatusItem, raw: Vec<u8>, arrived: Timestamp) -> PeerStatus {
+    let deadline = deadline_of(&item, arrived);
     PeerStatus {
         seq: item.seq,
         entry_id: item.entry,
@@ -127,9 +130,10 @@ fn row(item: StatusItem, raw: Vec<u8>, now: Timestamp) -> PeerStatus {
     }
 }
 
-/// The clock that counts here, whatever the item states. What it says can't have come about after it was heard.
-fn deadline_of(item: &StatusItem, now: Timestamp) -> Option<Deadline> {
+/// The clock that counts here, whatever the item states. What it says can't have come about after it was heard, by
+/// the peers' time where this node's clock is behind it: the deadline stays once the clock is right.
+fn deadline_of(item: &StatusItem, arrived: Timestamp) -> Option<Deadline> {
     let stated = item.deadline.zip(item.rule);
     let stated = stated.map(|(due, rule)| Deadline { due, rule });
-    binding_deadline(item.state, item.basis, item.at.min(now), stated)
+    binding_deadline(item.state, item.basis, item.at.min(arrived), stated)
 }

@@ -286,6 +286,43 @@ async fn peers_that_are_years_ahead_date_nothing_that_stays_and_begin_no_deadlin
 }
 
 #[tokio::test]
+async fn what_was_heard_under_a_clock_that_was_behind_lasts_as_long_as_for_everybody_else() {
+    for backend in BACKENDS {
+        let federation = of_five(backend).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        let recorded = publish(&a, CODE).await;
+        watch(&b, "shop-1", company(CODE)).await;
+        b.sync(None, false).await.unwrap();
+        for other in ["regulator", "platform-a", "platform-c", "platform-d"] {
+            federation.put_ahead(other, DAY * 6);
+        }
+        b.sync(None, false).await.unwrap();
+        let contested = event(&a, &recorded, EventType::Contested).await;
+        let due = event(&a, &contested, EventType::Forwarded).await.deadline;
+        let judged = async |when: &str| {
+            b.sync(None, false).await.unwrap();
+            let answer = b.screen(&operator(), screening(company(CODE))).await.unwrap();
+            assert_eq!(
+                answer.verdict,
+                VerdictName::Review,
+                "{backend:?} {when}: {answer:?}"
+            );
+        };
+        judged("behind").await;
+        federation.clock.advance(DAY * 6);
+        for name in ["regulator", "platform-a", "platform-c", "platform-d"] {
+            federation.put_ahead(name, Duration::ZERO);
+        }
+        judged("right").await;
+        assert_eq!(b.watch_roster().await.unwrap().closed, 0, "{backend:?}");
+        for node in [&a, &b] {
+            let told = told_of(node, recorded.id).await;
+            assert_eq!(told, (StateName::Forwarded, due), "{backend:?} {}", node.id());
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_joins_the_roster_under_a_clock_that_is_off_is_matched_again_once_it_is_right() {
     for backend in BACKENDS {
         let federation = of_five(backend).await;

@@ -47,7 +47,7 @@ fn apply(store: &Store, publisher: &NodeId, seq: u64) {
             publisher,
             &"all".parse().unwrap(),
             &[item],
-            Timestamp::from_secs(seq),
+            (Timestamp::from_secs(seq), Timestamp::from_secs(seq)),
         )
         .unwrap();
 }

@@ -169,7 +169,12 @@ fn fill(store: &Store) {
         .unwrap();
     store.peer_answered(&node("platform-b"), at(0), -7).unwrap();
     store
-        .apply_status(&node("platform-b"), &audience("all"), &[status(new.id, 1)], at(1))
+        .apply_status(
+            &node("platform-b"),
+            &audience("all"),
+            &[status(new.id, 1)],
+            (at(1), at(1)),
+        )
         .unwrap();
     store
         .cache_answers(crate::sample::answered(vec![record(new.id, at(9))]))

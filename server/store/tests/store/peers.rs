@@ -13,7 +13,7 @@ use crate::sample::{answered, at, audience, line, node, race, record, status};
 
 fn apply(store: &Store, items: &[PeerStatus]) -> StatusOutcome {
     store
-        .apply_status(&node("platform-a"), &audience("all"), items, at(9))
+        .apply_status(&node("platform-a"), &audience("all"), items, (at(9), at(9)))
         .unwrap()
 }
 
@@ -115,7 +115,7 @@ both! {
         let entry = Uuid::new_v4();
         apply(store, &[status(entry, 1), PeerStatus { state: 9, ..status(entry, 2) }]);
         let elsewhere = [PeerStatus { state: 7, ..status(entry, 1) }];
-        store.apply_status(&node("platform-b"), &audience("all"), &elsewhere, at(9)).unwrap();
+        store.apply_status(&node("platform-b"), &audience("all"), &elsewhere, (at(9), at(9))).unwrap();
         let state = |name| store.peer_entry_state(&node(name), entry).unwrap().map(|row| row.state);
         assert_eq!((state("platform-a"), state("platform-b"), state("platform-c")), (Some(9), Some(7), None));
     }

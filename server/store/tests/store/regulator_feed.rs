@@ -62,7 +62,7 @@ both! {
         let store = database.store();
         let (own, theirs) = (entry("own"), Uuid::new_v4());
         store.create_entries(vec![own.clone()], at(5), &Hashing).unwrap();
-        store.apply_status(&node("platform-b"), &audience("all"), &[status(theirs, 1)], at(5)).unwrap();
+        store.apply_status(&node("platform-b"), &audience("all"), &[status(theirs, 1)], (at(5), at(5))).unwrap();
         withdraw(store, own.id, at(4));
         let rows = read(store, &every_version(&["all"]));
         assert_eq!(ids(&rows), [own.id, theirs, own.id]);
@@ -118,7 +118,7 @@ both! {
             let mut newest = Vec::new();
             for seq in 1..=10 {
                 let items = [status(Uuid::new_v4(), seq)];
-                store.apply_status(&publisher, &audience("all"), &items, at(0)).unwrap();
+                store.apply_status(&publisher, &audience("all"), &items, (at(0), at(0))).unwrap();
                 newest.push(read(store, &every_version(&["all"])).len());
             }
             newest
@@ -135,7 +135,7 @@ both! {
         let store = database.store();
         let id = Uuid::new_v4();
         let items: Vec<PeerStatus> = (1..=3).map(|seq| PeerStatus { at: at(1) + Duration::from_micros(seq), ..status(id, seq) }).collect();
-        store.apply_status(&node("platform-b"), &audience("all"), &items, at(9)).unwrap();
+        store.apply_status(&node("platform-b"), &audience("all"), &items, (at(9), at(9))).unwrap();
         let rows = read(store, &every_version(&["all"]));
         let versions: Vec<_> = rows.iter().map(|row| (row.created, row.modified)).collect();
         let millisecond = Duration::from_millis(1);
@@ -173,9 +173,24 @@ both! {
     fn a_publisher_whose_clock_runs_ahead_makes_no_versions_of_the_future(database) {
         let store = database.store();
         let ahead = [PeerStatus { at: Timestamp::MAX, ..status(Uuid::new_v4(), 1) }];
-        store.apply_status(&node("platform-b"), &audience("all"), &ahead, at(9)).unwrap();
+        store.apply_status(&node("platform-b"), &audience("all"), &ahead, (at(9), at(9))).unwrap();
         let rows = read(store, &filter(&["all"]));
         assert_eq!((rows[0].modified, rows[0].added), (at(9), at(9)));
+    }
+}
+
+both! {
+    fn a_reader_whose_clock_is_behind_dates_versions_by_their_arrival_and_keeps_its_own_places(database) {
+        let store = database.store();
+        let (early, ahead) = (Uuid::new_v4(), Uuid::new_v4());
+        let items = [
+            PeerStatus { at: at(30), ..status(early, 1) },
+            PeerStatus { at: Timestamp::MAX, ..status(ahead, 2) },
+        ];
+        store.apply_status(&node("platform-b"), &audience("all"), &items, (at(9), at(40))).unwrap();
+        let rows = read(store, &filter(&["all"]));
+        let dated: Vec<_> = rows.iter().map(|row| row.modified).collect();
+        assert_eq!((dated, rows[0].added), (vec![at(30), at(40)], at(9)));
     }
 }
 
