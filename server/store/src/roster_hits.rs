@@ -177,7 +177,8 @@ impl Store {
             .write(|link| hits.iter().try_for_each(|hit| settle(link, hit)))
     }
 
-    /// Puts hits off whose publisher couldn't be asked: each time for twice as long, [`LONGEST_WAIT`] at most.
+    /// Puts hits off whose publisher couldn't be asked: each time for twice as long, [`LONGEST_WAIT`] at most. One that was
+    /// found again since it was read, or whose publisher has been back, stays as due as it is.
     ///
     /// # Errors
     /// Those of any write.
@@ -186,7 +187,11 @@ impl Store {
             for hit in hits {
                 let times = 1_u32.checked_shl(hit.attempts.unsigned_abs()).unwrap_or(u32::MAX);
                 let due = now + first.saturating_mul(times).min(LONGEST_WAIT);
-                query!(link, |conn| diesel::update(roster_hits::table.find(key(hit)))
+                let as_read = roster_hits::table
+                    .find(key(hit))
+                    .filter(roster_hits::attempts.eq(hit.attempts))
+                    .filter(roster_hits::last_found_at.eq(micros(hit.last_found_at)));
+                query!(link, |conn| diesel::update(as_read)
                     .set((
                         roster_hits::due_at.eq(micros(due)),
                         roster_hits::attempts.eq(hit.attempts.saturating_add(1)),

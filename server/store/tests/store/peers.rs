@@ -240,3 +240,33 @@ both! {
         assert_eq!(due(7)[1], (other.publisher.clone(), at(7), 1));
     }
 }
+
+both! {
+    fn a_hit_that_is_hastened_or_found_again_while_its_publisher_is_asked_is_not_put_off(database) {
+        let store = database.store();
+        let first = Duration::from_secs(1_000);
+        let back = |away: &HitRow| {
+            store.peer_failed(&away.publisher, at(1_000), "timeout").unwrap();
+            store.peer_synced(&away.publisher, at(1_001), Duration::ZERO, at(1_005)).unwrap();
+        };
+        let found_again = |hit: &HitRow| {
+            let again = HitRow { found_at: at(1_001), last_found_at: at(1_001), due_at: at(1_005), ..hit.clone() };
+            store.queue_hits(&[again]).unwrap();
+        };
+        let meanwhile: [(&str, &dyn Fn(&HitRow), i32); 2] =
+            [("platform-a", &back, 0), ("platform-b", &found_again, 1)];
+        for (publisher, happens, attempts) in meanwhile {
+            let away = hit("shop", publisher, 1);
+            let due = || store.hits_due_of(&away.publisher, at(1_006), 9).unwrap();
+            store.queue_hits(std::slice::from_ref(&away)).unwrap();
+            store.postpone_hits(&due(), at(0), first).unwrap();
+            let asked = due();
+            happens(&away);
+            store.postpone_hits(&asked, at(1_006), first).unwrap();
+            let left: Vec<_> = due().iter().map(|hit| hit.attempts).collect();
+            assert_eq!(left, [attempts], "{publisher}");
+            store.postpone_hits(&due(), at(1_006), first).unwrap();
+            assert_eq!(due(), [], "{publisher}: it's put off as it stands");
+        }
+    }
+}
