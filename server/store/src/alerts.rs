@@ -97,8 +97,16 @@ pub struct NewAlert {
     pub found: AlertMatch,
     /// When the hit was found that this came of.
     pub found_at: Timestamp,
-    /// Opens nothing: it only adds to what is open about the entry already.
-    pub candidate: bool,
+    pub weight: Weight,
+}
+
+/// What a finding needs to open an alert; any adds to one that is open about its entry already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Weight {
+    /// Nothing more.
+    Alone,
+    /// One of these, which say something else about the same entry, as long as the subject has it.
+    Beside(Vec<AlertMatch>),
 }
 
 /// What became of a confirmed finding.
@@ -109,7 +117,7 @@ pub enum Opening {
     Known(Uuid),
     /// A person has dealt with it and the record hasn't changed since.
     Cleared,
-    /// A candidate, and nothing is open about its entry.
+    /// It says too little alone, and nothing is open about its entry.
     Candidate,
     /// The subject is in the roster no more, or has another identifier now in place of the one that was found.
     Gone,
@@ -130,12 +138,8 @@ impl Store {
     pub fn open_alert(&self, new: &NewAlert, now: Timestamp) -> Result<Opening, StoreError> {
         self.db.write(|link| {
             lock(link, Lock::Alerts)?;
-            let Some(identifier_index) = place(link, new)? else {
+            let Some(found) = still_its(link, new, &new.found)? else {
                 return Ok(Opening::Gone);
-            };
-            let found = AlertMatch {
-                identifier_index,
-                ..new.found.clone()
             };
             if let Some(id) = open_about(link, new)? {
                 add_match(link, id, &found)?;
@@ -144,14 +148,20 @@ impl Store {
             if is_cleared(link, new)? {
                 return Ok(Opening::Cleared);
             }
-            if new.candidate {
-                return Ok(Opening::Candidate);
+            let mut shown = vec![found];
+            if let Weight::Beside(others) = &new.weight {
+                for other in others {
+                    shown.extend(still_its(link, new, other)?);
+                }
+                if shown.len() == 1 {
+                    return Ok(Opening::Candidate);
+                }
             }
             let seq = tell(link, new.id, AlertChange::Opened, now)?;
             query!(link, |conn| diesel::insert_into(alerts::table)
                 .values(row(new, seq, now))
                 .execute(conn))?;
-            add_match(link, new.id, &found)?;
+            add_matches(link, new.id, &shown)?;
             Ok(Opening::Opened(new.id))
         })
     }
@@ -269,16 +279,23 @@ fn row(new: &NewAlert, opened_seq: u64, now: Timestamp) -> AlertRow {
     }
 }
 
-/// Where the subject has the identifier that was found, if it still does: it may have been corrected while its publisher was
-/// asked.
-fn place(link: &mut Link<'_>, new: &NewAlert) -> Result<Option<u16>, StoreError> {
-    let found: Option<Half> = query!(link, |conn| monitored_tokens::table
+/// What was found, where the subject has that identifier now, if it still does: it may have been corrected while its publisher
+/// was asked.
+fn still_its(
+    link: &mut Link<'_>,
+    new: &NewAlert,
+    found: &AlertMatch,
+) -> Result<Option<AlertMatch>, StoreError> {
+    let place: Option<Half> = query!(link, |conn| monitored_tokens::table
         .filter(monitored_tokens::client_reference.eq(&new.client_reference))
-        .filter(monitored_tokens::form.eq(new.found.form.as_slice()))
+        .filter(monitored_tokens::form.eq(found.form.as_slice()))
         .select(monitored_tokens::identifier_index)
         .first(conn)
         .optional())?;
-    Ok(found.map(u16::from))
+    Ok(place.map(|place| AlertMatch {
+        identifier_index: place.into(),
+        ..found.clone()
+    }))
 }
 
 fn open_about(link: &mut Link<'_>, new: &NewAlert) -> Result<Option<Uuid>, StoreError> {
@@ -313,6 +330,10 @@ pub(crate) fn replace_matches(link: &mut Link<'_>, id: Uuid, found: &[AlertMatch
         alert_matches::table.filter(alert_matches::alert_id.eq(id.as_bytes().as_slice()))
     )
     .execute(conn))?;
+    add_matches(link, id, found)
+}
+
+fn add_matches(link: &mut Link<'_>, id: Uuid, found: &[AlertMatch]) -> Result<(), StoreError> {
     found.iter().try_for_each(|found| add_match(link, id, found))
 }
 

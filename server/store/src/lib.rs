@@ -73,7 +73,7 @@ mod update_entry;
 
 pub use acknowledgements::AcknowledgementRow;
 pub use alert_events::{AlertChange, AlertEvent};
-pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Opening};
+pub use alerts::{AlertFilter, AlertMatch, AlertRow, AlertState, NewAlert, Opening, Weight};
 pub use audit::AuditRow;
 pub use brake::{BrakeDay, Telling};
 pub use budgets::{BudgetLeft, BudgetRate, Charge, Purse};

@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
 use lianfang_domain::lifecycle::{Deadline, effective_state, recorded_deadline};
-use lianfang_domain::verdict::speaks_alone;
 use lianfang_identifier::{Kind, Level};
 use lianfang_store as store;
-use lianfang_store::{AlertRow, NewAlert, Opening, PeerEntryState, Resolution};
+use lianfang_store::{AlertRow, NewAlert, Opening, PeerEntryState, Resolution, Weight};
 use lianfang_wire::ProblemType;
 use lianfang_wire::alert::{
     Alert, AlertDecision, AlertFinding, AlertMatch, AlertPage, AlertState, RecordedDecision,
@@ -141,13 +140,12 @@ impl Node {
         self.alert(id).await
     }
 
-    /// Opens an alert about a confirmed record, unless its entry has ended by now. What says little alone opens one only
-    /// when it has `company`: another finding about the same entry that says something else.
+    /// Opens an alert about a confirmed record, unless its entry has ended by now.
     pub(super) async fn confirmed_in_roster(
         &self,
         record: &VerifiedRecord,
         asked: &Asked,
-        company: bool,
+        weight: Weight,
     ) -> Result<(), FlowError> {
         let (publisher, entry) = (record.iss.clone(), record.entry);
         let reported = self
@@ -175,14 +173,9 @@ impl Node {
                 .map_or(record.expires, |deadline| deadline.due.min(record.expires)),
             record: serde_json::to_string::<Record>(record)
                 .map_err(|_| FlowError::Internal("a record can't be written as JSON"))?,
-            found: store::AlertMatch {
-                form: asked.row.form,
-                identifier_index: asked.row.identifier_index,
-                kind: asked.row.kind,
-                level: asked.row.level,
-            },
+            found: asked.found(),
             found_at: asked.found_at,
-            candidate: !company && !speaks_alone(record.kind, record.level, record.list.subject_type),
+            weight,
         };
         let opening = self
             .gateway

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lianfang_domain::verdict::speaks_alone;
 use lianfang_encoding::{NodeId, SubjectType, Timestamp};
 use lianfang_identifier::{Kind, Level};
-use lianfang_store::{HitRow, MonitoredToken};
+use lianfang_store::{AlertMatch, HitRow, MonitoredToken};
 use lianfang_token::{Token, TokenKeyId};
 
 use crate::confirm::PossibleHit;
@@ -41,6 +41,16 @@ impl Asked {
             .zip(level)
             .is_some_and(|(kind, level)| speaks_alone(kind, level, self.subject_type));
         !alone
+    }
+
+    /// What is found if there is a record of it.
+    pub(super) fn found(&self) -> AlertMatch {
+        AlertMatch {
+            form: self.row.form,
+            identifier_index: self.row.identifier_index,
+            kind: self.row.kind,
+            level: self.row.level,
+        }
     }
 }
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, stream};
 use lianfang_domain::verdict::{are_several, speaks_alone};
 use lianfang_encoding::{NodeId, Timestamp};
-use lianfang_store::{Due, HitRow, LONGEST_WAIT};
-use lianfang_wire::record::VerifiedRecord;
+use lianfang_store::{Due, HitRow, LONGEST_WAIT, Weight};
+use lianfang_wire::record::{Record, VerifiedRecord};
 use rand_core::RngCore as _;
+use uuid::Uuid;
 
 use super::asked::{Asked, Sorted};
 use crate::confirm::Confirmation;
@@ -136,19 +137,18 @@ impl Node {
     }
 
     /// Opens alerts about what was found of one publisher.
-    async fn open_alerts(&self, mut found: Vec<(VerifiedRecord, Asked)>) -> Result<(), FlowError> {
+    async fn open_alerts(&self, mut found: Vec<Finding>) -> Result<(), FlowError> {
         // What speaks alone first: to its alert the rest is added.
         found.sort_by_key(|(record, _)| !speaks_alone(record.kind, record.level, record.list.subject_type));
         let mut about: HashMap<_, Vec<_>> = HashMap::new();
-        for (record, asked) in &found {
-            let entry = (asked.row.client_reference.as_str(), record.entry);
-            let index = u32::from(asked.row.identifier_index);
-            about.entry(entry).or_default().push((&**record, index));
+        for finding in &found {
+            about.entry(about_whom(finding)).or_default().push(finding);
         }
-        for (record, asked) in &found {
-            let others = about.get(&(asked.row.client_reference.as_str(), record.entry));
-            let has_company = others.is_some_and(|findings| are_several(findings.iter().copied()));
-            self.confirmed_in_roster(record, asked, has_company).await?;
+        for finding in &found {
+            let (record, asked) = finding;
+            let others = about.get(&about_whom(finding)).map_or(&[][..], Vec::as_slice);
+            self.confirmed_in_roster(record, asked, weight(finding, others))
+                .await?;
         }
         Ok(())
     }
@@ -176,4 +176,28 @@ impl Node {
         )
         .await
     }
+}
+
+/// What a record says, and what it was that its publisher was asked about.
+type Finding = (VerifiedRecord, Asked);
+
+/// The subject that a finding is about, and the entry.
+fn about_whom((record, asked): &Finding) -> (&str, Uuid) {
+    (&asked.row.client_reference, record.entry)
+}
+
+/// What it says, and about which of the subject's identifiers.
+fn said((record, asked): &Finding) -> (&Record, u32) {
+    (record, asked.row.identifier_index.into())
+}
+
+/// What a finding needs, which `others` about the same entry may give.
+fn weight(finding: &Finding, others: &[&Finding]) -> Weight {
+    let (record, _) = finding;
+    if speaks_alone(record.kind, record.level, record.list.subject_type) {
+        return Weight::Alone;
+    }
+    let others = others.iter().copied();
+    let say_more = others.filter(|other| are_several([said(finding), said(other)].into_iter()));
+    Weight::Beside(say_more.map(|(_, asked)| asked.found()).collect())
 }

@@ -137,3 +137,28 @@ async fn an_alert_names_no_identifier_that_the_subject_has_lost() {
         assert_eq!(named(&c).await, [0].into(), "{backend:?}");
     }
 }
+
+#[tokio::test]
+async fn a_subject_that_is_corrected_while_the_publisher_is_asked_is_not_alerted_about_for_its_name_alone() {
+    for backend in BACKENDS {
+        let (federation, c) = listed(backend, vec![name(), code(CODE)]).await;
+        let publisher = federation.node("platform-a");
+        federation.network.hold("confirm", publisher.id());
+        let put = |own| {
+            let (node, subject) = (Arc::clone(&c), with(vec![name(), code(own)]));
+            tokio::spawn(async move { watch(&node, SHOP, subject).await })
+        };
+        let first = put(CODE);
+        federation.network.is_held("confirm", publisher.id()).await;
+        let mut news = c.alert_news();
+        let corrected = put(NEIGHBOUR);
+        // It waits for the answer, too; the correction stands by then.
+        news.changed().await.unwrap();
+        let now = c.monitored_subject(SHOP.to_owned()).await.unwrap();
+        assert_eq!(now.subject.identifiers[1].value, NEIGHBOUR, "{backend:?}");
+        federation.network.let_go();
+        first.await.unwrap();
+        corrected.await.unwrap();
+        assert_eq!(states(&c).await, [], "{backend:?}");
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lianfang_encoding::Timestamp;
 use lianfang_store::{
     AlertFilter, AlertMatch, AlertState, EntryChange, HitRow, MonitoredSubject, MonitoredToken, NewAlert,
-    Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate, Telling,
+    Opening, Resolution, RosterCounts, Store, StoreError, SubjectUpdate, Telling, Weight,
 };
 use uuid::Uuid;
 
@@ -89,7 +89,7 @@ pub(crate) fn alert(number: u128, reference: &str) -> NewAlert {
             level: 1,
         },
         found_at: at(1),
-        candidate: false,
+        weight: Weight::Alone,
     }
 }
 
@@ -330,7 +330,7 @@ both! {
     fn a_candidate_adds_to_an_alert_about_its_own_entry_and_opens_none(database) {
         let store = database.store();
         put_subjects(store, vec![subject("shop", &[1, 2])], at(0)).unwrap();
-        let mut named = NewAlert { candidate: true, entry_id: Uuid::from_u128(8), ..alert(2, "shop") };
+        let mut named = NewAlert { weight: Weight::Beside(Vec::new()), entry_id: Uuid::from_u128(8), ..alert(2, "shop") };
         named.found.identifier_index = 1;
         assert_eq!(store.open_alert(&named, at(1)).unwrap(), Opening::Candidate);
         let open = alert(1, "shop");
