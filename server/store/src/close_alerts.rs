@@ -124,7 +124,8 @@ pub(crate) fn change_alerts_of(
             })
         };
         let left: Vec<_> = shown.iter().filter_map(at_its_place).collect();
-        if !still_tells(&alert, &left) {
+        // One that has lost nothing stays: matches don't say in which roles the entry has what they are about.
+        if left.len() < shown.len() && !still_tells(&alert, &left) {
             close(link, alert.id, "subject_changed", now)?;
         } else if left != shown {
             replace_matches(link, alert.id, &left)?;

@@ -7,6 +7,8 @@ use lianfang_flow::Node;
 use lianfang_store::testing::Backend;
 use lianfang_wire::alert::AlertState;
 use lianfang_wire::entry::{Identifier, Subject};
+use lianfang_wire::peer::BrakeDecision;
+use lianfang_wire::vocabulary::{BrakeAction, Role};
 
 use crate::alerts::{CODE, alerts, publish, states, watch};
 use crate::harness::{BACKENDS, Federation, company, entry, identifier, operator};
@@ -160,5 +162,37 @@ async fn a_subject_that_is_corrected_while_the_publisher_is_asked_is_not_alerted
         first.await.unwrap();
         corrected.await.unwrap();
         assert_eq!(states(&c).await, [], "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_alert_about_two_names_in_different_roles_stays_when_something_else_is_added() {
+    for backend in BACKENDS {
+        for is_held_back in [false, true] {
+            let payee = Identifier {
+                role: Role::Payee,
+                ..identifier("legal_name_en", "Other Holdings Ltd.")
+            };
+            let names = || vec![name(), payee.clone()];
+            let (_federation, c) = listed(backend, names()).await;
+            watch(&c, SHOP, with(names())).await;
+            let opened = alerts(&c).await.remove(0);
+            assert_eq!(opened.state, AlertState::Open, "{backend:?}");
+            if is_held_back {
+                let (action, reason) = (BrakeAction::Quarantine, "asked them about a case".to_owned());
+                let hold = BrakeDecision { action, reason };
+                let publisher = "platform-a".parse().unwrap();
+                c.decide_brake(&operator(), &publisher, hold).await.unwrap();
+            }
+            let telephone = identifier("phone", "+86 10 6552 9988");
+            watch(&c, SHOP, with([names(), vec![telephone]].concat())).await;
+            let left = alerts(&c).await;
+            let left: Vec<_> = left.iter().map(|alert| (alert.id, alert.state)).collect();
+            assert_eq!(
+                left,
+                [(opened.id, AlertState::Open)],
+                "{backend:?}: {is_held_back}"
+            );
+        }
     }
 }
