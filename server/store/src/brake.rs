@@ -4,6 +4,7 @@ use lianfang_encoding::{NodeId, Timestamp};
 
 use crate::columns::{Count, count, micros};
 use crate::database::{Link, query};
+use crate::locks::{Lock, lock};
 use crate::schema::{alerts, brake_days, brake_releases, monitored_subjects, monitored_tokens, roster_hits};
 use crate::{Store, StoreError};
 
@@ -146,6 +147,25 @@ pub(crate) fn forget(
         )
     )
     .execute(conn))?;
+    Ok(())
+}
+
+/// Has what a clock that was ahead has found of a publisher in the roster count as found `now`.
+pub(crate) fn date_back(link: &mut Link<'_>, publisher: &NodeId, now: Timestamp) -> Result<(), StoreError> {
+    let (publisher, now) = (publisher.as_str(), micros(now));
+    lock(link, Lock::Alerts)?;
+    let opened = alerts::table.filter(alerts::publisher.eq(publisher).and(alerts::found_at.gt(now)));
+    query!(link, |conn| diesel::update(opened)
+        .set(alerts::found_at.eq(now))
+        .execute(conn))?;
+    let waiting = roster_hits::table.filter(
+        roster_hits::publisher
+            .eq(publisher)
+            .and(roster_hits::found_at.gt(now)),
+    );
+    query!(link, |conn| diesel::update(waiting)
+        .set(roster_hits::found_at.eq(now))
+        .execute(conn))?;
     Ok(())
 }
 

@@ -134,6 +134,7 @@ impl Store {
         line: AuditRow,
     ) -> Result<(), StoreError> {
         self.write_peers(|link| {
+            brake::date_back(link, node, now)?;
             brake::forget(link, node, since, now)?;
             roster_hits::hasten(link, node, now)?;
             let released = Note {

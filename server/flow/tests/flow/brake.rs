@@ -20,7 +20,7 @@ pub(crate) async fn brake_of(node: &Arc<Node>, publisher: &str) -> Option<String
     peer.unwrap().brake_reason
 }
 
-async fn release(node: &Arc<Node>, publisher: &str) {
+pub(crate) async fn release(node: &Arc<Node>, publisher: &str) {
     let decision = BrakeDecision {
         action: BrakeAction::Release,
         reason: "looked at it: a real wave".to_owned(),

@@ -14,6 +14,7 @@ use lianfang_wire::vocabulary::{EventType, StateName, VerdictName};
 use uuid::Uuid;
 
 use crate::alerts::{CODE, alerts, publish, states, watch};
+use crate::brake::{brake_of, release};
 use crate::feed::{everything, extension, indicators};
 use crate::harness::{BACKENDS, Federation, Tampering, code, company, entry, event, operator, screening};
 
@@ -441,5 +442,40 @@ async fn tokens_that_a_clock_ahead_has_put_off_are_asked_for_once_the_clock_is_r
         federation.network.add(committee);
         assert_eq!(b.watch_roster().await.unwrap().tokenised, 1, "{backend:?}");
         assert_eq!(states(&b).await, [AlertState::Open], "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_clock_ahead_has_found_counts_no_more_once_its_publisher_is_released() {
+    for backend in BACKENDS {
+        let mut federation = Federation::found(backend).await;
+        federation.brake.least_hits = 2;
+        let a = federation.join("platform-a", "CN", &[]).await;
+        let c = federation.join("platform-c", "CN", &[]).await;
+        for number in 1..=4 {
+            watch(&c, &format!("shop-{number}"), company(&code(number))).await;
+        }
+        let brings = async |number| {
+            publish(&a, &code(number)).await;
+            c.sync(None, false).await.unwrap();
+        };
+        federation.put_ahead("platform-c", DAY / 2);
+        brings(1).await;
+        assert_eq!(states(&c).await, [AlertState::Open], "{backend:?}");
+        brings(2).await;
+        federation.put_ahead("platform-c", Duration::ZERO);
+        assert!(brake_of(&c, "platform-a").await.is_some(), "{backend:?}");
+        federation.network.stop(a.id());
+        release(&c, "platform-a").await;
+        federation.network.add(a.clone());
+        federation.clock.advance(Duration::from_secs(600));
+        brings(3).await;
+        assert_eq!(brake_of(&c, "platform-a").await, None, "{backend:?}");
+        assert_eq!(states(&c).await, [AlertState::Open; 3], "{backend:?}");
+        brings(4).await;
+        assert!(
+            brake_of(&c, "platform-a").await.is_some(),
+            "{backend:?}: two since"
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! What the brake counts of each publisher.
 
-use lianfang_store::{BrakeDay, NewAlert};
+use lianfang_store::{BrakeDay, HitRow, NewAlert};
 
 use crate::both::both;
-use crate::roster::{alert, put_subjects, subject, telling};
+use crate::roster::{alert, hit, put_subjects, subject, telling};
 use crate::sample::{at, line, node};
 
 fn seen(day: u64, hits: u64) -> BrakeDay {
@@ -57,5 +57,34 @@ both! {
         assert_eq!(seen(), 0);
         store.open_alert(&found(2, "b", 1_001), at(1_002)).unwrap();
         assert_eq!(seen(), 1);
+    }
+}
+
+both! {
+    fn what_a_clock_ahead_has_found_counts_no_more_after_a_release(database) {
+        let store = database.store();
+        put_subjects(store, vec![subject("a", &[1]), subject("b", &[1])], at(1)).unwrap();
+        let (publisher, other) = (node("platform-a"), node("platform-b"));
+        let found = |number, reference| NewAlert { found_at: at(9_000), ..alert(number, reference) };
+        store.open_alert(&found(1, "a"), at(9_001)).unwrap();
+        let waiting = HitRow { found_at: at(9_000), ..hit("b", "platform-a", 0) };
+        store.queue_hits(&[waiting]).unwrap();
+        let seen = || store.roster_hit_by(&publisher, at(0), &telling()).unwrap();
+        store.release(&other, 0, at(1_000), line(1)).unwrap();
+        assert_eq!(seen(), 2);
+        store.release(&publisher, 0, at(1_000), line(2)).unwrap();
+        assert_eq!(seen(), 0);
+        store.queue_hits(&[HitRow { found_at: at(1_001), ..hit("b", "platform-a", 0) }]).unwrap();
+        assert_eq!(seen(), 0, "it waits since before");
+    }
+}
+
+both! {
+    fn no_alert_comes_of_a_hit_that_was_found_after_it(database) {
+        let store = database.store();
+        put_subjects(store, vec![subject("a", &[1])], at(1)).unwrap();
+        store.open_alert(&NewAlert { found_at: at(9_000), ..alert(1, "a") }, at(10)).unwrap();
+        let seen = |since| store.roster_hit_by(&node("platform-a"), at(since), &telling()).unwrap();
+        assert_eq!([seen(9), seen(10)], [1, 0]);
     }
 }
