@@ -253,9 +253,7 @@ both! {
             let again = HitRow { found_at: at(1_001), last_found_at: at(1_001), due_at: at(1_005), ..hit.clone() };
             store.queue_hits(&[again]).unwrap();
         };
-        let meanwhile: [(&str, &dyn Fn(&HitRow), i32); 2] =
-            [("platform-a", &back, 0), ("platform-b", &found_again, 1)];
-        for (publisher, happens, attempts) in meanwhile {
+        let check = |publisher, happens: &dyn Fn(&HitRow), attempts| {
             let away = hit("shop", publisher, 1);
             let due = || store.hits_due_of(&away.publisher, at(1_006), 9).unwrap();
             store.queue_hits(std::slice::from_ref(&away)).unwrap();
@@ -267,6 +265,8 @@ both! {
             assert_eq!(left, [attempts], "{publisher}");
             store.postpone_hits(&due(), at(1_006), first).unwrap();
             assert_eq!(due(), [], "{publisher}: it's put off as it stands");
-        }
+        };
+        check("platform-a", &back, 0);
+        check("platform-b", &found_again, 1);
     }
 }
