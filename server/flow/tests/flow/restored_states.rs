@@ -269,6 +269,36 @@ async fn a_contest_that_was_begun_anew_after_the_backup_runs_by_its_own_clock() 
     }
 }
 
+/// Readers take the latest of what was said.
+#[tokio::test]
+async fn what_follows_a_contest_that_was_told_at_the_peers_time_counts_after_a_restore_too() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b", "platform-c"]).await;
+        let a = federation.node("platform-a");
+        let entry = record(&a, BEFORE).await;
+        spread(&federation, &a, &READERS).await;
+        let backup = federation.back_up("platform-a");
+        for other in ["regulator", "platform-b", "platform-c"] {
+            federation.put_ahead(other, DAY * 6);
+        }
+        a.sync(None, false).await.unwrap();
+        apply(&a, entry, EventType::Contested).await;
+        spread(&federation, &a, &READERS).await;
+        drop(a);
+        let copy = restored(&federation, &backup).await;
+        spread(&federation, &copy.node, &READERS).await;
+        apply(&copy.node, entry, EventType::Upheld).await;
+        spread(&federation, &copy.node, &READERS).await;
+        let upheld = i16::from(StateName::Upheld.number());
+        for reader in READERS {
+            let heard = federation
+                .store(reader)
+                .peer_entry_state(&id("platform-a"), entry);
+            assert_eq!(heard.unwrap().unwrap().state, upheld, "{backend:?}: {reader}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_request_whose_entry_was_lost_records_another_one_when_it_is_sent_again() {
     for backend in BACKENDS {
