@@ -4,6 +4,7 @@ mod body;
 mod boundary;
 mod head;
 mod line_name;
+mod line_reader;
 mod ndjson;
 mod parameters;
 mod passing;

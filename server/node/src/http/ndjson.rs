@@ -2,8 +2,6 @@
 //! is bounded, so that whoever sends faster than the node works, or doesn't read the answers, is made to wait.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::rt;
@@ -13,10 +11,10 @@ use futures_util::{StreamExt as _, future, stream};
 use lianfang_flow::FlowError;
 use lianfang_wire::{Problem, ProblemType};
 use serde::de::DeserializeOwned;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::mpsc;
 
 use super::line_name::{LineItem, Name, name_in, name_of, named};
+use super::line_reader::{Raw, Reader};
 use super::{LineResult, Passing, body, pointer};
 use crate::config::Limits;
 use crate::problem::{Answer, Failure};
@@ -25,9 +23,8 @@ use crate::problem::{Answer, Failure};
 pub const LINES: &str = "application/x-ndjson";
 /// What a batch may say it is.
 pub(super) const BATCH: [&str; 2] = [LINES, "application/jsonl"];
-/// Lines and bytes that wait for the node.
+/// Lines that wait for the node.
 const WAITING_LINES: usize = 1_024;
-const WAITING_BYTES: usize = 8 * 1024 * 1024;
 
 /// A body of one JSON document per line, each of at most `limits.body_bytes`, altogether of at most
 /// `limits.batch_bytes`. A line that isn't a `T` doesn't spoil the others.
@@ -38,14 +35,6 @@ pub struct Lines<T> {
 
 /// The number of a line, from 1, and what it says.
 pub type Line<T> = (u64, Result<T, Problem>);
-
-/// A line as it was sent, or why there is none; nothing follows what ends the body.
-struct Raw {
-    number: u64,
-    text: Result<Vec<u8>, Problem>,
-    ends: bool,
-    _room: Option<OwnedSemaphorePermit>,
-}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Lines<T> {
     type Error = Failure;
@@ -68,20 +57,7 @@ fn open<T>(request: &HttpRequest, payload: Payload) -> Result<Lines<T>, Failure>
 impl<T> Lines<T> {
     fn read(payload: Payload, limits: &Limits) -> Self {
         let (to, lines) = mpsc::channel(WAITING_LINES);
-        let reader = Reader {
-            payload,
-            to,
-            room: Arc::new(Semaphore::new(WAITING_BYTES)),
-            line_bytes: limits.body_bytes,
-            batch_bytes: limits.batch_bytes,
-            patience: limits.body(),
-            end: Instant::now() + limits.batch(),
-            text: Vec::new(),
-            is_too_long: false,
-            number: 1,
-            taken: 0,
-        };
-        rt::spawn(reader.run());
+        rt::spawn(Reader::of(payload, limits, to).run());
         Self {
             lines,
             kind: PhantomData,
@@ -215,115 +191,17 @@ fn written<R: LineResult>(results: &[R], passing: &Passing) -> Result<Bytes, Flo
     Ok(text.into())
 }
 
-/// Takes a body apart while it arrives.
-struct Reader {
-    payload: Payload,
-    to: mpsc::Sender<Raw>,
-    room: Arc<Semaphore>,
-    line_bytes: usize,
-    batch_bytes: usize,
-    patience: Duration,
-    /// When the whole batch has to be there.
-    end: Instant,
-    text: Vec<u8>,
-    is_too_long: bool,
-    number: u64,
-    taken: usize,
-}
-
-/// Nobody waits for the lines any more.
-struct Gone;
-
-impl Reader {
-    async fn run(mut self) {
-        let problem = match self.read().await {
-            Ok(Err(failure)) => failure.problem().clone(),
-            Ok(Ok(())) | Err(Gone) => return,
-        };
-        let last = Raw {
-            number: self.number,
-            text: Err(problem),
-            ends: true,
-            _room: None,
-        };
-        // Whoever has gone needs no reason.
-        let _ = self.to.send(last).await;
-    }
-
-    /// A line that is cut off by the end of the connection isn't one. The time counts from line to line, and not while
-    /// the node is behind.
-    async fn read(&mut self) -> Result<Result<(), Failure>, Gone> {
-        let mut deadline = Instant::now() + self.patience;
-        loop {
-            let Ok(next) = timeout_at(deadline.min(self.end), self.payload.next()).await else {
-                return Ok(Err(Failure::new(ProblemType::Timeout)));
-            };
-            let bytes = match next {
-                None => {
-                    self.end_line().await?;
-                    return Ok(Ok(()));
-                }
-                Some(Err(error)) => return Ok(Err(body::interrupted(&error, self.batch_bytes))),
-                Some(Ok(bytes)) => bytes,
-            };
-            self.taken += bytes.len();
-            if self.taken > self.batch_bytes {
-                return Ok(Err(body::too_large(self.batch_bytes)));
-            }
-            for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-                self.append(piece);
-                if piece.ends_with(b"\n") {
-                    self.end_line().await?;
-                    deadline = Instant::now() + self.patience;
-                }
-            }
-        }
-    }
-
-    fn append(&mut self, piece: &[u8]) {
-        self.is_too_long |= self.text.len() + piece.len() > self.line_bytes + 1;
-        if self.is_too_long {
-            self.text = Vec::new();
-        } else {
-            self.text.extend_from_slice(piece);
-        }
-    }
-
-    async fn end_line(&mut self) -> Result<(), Gone> {
-        let (text, number) = (std::mem::take(&mut self.text), self.number);
-        self.number += 1;
-        let is_too_long = std::mem::take(&mut self.is_too_long);
-        if !is_too_long && text.trim_ascii().is_empty() {
-            return Ok(());
-        }
-        let wanted = u32::try_from(text.len().clamp(1, WAITING_BYTES)).unwrap_or(1);
-        let room = Arc::clone(&self.room).acquire_many_owned(wanted).await;
-        let text = match is_too_long {
-            true => {
-                let detail = format!("A line has at most {} bytes.", self.line_bytes);
-                Err(Problem::new(ProblemType::TooLarge).detail(detail))
-            }
-            false => Ok(text),
-        };
-        let raw = Raw {
-            number,
-            text,
-            ends: false,
-            _room: room.ok(),
-        };
-        self.to.send(raw).await.map_err(|_| Gone)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
     use std::rc::Rc;
+    use std::time::Duration;
 
     use actix_web::error::PayloadError;
     use futures_util::Stream;
 
     use super::*;
+    use crate::http::line_reader::WAITING_BYTES;
 
     impl LineItem for u64 {
         fn client_reference(&self) -> Option<&str> {
