@@ -30,6 +30,8 @@ pub(crate) struct Subject {
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) state: i16,
     pub(crate) shared: bool,
+    /// What the audience is told is dated no earlier.
+    pub(crate) since: Timestamp,
 }
 
 /// An event with its place in the chain, still to be signed.
@@ -58,18 +60,15 @@ impl<'a> Chain<'a> {
         })
     }
 
-    /// Gives the event the next place in the chain and, when shared, in its audience. It is dated no earlier than `since`; the
-    /// chain itself goes on by this node's clock alone.
+    /// Gives the event the next place in the chain and, when shared, in its audience.
     pub(crate) fn append(
         &mut self,
         link: &mut Link<'_>,
         subject: Subject,
         event: NewEvent,
-        since: Timestamp,
     ) -> Result<PlacedEvent, StoreError> {
         let seq = self.head.seq + 1;
-        let reached = self.now.max(self.head.at + Duration::from_micros(1));
-        let at = reached.max(since);
+        let at = self.now.max(self.head.at + Duration::from_micros(1));
         let audience_seq = match subject.shared {
             true => Some(self.next_in_audience(link, &subject.audience)?),
             false => None,
@@ -80,13 +79,13 @@ impl<'a> Chain<'a> {
         self.head = EventHead {
             seq,
             hash: commitment.hash,
-            at: reached,
+            at,
         };
         if let Some(seq) = audience_seq {
             let head = EventHead {
                 seq,
                 hash: commitment.hash,
-                at: reached,
+                at,
             };
             self.audiences.insert(subject.audience.clone(), head);
         }
@@ -135,6 +134,11 @@ impl PlacedEvent {
         }
     }
 
+    /// What the audience is told counts from this time.
+    pub(crate) fn said_at(&self) -> Timestamp {
+        self.at.max(self.subject.since)
+    }
+
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         self.event.deadline
     }
@@ -152,7 +156,7 @@ impl PlacedEvent {
             audience: self.subject.audience.clone(),
             subject_type: Some(self.subject.subject_type),
             created: None,
-            at: self.at,
+            at: self.said_at(),
             content,
         })
     }
@@ -196,6 +200,7 @@ fn draft<'a>(
     EventDraft {
         seq,
         at,
+        said_at: at.max(subject.since),
         previous_hash,
         entry_id: subject.entry_id,
         event_type: event.event_type,

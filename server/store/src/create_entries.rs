@@ -209,6 +209,7 @@ impl Rows {
             expires_at: entry.expires_at,
             state: entry.state,
             shared: entry.local_reason.is_none(),
+            since: Timestamp::default(),
         };
         let payload = std::mem::take(&mut entry.event.payload);
         let event = chain.append(
@@ -218,7 +219,6 @@ impl Rows {
                 payload,
                 ..entry.event
             },
-            Timestamp::default(),
         )?;
         let created = Created::New {
             id: entry.id,

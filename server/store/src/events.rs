@@ -14,6 +14,8 @@ pub struct EventDraft<'a> {
     pub seq: u64,
     /// The event's time: now, or one microsecond after the previous event when the clock stood still.
     pub at: Timestamp,
+    /// What the status item says of when: later where a deadline begins by the peers' time, and after that.
+    pub said_at: Timestamp,
     /// Hash of the event before; zeros for the first.
     pub previous_hash: &'a [u8; 32],
     pub entry_id: Uuid,

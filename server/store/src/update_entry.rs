@@ -36,7 +36,8 @@ pub struct EntryUpdate {
     /// Whether the entry ends with this event, so that no deadline or expiry concerns it any more.
     pub ends: bool,
     pub event: NewEvent,
-    /// The event is dated no earlier than this, nor than what was said of the entry before.
+    /// What is told is dated no earlier than this, nor than what was told of the entry before; the event itself goes by this
+    /// node's clock.
     pub since: Timestamp,
     /// The line of the audit log that goes with it, when somebody asked for the change.
     pub audit: Option<AuditRow>,
@@ -121,9 +122,10 @@ impl Store {
                 expires_at: update.expires_at,
                 state: update.state,
                 shared: update.local_reason.is_none() || current.local_reason.is_none(),
+                since: update.since,
             };
             let (ends, line) = (update.ends, update.audit.take());
-            let event = chain.append(link, subject, update.event.clone(), update.since)?;
+            let event = chain.append(link, subject, update.event.clone())?;
             let next = next_revision(current, update, &event);
             let signature = event.sign(sealer)?;
             let object = event.feed_object(&signature, sealer);
@@ -134,7 +136,7 @@ impl Store {
             insert_events(link, [event.event_row(signature)])?;
             insert_payloads(link, [event.payload_row()])?;
             if let Some(object) = object {
-                let mut feed = Feed::lock(link, now)?.knowing(event.at);
+                let mut feed = Feed::lock(link, now)?.knowing(event.said_at());
                 feed.add(link, object)?;
                 feed.close(link)?;
             }
@@ -167,7 +169,7 @@ fn next_revision(current: EntryRow, update: EntryUpdate, event: &PlacedEvent) ->
         } else {
             earlier(update.expires_at, event.deadline())
         },
-        updated_at: event.at,
+        updated_at: event.said_at(),
         last_seq: event.seq,
         audience_seq: event.audience_seq.or(current.audience_seq),
         body_sealed: update.body_sealed,

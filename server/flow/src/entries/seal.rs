@@ -72,6 +72,7 @@ impl Node {
         let said = EventDraft {
             seq: row.last_seq,
             at: row.updated_at,
+            said_at: row.updated_at,
             previous_hash: &[0; 32],
             entry_id: row.id,
             event_type: 0,
@@ -141,7 +142,7 @@ impl Node {
             deadline: draft.deadline.filter(|deadline| *deadline > Timestamp::default()),
             rule: draft.rule.and_then(known).and_then(DeadlineRule::from_number),
             expires: draft.expires_at,
-            at: draft.at,
+            at: draft.said_at,
         }))
     }
 }

@@ -10,6 +10,7 @@
 mod admission;
 mod alerts;
 mod audiences;
+mod beginnings;
 mod bodies;
 mod brake;
 mod brake_hits;

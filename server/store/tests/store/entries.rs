@@ -107,13 +107,13 @@ both! {
 }
 
 both! {
-    fn an_event_of_a_later_time_moves_neither_the_chain_nor_the_feed_and_what_follows_of_its_entry_is_later_still(database) {
+    fn what_is_told_of_a_later_time_moves_neither_the_chain_nor_the_feed_and_what_follows_of_its_entry_is_later_still(database) {
         let store = database.store();
         let (id, other) = (create(store, entry("case-1")), create(store, entry("case-2")));
         let since = |row: &EntryRow| Ok::<_, Infallible>(EntryUpdate { since: at(99), ..to_state(row, ACTIVE) });
         let dated = |id, now, row: EntryRow| {
             let event = store.entry_events(id).unwrap().pop().unwrap();
-            assert_eq!((event.at, store.event_head().unwrap().at), (row.updated_at, now));
+            assert_eq!((event.at, store.event_head().unwrap().at), (now, now));
             row.updated_at
         };
         let later = store.update_entry(id, None, at(9), since, &Hashing).unwrap();
