@@ -76,9 +76,10 @@ async fn a_node_that_lost_its_notes_takes_the_rows_of_a_copied_file_for_those_th
     let import = async || lianfang(node.data(), &["entry", "import", &file, "--json"], "").await;
     import().await;
     std::fs::remove_dir_all(node.data().join("imports")).unwrap();
-    let copied = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
     let copy = std::fs::File::options().write(true).open(&path).unwrap();
-    copy.set_modified(copied).unwrap();
+    let written = copy.metadata().unwrap().modified().unwrap();
+    copy.set_modified(written - std::time::Duration::from_secs(86_400))
+        .unwrap();
     let said = import().await;
     let summary: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(
