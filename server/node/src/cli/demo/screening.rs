@@ -15,6 +15,8 @@ use super::cases::{Case, Material, forms};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 16;
+/// How often an applicant is screened while something can't be asked in time, as on a machine with a lot to do.
+const TRIES: usize = 3;
 
 /// Screens one identifier of an applicant.
 pub(super) async fn screen_one(door: &Client, kind: InputKind, value: &str) -> Result<Screening, Fault> {
@@ -57,7 +59,7 @@ pub(super) struct Tally {
 /// strong identifier with an offender is blocked, who shares nothing is clear.
 pub(super) async fn screen_all(door: &Client, material: &Material) -> Result<Tally, Fault> {
     let began = Instant::now();
-    let verdicts: Vec<(VerdictName, bool)> = stream::iter(&material.applicants)
+    let judged: Vec<Judged> = stream::iter(&material.applicants)
         .map(|case| judge(door, case, material))
         .buffer_unordered(AT_ONCE)
         .try_collect()
@@ -66,33 +68,55 @@ pub(super) async fn screen_all(door: &Client, material: &Material) -> Result<Tal
         took: began.elapsed(),
         ..Tally::default()
     };
-    let mut wrong = 0;
-    for (verdict, right) in verdicts {
-        match verdict {
+    for one in &judged {
+        match one.verdict {
             VerdictName::Clear => tally.clear += 1,
             VerdictName::Review => tally.review += 1,
             VerdictName::Block => tally.block += 1,
         }
-        wrong += usize::from(!right);
     }
-    if wrong == 0 {
-        Ok(tally)
-    } else {
-        Err(Fault::plain(format!(
-            "{wrong} applicants got another verdict than the files call for"
-        )))
+    let wrong = || judged.iter().filter(|one| !one.is_right);
+    match wrong().count() {
+        0 => Ok(tally),
+        count => Err(Fault::plain(format!(
+            "{count} applicants got another verdict than the files call for, {} of them because something couldn't be asked",
+            wrong().filter(|one| !one.is_complete).count()
+        ))),
     }
 }
 
-async fn judge(door: &Client, case: &Case, material: &Material) -> Result<(VerdictName, bool), Fault> {
-    let screening = screen(door, case.subject.clone(), Some(case.reference.clone())).await?;
+struct Judged {
+    verdict: VerdictName,
+    is_complete: bool,
+    /// It is the verdict that the files call for.
+    is_right: bool,
+}
+
+async fn judge(door: &Client, case: &Case, material: &Material) -> Result<Judged, Fault> {
+    let screening = screen_completely(door, case).await?;
     let forms = forms(&case.subject);
-    let right = if forms.iter().any(|form| material.strong.contains(form)) {
+    let is_right = if forms.iter().any(|form| material.strong.contains(form)) {
         screening.verdict == VerdictName::Block
     } else if forms.iter().any(|form| material.any.contains(form)) {
         screening.verdict != VerdictName::Block
     } else {
         screening.verdict == VerdictName::Clear
     };
-    Ok((screening.verdict, right))
+    Ok(Judged {
+        verdict: screening.verdict,
+        is_complete: screening.complete,
+        is_right,
+    })
+}
+
+async fn screen_completely(door: &Client, case: &Case) -> Result<Screening, Fault> {
+    let ask = || screen(door, case.subject.clone(), Some(case.reference.clone()));
+    let mut screening = ask().await?;
+    for _ in 1..TRIES {
+        if screening.complete {
+            break;
+        }
+        screening = ask().await?;
+    }
+    Ok(screening)
 }
