@@ -98,7 +98,9 @@ async fn a_node_that_lost_its_notes_takes_the_rows_of_a_copied_file_for_those_th
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_completes_what_was_imported_without_evidence() {
     let node = TestNode::start().await;
-    let file = text(&written(node.data(), "sellers.csv", many(3, OFFENDER)));
+    // Two of which have no reference.
+    let rows = many(1, OFFENDER) + &format!(",,cn_uscc,{OFFENDER}\n").repeat(2);
+    let file = text(&written(node.data(), "sellers.csv", rows));
     let said = lianfang(node.data(), &["entry", "import", &file], "").await;
     assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
     let mut case = entry("none");

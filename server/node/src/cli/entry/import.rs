@@ -66,9 +66,11 @@ pub(super) async fn run(args: Args, terminal: &Terminal) -> Outcome {
     let template = args.template.as_deref().map(Template::read).transpose()?;
     let source = Source::open(&args.file, &args.reading, terminal)?;
     let country = config.node.jurisdiction.to_string();
-    let rest = template.as_ref().map_or(&country, |(_, text)| text);
-    let meaning = table::meaning_of_subjects(&args.reading, args.unverified, rest);
-    let task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
+    let meaning = table::meaning_of_subjects(&args.reading, args.unverified, &country);
+    let mut task = Task::new(client, args.node.folder(), terminal, &args.reading, meaning, None);
+    if let Some((_, text)) = &template {
+        task = task.filled_with(text.clone());
+    }
     let loaded = table::load::<Entries, _>(source, task, &args.reading, |since| {
         let template = template.map_or_else(|| Template::least(&config, since), |(template, _)| template);
         Ok(move |seller: Seller| {

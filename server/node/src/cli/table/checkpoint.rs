@@ -98,14 +98,14 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// `what` is done with the file whose SHA-256 is `hash`; `meaning` is everything else that decides what is sent. What kinds
-    /// are `ignored` makes another run of it, which sends the same under the same name.
+    /// `what` is done with the file whose SHA-256 is `hash`; `meaning` is everything else that decides whom its items are about.
+    /// What is said `otherwise` makes another run of it, in which they have the same names.
     pub(super) fn of(
         data: &DataFolder,
         what: &str,
         hash: &[u8; 32],
         meaning: &str,
-        ignored: &[String],
+        otherwise: &[String],
     ) -> Self {
         let key = Transcript::new("lianfang/checkpoint/v1")
             .bytes(what.as_bytes())
@@ -122,7 +122,7 @@ impl Journal {
         Self {
             id,
             folder: data.path().join("imports"),
-            name: format!("{}.json", hex::encode(run_of(&key, ignored))),
+            name: format!("{}.json", hex::encode(run_of(&key, otherwise))),
         }
     }
 
@@ -148,13 +148,13 @@ impl Journal {
     }
 }
 
-fn run_of(key: &[u8; 32], ignored: &[String]) -> [u8; 32] {
-    if ignored.is_empty() {
+fn run_of(key: &[u8; 32], otherwise: &[String]) -> [u8; 32] {
+    if otherwise.is_empty() {
         return *key;
     }
-    Transcript::new("lianfang/checkpoint-ignoring/v1")
+    Transcript::new("lianfang/checkpoint-otherwise/v1")
         .bytes(key)
-        .bytes(format!("{ignored:?}").as_bytes())
+        .bytes(format!("{otherwise:?}").as_bytes())
         .sha256()
 }
 

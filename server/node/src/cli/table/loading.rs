@@ -87,7 +87,7 @@ impl<'a, L: Load> Loading<'a, L> {
                 source.encoding.name(),
                 source.format
             );
-            Journal::of(&task.data, L::WHAT, &hash, &meaning, &task.ignored)
+            Journal::of(&task.data, L::WHAT, &hash, &meaning, &task.otherwise)
         });
         let rejects = task
             .rejects

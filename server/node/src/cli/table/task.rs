@@ -70,10 +70,10 @@ pub(in crate::cli) struct Task<'a> {
     pub(super) client: Client,
     pub(super) data: DataFolder,
     pub(super) terminal: &'a Terminal,
-    /// Everything beside the file that decides what is sent.
+    /// Everything beside the file that decides whom its items are about.
     pub(super) meaning: String,
-    /// What decides only what is left out.
-    pub(super) ignored: Vec<String>,
+    /// What makes another run of the same items, which have the same names in it.
+    pub(super) otherwise: Vec<String>,
     /// Where rejects are kept; beside the file when it isn't said.
     pub(super) rejects: Option<PathBuf>,
     /// Where answers go; `None` when the node's answers hold nothing of interest.
@@ -96,11 +96,17 @@ impl<'a> Task<'a> {
             data,
             terminal,
             meaning,
-            ignored: reading.ignored.clone(),
+            otherwise: reading.ignored.clone(),
             rejects: reading.rejects.clone(),
             answers,
             again: reading.again,
         }
+    }
+
+    /// With what is said of every item alike.
+    pub(in crate::cli) fn filled_with(mut self, template: String) -> Self {
+        self.otherwise.push(template);
+        self
     }
 }
 
