@@ -388,7 +388,7 @@ pub struct BatchResult {
     /// Whether this line recorded it; `false` when it was already there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
-    /// Whether this line gave an entry that was incomplete what it lacked, or some of it.
+    /// Whether the entry takes the place of one that was incomplete, which has ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub completed: bool,
     /// Why the entry isn't shared, if it isn't: `incomplete` or `derived`.

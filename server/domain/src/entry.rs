@@ -216,12 +216,18 @@ fn grade(entry: &NewEntry) -> EvidenceGrade {
     }
 }
 
+/// Whether an entry has category, decision, evidence and notice to the subject, each.
+pub fn parts_of(entry: &NewEntry) -> [bool; 4] {
+    [
+        entry.violation.is_some(),
+        entry.decision.is_some(),
+        !entry.evidence.is_empty(),
+        entry.subject_notice.is_some(),
+    ]
+}
+
 fn local(entry: &NewEntry) -> Option<LocalReason> {
-    let complete = entry.violation.is_some()
-        && entry.decision.is_some()
-        && !entry.evidence.is_empty()
-        && entry.subject_notice.is_some();
-    if !complete {
+    if parts_of(entry).contains(&false) {
         Some(LocalReason::Incomplete)
     } else if !entry.derived_from.is_empty() && !has_own_ground(entry.basis.kind) {
         Some(LocalReason::Derived)

@@ -14,5 +14,5 @@ pub use audience::{
     withhold_local, withhold_seller,
 };
 pub use clock::{Clock, ClockStanding};
-pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject, is_reference};
+pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject, is_reference, parts_of};
 pub use membership::{MembershipError, accept_genesis, accept_successor};

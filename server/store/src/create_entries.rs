@@ -8,14 +8,19 @@ use crate::batch::{BATCH, insert_rows};
 use crate::chain::{Chain, PlacedEvent, Subject};
 use crate::columns::{Bytes32, Id};
 use crate::database::{Link, query};
+use crate::entries::select_entry;
 use crate::regulator_feed::Feed;
 use crate::schema::{entries, event_payloads, events};
 use crate::signing::while_signing;
-use crate::{AuditRow, EntryRow, EventRow, EventSealer, NewLink, OwnLinkRow, PayloadRow, Store, StoreError};
+use crate::update_entry::carry_out;
+use crate::{
+    AuditRow, EntryRow, EntryUpdate, EventRow, EventSealer, NewLink, OwnLinkRow, PayloadRow, Store,
+    StoreError,
+};
 use crate::{audit, own_links};
 
 /// An entry to be created, with the event that creates it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct NewEntry {
     /// Random, so that it tells nothing about when (PROTOCOL.md §0).
     pub id: Uuid,
@@ -42,7 +47,7 @@ pub struct NewEntry {
 }
 
 /// What an event says, before it has a place in the chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct NewEvent {
     pub event_type: i16,
     pub deadline: Option<Timestamp>,
@@ -52,15 +57,16 @@ pub struct NewEvent {
 }
 
 /// What became of one row of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
     /// Written, with its first event at `seq`.
     New { id: Uuid, seq: u64 },
     /// The same request was written before, as entry `id`.
     Existing { id: Uuid },
-    /// Another request has this id or `client_reference`, as entry `id`; nothing was written for this row, which is given
-    /// back.
-    Conflict { id: Uuid, refused: Box<NewEntry> },
+    /// The same, in the place of another entry, which has ended and given its `client_reference` up.
+    Completed { id: Uuid, seq: u64 },
+    /// Another request has this id or `client_reference`; nothing was written for this row.
+    Conflict,
 }
 
 impl Store {
@@ -75,11 +81,11 @@ impl Store {
         now: Timestamp,
         sealer: &dyn EventSealer,
     ) -> Result<Vec<Created>, StoreError> {
-        self.create_entries_audited(batch, now, sealer, |_| None)
+        self.create_entries_audited(batch, now, sealer, |_, _| None, |_| None)
     }
 
     /// [`Store::create_entries`] with the line of the audit log that goes with what became of them, in the same
-    /// transaction.
+    /// transaction. Where a `client_reference` is an entry's already, `complete` may end that one, and give up its name.
     ///
     /// # Errors
     /// Those of [`Store::create_entries`].
@@ -88,6 +94,7 @@ impl Store {
         batch: Vec<NewEntry>,
         now: Timestamp,
         sealer: &dyn EventSealer,
+        complete: impl Fn(&EntryRow, &NewEntry) -> Option<EntryUpdate>,
         audit: impl FnOnce(&[Created]) -> Option<AuditRow>,
     ) -> Result<Vec<Created>, StoreError> {
         self.db.write(|link| {
@@ -96,17 +103,28 @@ impl Store {
             let mut rows = Rows::with_capacity(batch.len());
             let mut outcomes = Vec::with_capacity(batch.len());
             for entry in batch {
-                outcomes.push(match known.holder_of(&entry) {
+                let outcome = match known.holder_of(&entry) {
                     Some((id, hash)) if hash == entry.request_hash => Created::Existing { id },
-                    Some((id, _)) => Created::Conflict {
-                        id,
-                        refused: Box::new(entry),
-                    },
+                    Some((id, _)) if id == entry.id => Created::Conflict,
+                    Some((id, _)) => {
+                        // It may come earlier in the same batch.
+                        std::mem::take(&mut rows).insert(link, now, sealer)?;
+                        let holder = select_entry(link, id)?;
+                        match complete(&holder, &entry) {
+                            Some(ended) => {
+                                carry_out(link, &mut chain, holder, ended, now, sealer)?;
+                                known.remember(&entry);
+                                rows.append(link, &mut chain, entry)?.in_place()
+                            }
+                            None => Created::Conflict,
+                        }
+                    }
                     None => {
                         known.remember(&entry);
                         rows.append(link, &mut chain, entry)?
                     }
-                });
+                };
+                outcomes.push(outcome);
             }
             rows.insert(link, now, sealer)?;
             if let Some(line) = audit(&outcomes) {
@@ -115,6 +133,15 @@ impl Store {
             chain.close(link)?;
             Ok(outcomes)
         })
+    }
+}
+
+impl Created {
+    fn in_place(self) -> Self {
+        match self {
+            Self::New { id, seq } => Self::Completed { id, seq },
+            other => other,
+        }
     }
 }
 
@@ -147,14 +174,11 @@ impl Known {
         }
     }
 
-    /// The entry that has this one's reference or id, and the hash of its request.
+    /// The entry that has this one's id or reference, and the hash of its request.
     fn holder_of(&self, entry: &NewEntry) -> Option<(Uuid, [u8; 32])> {
-        let by_reference = entry
-            .client_reference
-            .as_ref()
-            .and_then(|reference| self.by_reference.get(reference));
-        let by_id = || self.by_id.get(&entry.id).map(|hash| (entry.id, *hash));
-        by_reference.copied().or_else(by_id)
+        let by_id = self.by_id.get(&entry.id).map(|hash| (entry.id, *hash));
+        let by_reference = || self.by_reference.get(entry.client_reference.as_ref()?).copied();
+        by_id.or_else(by_reference)
     }
 }
 
@@ -179,6 +203,7 @@ fn stored(link: &mut Link<'_>, chunk: &[NewEntry]) -> Result<Vec<Stored>, StoreE
 }
 
 /// Entries, and their events in the same order.
+#[derive(Default)]
 struct Rows {
     entries: Vec<EntryRow>,
     events: Vec<PlacedEvent>,

@@ -21,8 +21,7 @@ pub struct EntryRow {
     pub id: Uuid,
     /// The publisher's own name for the case, unique in this node.
     pub client_reference: Option<String>,
-    /// Tells a repeated request from another one under the same `client_reference`: of the one that completed the entry, if
-    /// one did.
+    /// Tells a repeated request from another one under the same `client_reference`.
     #[diesel(serialize_as = Bytes32, deserialize_as = Bytes32)]
     pub request_hash: [u8; 32],
     #[diesel(serialize_as = AudienceName, deserialize_as = AudienceName)]

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use lianfang_encoding::{Audience, Timestamp};
+use lianfang_encoding::Timestamp;
 use uuid::Uuid;
 
 use crate::chain::{Chain, PlacedEvent, Subject};
@@ -16,10 +16,8 @@ use crate::{AuditRow, EntryRow, EventSealer, Store, StoreError, audit, own_links
 /// What an entry becomes, and the event that says so. Start from [`EntryUpdate::of`] and set what changes.
 #[derive(Debug, Clone)]
 pub struct EntryUpdate {
-    /// Of the request that made the entry what it is.
-    pub request_hash: [u8; 32],
-    /// Another one only while nobody has been told of the entry.
-    pub audience: Audience,
+    /// `None` gives the name up.
+    pub client_reference: Option<String>,
     pub natural_person: bool,
     pub state: i16,
     pub state_data: String,
@@ -47,8 +45,7 @@ impl EntryUpdate {
     /// Everything as it is in `row`, not ended, with `event`.
     pub fn of(row: &EntryRow, event: NewEvent) -> Self {
         Self {
-            request_hash: row.request_hash,
-            audience: row.audience.clone(),
+            client_reference: row.client_reference.clone(),
             natural_person: row.natural_person,
             state: row.state,
             state_data: row.state_data.clone(),
@@ -113,33 +110,8 @@ impl Store {
                 });
             }
             let mut update = change(&current).map_err(UpdateError::Refused)?;
-            let subject = Subject {
-                entry_id: id,
-                audience: update.audience.clone(),
-                subject_type: current.subject_type,
-                category: update.category,
-                basis: update.basis,
-                expires_at: update.expires_at,
-                state: update.state,
-                shared: update.local_reason.is_none() || current.local_reason.is_none(),
-                since: update.since,
-            };
-            let (ends, line) = (update.ends, update.audit.take());
-            let event = chain.append(link, subject, update.event.clone())?;
-            let next = next_revision(current, update, &event);
-            let signature = event.sign(sealer)?;
-            let object = event.feed_object(&signature, sealer);
-            write(link, &next)?;
-            if ends {
-                own_links::unlink(link, id)?;
-            }
-            insert_events(link, [event.event_row(signature)])?;
-            insert_payloads(link, [event.payload_row()])?;
-            if let Some(object) = object {
-                let mut feed = Feed::lock(link, now)?.knowing(event.said_at());
-                feed.add(link, object)?;
-                feed.close(link)?;
-            }
+            let line = update.audit.take();
+            let next = carry_out(link, &mut chain, current, update, now, sealer)?;
             if let Some(line) = line {
                 audit::append(link, line)?;
             }
@@ -149,10 +121,48 @@ impl Store {
     }
 }
 
+/// Writes what an entry becomes, and the event that says so, which is the next of the chain.
+pub(crate) fn carry_out(
+    link: &mut Link<'_>,
+    chain: &mut Chain<'_>,
+    current: EntryRow,
+    update: EntryUpdate,
+    now: Timestamp,
+    sealer: &dyn EventSealer,
+) -> Result<EntryRow, StoreError> {
+    let subject = Subject {
+        entry_id: current.id,
+        audience: current.audience.clone(),
+        subject_type: current.subject_type,
+        category: update.category,
+        basis: update.basis,
+        expires_at: update.expires_at,
+        state: update.state,
+        shared: update.local_reason.is_none() || current.local_reason.is_none(),
+        since: update.since,
+    };
+    let ends = update.ends;
+    let event = chain.append(link, subject, update.event.clone())?;
+    let next = next_revision(current, update, &event);
+    let signature = event.sign(sealer)?;
+    let object = event.feed_object(&signature, sealer);
+    write(link, &next)?;
+    if ends {
+        own_links::unlink(link, next.id)?;
+    }
+    insert_events(link, [event.event_row(signature)])?;
+    insert_payloads(link, [event.payload_row()])?;
+    if let Some(object) = object {
+        let mut feed = Feed::lock(link, now)?.knowing(event.said_at());
+        feed.add(link, object)?;
+        feed.close(link)?;
+    }
+    Ok(next)
+}
+
 fn next_revision(current: EntryRow, update: EntryUpdate, event: &PlacedEvent) -> EntryRow {
     EntryRow {
-        request_hash: update.request_hash,
-        audience: update.audience,
+        client_reference: update.client_reference,
         natural_person: update.natural_person,
         state: update.state,
         state_data: update.state_data,
@@ -182,8 +192,7 @@ fn write(link: &mut Link<'_>, next: &EntryRow) -> Result<(), StoreError> {
         entries::table.find(next.id.as_bytes().as_slice())
     )
     .set((
-        entries::request_hash.eq(next.request_hash.as_slice()),
-        entries::audience.eq(next.audience.as_str()),
+        entries::client_reference.eq(&next.client_reference),
         entries::natural_person.eq(next.natural_person),
         entries::state.eq(next.state),
         entries::state_data.eq(&next.state_data),

@@ -62,9 +62,12 @@ impl Node {
         while let Some((start, part)) = waiting.pop() {
             match self.question(part, ends_by, asked).await? {
                 Reply::Opened(opened) => {
-                    for (answer, mut opened) in answers[start..].iter_mut().zip(opened) {
-                        // What was left out may be what counts beside a hit of another part.
-                        opened.has_refused |= part.len() < hits.len() && opened.is_part();
+                    let (before, after) = (&hits[..start], &hits[start + part.len()..]);
+                    for ((answer, hit), mut opened) in answers[start..].iter_mut().zip(part).zip(opened) {
+                        // What was left out may be what counts beside a hit of the same subject in another part.
+                        let mut others = before.iter().chain(after);
+                        let is_apart = others.any(|other| other.subject == hit.subject);
+                        opened.has_refused |= is_apart && opened.is_part();
                         *answer = Some(opened);
                     }
                 }

@@ -31,7 +31,7 @@ pub(crate) struct Step {
 impl Step {
     /// Readers count a deadline from the time of the event, which lies before no decision that begins one. All else is dated by
     /// this node's clock, since the peers', by which it was decided, may be wrong.
-    fn decided(event: NewEvent, at: Timestamp) -> Self {
+    pub(super) fn decided(event: NewEvent, at: Timestamp) -> Self {
         let since = match begins_deadline(event.kind) {
             true => at,
             false => Timestamp::default(),
@@ -184,30 +184,20 @@ impl Node {
         step: Step,
         audit: Option<store::AuditRow>,
     ) -> Result<store::EntryRow, FlowError> {
-        let (kind, now) = (step.event.kind, self.now());
-        let change = move |node: &Self, row: &store::EntryRow| {
-            let update = node.change(row, &actor, &step)?;
-            Ok(EntryUpdate { audit, ..update })
-        };
-        self.update_entry(id, revision, now, kind, change).await
-    }
-
-    /// Makes of an entry what `change` says, with an event of this kind.
-    pub(super) async fn update_entry(
-        self: &Arc<Self>,
-        id: Uuid,
-        revision: Option<u64>,
-        now: Timestamp,
-        kind: EventType,
-        change: impl FnOnce(&Self, &store::EntryRow) -> Result<EntryUpdate, FlowError> + Send + 'static,
-    ) -> Result<store::EntryRow, FlowError> {
         self.check_standing()?;
-        let node = Arc::clone(self);
-        let write = move |store: &store::Store| {
-            let change = |row: &store::EntryRow| change(&node, row);
-            store.update_entry(id, revision, now, change, node.as_ref())
-        };
-        match self.gateway.raw(write).await? {
+        let (node, kind) = (Arc::clone(self), step.event.kind);
+        let now = self.now();
+        let outcome = self
+            .gateway
+            .raw(move |store| {
+                let change = |row: &store::EntryRow| {
+                    let update = node.change(row, &actor, &step)?;
+                    Ok(EntryUpdate { audit, ..update })
+                };
+                store.update_entry(id, revision, now, change, node.as_ref())
+            })
+            .await?;
+        match outcome {
             Ok(row) => {
                 durable_step("entry_moved");
                 self.tally.entries_moved(kind, 1);
@@ -230,7 +220,12 @@ impl Node {
         }
     }
 
-    fn change(&self, row: &store::EntryRow, actor: &str, step: &Step) -> Result<EntryUpdate, FlowError> {
+    pub(super) fn change(
+        &self,
+        row: &store::EntryRow,
+        actor: &str,
+        step: &Step,
+    ) -> Result<EntryUpdate, FlowError> {
         let basis = u8::try_from(row.basis).ok().and_then(BasisType::from_number);
         let basis = basis.ok_or(FlowError::Internal("an entry's basis isn't known"))?;
         let circumstances = |now| Circumstances {

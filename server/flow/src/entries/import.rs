@@ -10,12 +10,11 @@ use super::record::AUDITED;
 use crate::{Actor, FlowError, Node};
 
 impl Node {
-    /// Records many entries in one transaction, and then completes those that were incomplete, each in one of its own. Every
-    /// line gets its own answer, in order; a bad line doesn't hold up the others.
+    /// Records many entries in one transaction. Every line gets its own answer, in order; a bad line doesn't
+    /// hold up the others.
     ///
     /// # Errors
-    /// When the store fails: no line was recorded, or all were and not all of the others are completed; the same lines again
-    /// do the rest.
+    /// When the store fails, in which case no line was recorded.
     pub async fn record_entries(
         self: &Arc<Self>,
         actor: &Actor,
@@ -39,11 +38,11 @@ impl Node {
         let ids = self.entry_ids(name, lines.iter().map(|(line, _)| *line).collect());
         let lines = ids.await?.into_iter().zip(lines).collect();
         let node = Arc::clone(self);
-        let by = actor.clone();
+        let actor = actor.clone();
         let prepared = self
             .gateway
             .compute_each(lines, move |(id, (line, new))| {
-                node.prepare_line(&by, line, new, id)
+                node.prepare_line(&actor, line, new, id)
             })
             .await?;
         let (mut results, rows): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
@@ -54,35 +53,12 @@ impl Node {
             .collect();
         let rows = rows.into_iter().flatten().collect();
         let outcomes = self.write_entries(rows, |_| Some(audit)).await?;
-        for ((place, local_reason), outcome) in places.into_iter().zip(outcomes) {
+        for ((place, local_reason), outcome) in places.into_iter().zip(&outcomes) {
             if let Some(result) = results.get_mut(place) {
-                match self.completed_line(actor, outcome).await {
-                    Ok(done) => done.say(result, local_reason),
-                    Err(error @ FlowError::Problem(ProblemType::Conflict, _)) => {
-                        result.problem = Some(error.problem())
-                    }
-                    Err(other) => return Err(other),
-                }
+                say(result, outcome, local_reason);
             }
         }
         Ok(results)
-    }
-
-    async fn completed_line(
-        self: &Arc<Self>,
-        actor: &Actor,
-        outcome: store::Created,
-    ) -> Result<Done, FlowError> {
-        match outcome {
-            store::Created::New { id, .. } => Ok(Done::Created(id)),
-            store::Created::Existing { id } => Ok(Done::Present(id)),
-            store::Created::Conflict { id, refused } => {
-                Ok(match self.complete_entry(actor, id, *refused).await? {
-                    true => Done::Completed(id),
-                    false => Done::Present(id),
-                })
-            }
-        }
     }
 
     fn prepare_line(
@@ -119,20 +95,19 @@ impl Node {
     }
 }
 
-/// What became of the entry of a line.
-enum Done {
-    Created(Uuid),
-    Present(Uuid),
-    Completed(Uuid),
-}
-
-impl Done {
-    /// What is there has the line's content, and so the same reason to stay.
-    fn say(self, result: &mut BatchResult, local_reason: Option<String>) {
-        let (Self::Created(id) | Self::Present(id) | Self::Completed(id)) = self;
-        result.id = Some(id);
-        result.created = Some(matches!(self, Self::Created(_)));
-        result.completed = matches!(self, Self::Completed(_));
-        result.local_reason = local_reason;
-    }
+/// What is there has the line's content, and so the same reason to stay.
+fn say(result: &mut BatchResult, outcome: &store::Created, local_reason: Option<String>) {
+    let (id, created) = match outcome {
+        store::Created::New { id, .. } | store::Created::Completed { id, .. } => (*id, true),
+        store::Created::Existing { id } => (*id, false),
+        store::Created::Conflict => {
+            result.problem = Some(
+                Problem::new(ProblemType::Conflict)
+                    .detail("This client_reference was used for another entry."),
+            );
+            return;
+        }
+    };
+    (result.id, result.created, result.local_reason) = (Some(id), Some(created), local_reason);
+    result.completed = matches!(outcome, store::Created::Completed { .. });
 }

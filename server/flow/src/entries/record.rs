@@ -81,8 +81,9 @@ impl Node {
         let audit = move |created: &[store::Created]| {
             let (id, outcome) = match created.first()? {
                 store::Created::New { id, .. } => (id, "recorded"),
+                store::Created::Completed { id, .. } => (id, "completed"),
                 store::Created::Existing { id } => (id, "present"),
-                store::Created::Conflict { .. } => return None,
+                store::Created::Conflict => return None,
             };
             Some(store::AuditRow {
                 object: id.to_string(),
@@ -90,13 +91,16 @@ impl Node {
                 ..line
             })
         };
-        let outcome = self.write_entries(vec![prepared], audit).await?.pop();
-        let (id, created) = match outcome.ok_or(FlowError::Internal("nothing became of an entry"))? {
-            store::Created::New { id, .. } => (id, true),
-            store::Created::Existing { id } => (id, false),
-            store::Created::Conflict { id, refused } => {
-                self.complete_entry(actor, id, *refused).await?;
-                (id, false)
+        let outcome = self.write_entries(vec![prepared], audit).await?;
+        let (id, created) = match outcome.first() {
+            Some(store::Created::New { id, .. } | store::Created::Completed { id, .. }) => (*id, true),
+            Some(store::Created::Existing { id }) => (*id, false),
+            _ => {
+                return Err(FlowError::because(
+                    ProblemType::Conflict,
+                    "This client_reference was used for another entry. Use a new one, or post the same content; only an entry that is \
+                     active and `incomplete` is completed by posting it again, for the same subject.",
+                ));
             }
         };
         Ok(Recorded {
@@ -115,14 +119,21 @@ impl Node {
         let (node, sealer, now) = (Arc::clone(self), Arc::clone(self), self.now());
         durable_step("entries_begun");
         let work = async move {
-            let write =
-                move |store: &store::Store| store.create_entries_audited(batch, now, sealer.as_ref(), audit);
+            let write = move |store: &store::Store| {
+                let complete =
+                    |row: &store::EntryRow, posted: &store::NewEntry| sealer.completed_by(row, posted);
+                store.create_entries_audited(batch, now, sealer.as_ref(), complete, audit)
+            };
             let created = node.gateway.store(write).await;
             if let Ok(created) = &created {
                 durable_step("entries_committed");
+                let is_completed =
+                    |outcome: &&store::Created| matches!(outcome, store::Created::Completed { .. });
                 let is_new = |outcome: &&store::Created| matches!(outcome, store::Created::New { .. });
-                let new = created.iter().filter(is_new).count();
+                let completed = created.iter().filter(is_completed).count();
+                let new = created.iter().filter(is_new).count() + completed;
                 node.tally.entries_moved(EventType::Created, new as u64);
+                node.tally.entries_moved(EventType::Corrected, completed as u64);
             }
             // Always: the answer to a commit that was carried out may be lost, this time or when they were first sent.
             node.entries_created();

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lianfang_flow::{EntryFilter, FlowError, Node, Recorded};
+use lianfang_flow::{EntryFilter, FlowError, Node, Recorded, RequestName};
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::{Entry, NewEntry};
-use lianfang_wire::vocabulary::{EventType, EvidenceGrade, VerdictName};
+use lianfang_wire::vocabulary::{EventType, EvidenceGrade, StateName, VerdictName};
 
 use crate::harness::{
     BACKENDS, Federation, company, entry, event, identifier, operator, screening, shared_with, withdraw,
@@ -71,18 +71,23 @@ async fn what_was_missing_comes_under_the_same_reference_and_the_entry_is_told_f
 
         federation.clock.advance(Duration::from_secs(60));
         let then = record(&a, &after).await;
-        assert!(!then.created, "{backend:?}");
-        assert_eq!(
-            (then.entry.id, then.entry.revision, &then.entry.content),
-            (first.entry.id, 2, &after)
-        );
+        assert!(then.created, "{backend:?}");
+        assert_eq!((then.entry.revision, &then.entry.content), (1, &after));
         assert_eq!(then.entry.local_reason, None);
+        let replaced = a.entry(first.entry.id).await.unwrap();
+        assert_eq!(replaced.state, StateName::Corrected, "{backend:?}");
+        let last = a.timeline(replaced.id).await.unwrap().pop().unwrap();
+        assert_eq!(last.reference, Some(then.entry.id.to_string()), "{backend:?}");
         assert_eq!(then.entry.evidence_grade, EvidenceGrade::Documented);
         a.publish_changes().await.unwrap();
         b.sync(None, false).await.unwrap();
         assert_eq!(verdict(&b).await, VerdictName::Block, "{backend:?}");
         let again = record(&a, &after).await;
-        assert_eq!((again.created, again.entry.revision), (false, 2), "{backend:?}");
+        assert_eq!(
+            (again.created, again.entry.id),
+            (false, then.entry.id),
+            "{backend:?}"
+        );
 
         withdraw(&a, &again.entry).await;
         b.sync(None, false).await.unwrap();
@@ -98,16 +103,20 @@ async fn what_still_lacks_something_stays_and_has_what_came() {
         bare.violation = None;
         record(&a, &bare).await;
         let half = record(&a, &incomplete(&a)).await.entry;
-        assert_eq!(
-            (half.revision, half.local_reason.as_deref()),
-            (2, Some("incomplete"))
-        );
+        assert_eq!(half.local_reason.as_deref(), Some("incomplete"));
         assert_eq!(half.content.violation, incomplete(&a).violation);
         a.build_digests().await.unwrap();
         b.sync(None, false).await.unwrap();
         assert_eq!(verdict(&b).await, VerdictName::Clear, "{backend:?}");
+        // Less than there is takes no place.
+        assert_taken(&a, bare).await;
         let whole = record(&a, &complete(&a)).await.entry;
-        assert_eq!((whole.revision, whole.local_reason), (3, None));
+        assert_eq!(whole.local_reason, None);
+        let living = entries(&a)
+            .await
+            .into_iter()
+            .filter(|entry| !entry.state.is_terminal());
+        assert_eq!(living.map(|entry| entry.id).collect::<Vec<_>>(), [whole.id]);
     }
 }
 
@@ -175,7 +184,7 @@ async fn lines_of_a_batch_complete_what_was_incomplete_and_say_so() {
         assert_eq!(
             said,
             [
-                (Some(false), true, None, false),
+                (Some(true), true, None, false),
                 (None, false, None, true),
                 (Some(false), false, None, false),
             ],
@@ -204,11 +213,61 @@ async fn an_entry_is_completed_once_or_not_at_all_whichever_statement_fails() {
                 Err(other) => return Err(other),
             }
             let completed = a.record_entry(&operator(), new).await?.entry;
-            assert_eq!((completed.revision, completed.local_reason), (2, None));
+            assert_eq!((completed.revision, completed.local_reason), (1, None));
             Ok(())
         })
         .await;
-        assert_eq!(entries(&a).await.len(), rounds);
+        let (ended, living): (Vec<_>, Vec<_>) = entries(&a)
+            .await
+            .into_iter()
+            .partition(|entry| entry.state.is_terminal());
+        assert_eq!((ended.len(), living.len()), (rounds, rounds));
         check_chain(&federation, "platform-a");
+    }
+}
+
+#[tokio::test]
+async fn a_line_completes_one_that_stands_before_it_in_the_same_batch() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        let lines = [incomplete(&a), complete(&a)].map(Ok);
+        let results = a
+            .record_entries(&operator(), (1..).zip(lines).collect())
+            .await
+            .unwrap();
+        assert_eq!(results[1].created, Some(true), "{backend:?} {results:?}");
+        assert!(results[1].completed && results[1].local_reason.is_none());
+        assert_eq!(
+            a.entry(results[0].id.unwrap()).await.unwrap().state,
+            StateName::Corrected
+        );
+        assert_eq!(
+            a.entry(results[1].id.unwrap()).await.unwrap().state,
+            StateName::Active
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_again_after_its_entry_was_completed_finds_what_it_recorded() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        let name = Some(RequestName::new([7; 32]));
+        let sent = async |further: usize| {
+            let mut other = entry(company(OTHER), a.now());
+            other.client_reference = Some("case-2".to_owned());
+            let lines: Vec<_> = [incomplete(&a), other].into_iter().take(1 + further).collect();
+            let lines = (1..).zip(lines.into_iter().map(Ok)).collect();
+            a.record_entries_once(&operator(), lines, name).await
+        };
+        let first = sent(0).await.unwrap()[0].id;
+        record(&a, &complete(&a)).await;
+        let again = sent(1).await.unwrap();
+        assert_eq!(
+            (again[0].id, again[0].created),
+            (first, Some(false)),
+            "{backend:?}"
+        );
+        assert_eq!(again[1].created, Some(true), "{backend:?} {again:?}");
     }
 }

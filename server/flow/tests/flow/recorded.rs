@@ -43,7 +43,7 @@ async fn each_line_of_a_batch_says_why_its_entry_stays_here_however_often_it_is_
             entry: uuid::Uuid::from_u128(1),
         }];
         let mut conflict = incomplete.clone();
-        conflict.subject_notice = complete.subject_notice.clone();
+        conflict.subject = company(&code(4));
         let lines = [complete, incomplete, derived, conflict];
         for created in [true, false] {
             let numbered = (1..).zip(lines.iter().cloned().map(Ok)).collect();

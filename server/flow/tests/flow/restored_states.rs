@@ -190,6 +190,43 @@ async fn what_was_recorded_after_the_backup_is_withdrawn_and_alerts_about_it_end
 }
 
 #[tokio::test]
+async fn what_was_completed_after_the_backup_is_withdrawn_and_can_be_completed_again() {
+    for backend in BACKENDS {
+        let federation = federation(backend, &["platform-b"]).await;
+        let (a, b) = (federation.node("platform-a"), federation.node("platform-b"));
+        record(&a, BEFORE).await;
+        let mut complete = entry(company(&code(1)), a.now());
+        complete.client_reference = Some("case-1".to_owned());
+        let mut incomplete = complete.clone();
+        incomplete.evidence.clear();
+        a.record_entry(&operator(), incomplete).await.unwrap();
+        spread(&federation, &a, &READERS).await;
+        watch(&b, "shop", company(&code(1))).await;
+        let backup = federation.back_up("platform-a");
+        let lost = a
+            .record_entry(&operator(), complete.clone())
+            .await
+            .unwrap()
+            .entry
+            .id;
+        spread(&federation, &a, &READERS).await;
+        assert_eq!(states(&b).await, [AlertState::Open]);
+        drop(a);
+        let copy = restored(&federation, &backup).await;
+        spread(&federation, &copy.node, &READERS).await;
+        assert_eq!(states(&b).await, [AlertState::Closed], "{backend:?}");
+        let regulators = states_told(&copy.node, "regulator").await;
+        assert_eq!(regulators[&lost], StateName::Withdrawn);
+        copy.node.record_entry(&operator(), complete).await.unwrap();
+        spread(&federation, &copy.node, &READERS).await;
+        assert_eq!(
+            verdict(&federation, "platform-b", &code(1)).await,
+            VerdictName::Block
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_was_upheld_in_time_isn_t_released_because_the_node_was_restored_after_its_clock() {
     for backend in BACKENDS {
         let federation = federation(backend, &["platform-b"]).await;

@@ -51,12 +51,10 @@ both! {
         let again = NewEntry { id: Uuid::new_v4(), ..first.clone() };
         let other = NewEntry { id: Uuid::new_v4(), request_hash: [9; 32], ..first.clone() };
         let new = entry("case-2");
-        let batch = vec![again, other.clone(), new.clone()];
-        let outcomes = store.create_entries(batch, at(1), &Hashing).unwrap();
-        let conflict = Created::Conflict { id: first.id, refused: Box::new(other) };
+        let outcomes = store.create_entries(vec![again, other, new.clone()], at(1), &Hashing).unwrap();
         assert_eq!(
             outcomes,
-            [Created::Existing { id: first.id }, conflict, Created::New { id: new.id, seq: 2 }]
+            [Created::Existing { id: first.id }, Created::Conflict, Created::New { id: new.id, seq: 2 }]
         );
         assert_eq!(store.event_head().unwrap().seq, 2);
     }
@@ -69,12 +67,11 @@ both! {
         let same_id = NewEntry { client_reference: None, request_hash: [9; 32], ..first.clone() };
         let outcomes = database
             .store()
-            .create_entries(vec![first.clone(), again, same_id.clone()], at(0), &Hashing)
+            .create_entries(vec![first.clone(), again, same_id], at(0), &Hashing)
             .unwrap();
-        let conflict = Created::Conflict { id: first.id, refused: Box::new(same_id) };
         assert_eq!(
             outcomes,
-            [Created::New { id: first.id, seq: 1 }, Created::Existing { id: first.id }, conflict]
+            [Created::New { id: first.id, seq: 1 }, Created::Existing { id: first.id }, Created::Conflict]
         );
     }
 }

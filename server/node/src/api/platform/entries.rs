@@ -30,7 +30,7 @@ const DEFAULT_PAGE: u32 = 100;
 #[utoipa::path(post, path = "/v1/entries", tag = "entries", request_body = NewEntry,
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
     responses((status = 201, body = Entry, headers(("ETag" = String), ("Location" = String))),
-        (status = 200, body = Entry, description = "It was recorded before, or was incomplete under this `client_reference` and is about the same subject: it has this content now."),
+        (status = 200, body = Entry, description = "It was recorded before."),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create(node: Data<Node>, by: By, named: Named, new: Json<NewEntry>) -> Answer {
     let node = node.into_inner();
@@ -50,7 +50,8 @@ pub(super) async fn create(node: Data<Node>, by: By, named: Named, new: Json<New
 ///
 /// One result per line, in order, while further lines may still be on their way; read them as they come. What a result
 /// acknowledges is recorded for good. Send the whole batch, or what has no result yet, again after an interruption:
-/// lines with a `client_reference` that were recorded already aren't recorded twice, and complete what was incomplete.
+/// lines with a `client_reference` that were recorded already aren't recorded twice. Under the one of an entry that is
+/// active and `incomplete`, about the same subject, another takes its place.
 #[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
     request_body(content = NewEntry, content_type = "application/x-ndjson"),
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours. A batch under one has at most `limits.keyed_bytes` (4 MiB); an answer that is longer isn't kept.")),

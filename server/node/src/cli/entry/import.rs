@@ -51,7 +51,7 @@ impl Load for Entries {
             .await?;
         let sent = results.into_iter().map(|result| Sent {
             problem: result.problem,
-            is_new: result.created != Some(false),
+            is_new: result.created != Some(false) && !result.completed,
             is_completed: result.completed,
             is_local: result.local_reason.is_some(),
             ..Sent::default()
