@@ -107,9 +107,7 @@ impl Store {
                     Some((id, hash)) if hash == entry.request_hash => Created::Existing { id },
                     Some((id, _)) if id == entry.id => Created::Conflict,
                     Some((id, _)) => {
-                        // It may come earlier in the same batch.
-                        std::mem::take(&mut rows).insert(link, now, sealer)?;
-                        let holder = select_entry(link, id)?;
+                        let holder = rows.written(link, id, now, sealer)?;
                         match complete(&holder, &entry) {
                             Some(ended) => {
                                 carry_out(link, &mut chain, holder, ended, now, sealer)?;
@@ -253,6 +251,23 @@ impl Rows {
         self.entries.push(first_revision(entry, &event));
         self.events.push(event);
         Ok(created)
+    }
+
+    /// An entry that is stored, or comes earlier in the same batch.
+    fn written(
+        &mut self,
+        link: &mut Link<'_>,
+        id: Uuid,
+        now: Timestamp,
+        sealer: &dyn EventSealer,
+    ) -> Result<EntryRow, StoreError> {
+        match select_entry(link, id) {
+            Err(StoreError::NotFound) => {
+                std::mem::take(self).insert(link, now, sealer)?;
+                select_entry(link, id)
+            }
+            found => found,
+        }
     }
 
     /// What needs no signature is written while the events are signed, and each event as soon as it is.
