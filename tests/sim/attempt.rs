@@ -6,7 +6,7 @@ use lianfang_flow::FlowError;
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::{Basis, NewEntry, NewEvent};
 use lianfang_wire::roster::NewMonitoredSubject;
-use lianfang_wire::vocabulary::{BasisType, EventType};
+use lianfang_wire::vocabulary::{BasisType, EventType, StateName};
 use uuid::Uuid;
 
 use crate::cases::Case;
@@ -43,6 +43,8 @@ pub(crate) enum Attempt {
     Move(Uuid, EventType),
     /// The entry named the wrong company; another takes its place.
     Correct(Uuid, Planned),
+    /// The entry lacked evidence and stayed here; another with it takes its place.
+    Complete(Uuid, Planned),
     /// Deltas of what changed.
     Publish,
     /// New bases of everything.
@@ -68,7 +70,15 @@ impl Planned {
             deadline: recorded.deadline,
             expires: self.new.expires,
             said: recorded.state.is_terminal(),
+            lacks: recorded.local_reason.is_some().then(|| Box::new(self.complete())),
         }
+    }
+
+    fn complete(&self) -> Self {
+        let mut complete = self.clone();
+        let evidence = entry(company(&code(self.company)), self.new.expires).evidence;
+        complete.new.evidence = evidence;
+        complete
     }
 }
 
@@ -109,8 +119,17 @@ impl Life {
                 _ => Attempt::Poll,
             };
         }
-        match self.below(22) {
+        match self.below(24) {
             0..=6 => Attempt::Record(self.planned(name, company)),
+            22 => {
+                let mut bare = self.planned(name, company);
+                bare.new.evidence.clear();
+                Attempt::Record(bare)
+            }
+            23 => match self.some_lacking(name) {
+                Some((case, whole)) => Attempt::Complete(case, whole),
+                None => Attempt::Hear,
+            },
             7..=9 => {
                 let found = match self.below(3) {
                     0 => self.some_lapsed(name),
@@ -141,6 +160,19 @@ impl Life {
         let living = self.cases.of(publisher).filter(|(_, case)| !case.has_ended(now));
         let living: Vec<_> = living.map(|(case, _)| case).collect();
         self.one_of(&living)
+    }
+
+    /// An active entry that lacks something, and what doesn't.
+    fn some_lacking(&mut self, publisher: &'static str) -> Option<(Uuid, Planned)> {
+        let now = self.now();
+        let active = self
+            .cases
+            .of(publisher)
+            .filter(|(_, case)| case.state_at(now) == StateName::Active);
+        let lacking: Vec<_> = active
+            .filter_map(|(id, case)| Some((id, case.lacks.as_deref()?.clone())))
+            .collect();
+        self.one_of(&lacking)
     }
 
     /// An entry that time has ended and nobody has written down.
@@ -200,6 +232,14 @@ impl Life {
                     self.tally.count("corrections");
                     self.record(name, planned).await?;
                 }
+                Ok(())
+            }
+            Attempt::Complete(case, planned) => {
+                self.record(name, planned).await?;
+                let ended = self.node(name).entry(*case).await?;
+                assert_eq!(ended.state, StateName::Corrected, "{name}: {planned:?}");
+                self.cases.update(&ended);
+                self.tally.count("entries completed");
                 Ok(())
             }
             Attempt::Publish => node.publish_changes().await.map(drop),
@@ -319,6 +359,7 @@ impl Life {
             Attempt::Correct(case, new) => {
                 format!("corrects {} by {} on {}", about(case), new.reference, new.company)
             }
+            Attempt::Complete(case, _) => format!("completes {}", about(case)),
             other => format!("{other:?}"),
         }
     }

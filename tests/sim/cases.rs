@@ -7,6 +7,7 @@ use lianfang_wire::entry::Entry;
 use lianfang_wire::vocabulary::StateName;
 use uuid::Uuid;
 
+use crate::attempt::Planned;
 use crate::life::country;
 
 /// An entry as its publisher last acknowledged it.
@@ -21,6 +22,8 @@ pub(crate) struct Case {
     pub(crate) expires: Timestamp,
     /// The publisher's status feed has said that it ended.
     pub(crate) said: bool,
+    /// What would complete it. Until then it stays with its publisher.
+    pub(crate) lacks: Option<Box<Planned>>,
 }
 
 impl Case {
@@ -50,12 +53,13 @@ impl Case {
 
     /// Whether `node` may know of it.
     pub(crate) fn is_for(&self, node: &str) -> bool {
-        node == self.publisher
-            || match self.audience.as_str() {
+        let is_told = self.lacks.is_none()
+            && match self.audience.as_str() {
                 "all" => true,
                 "regulators" => node == "regulator",
                 own => country(node).eq_ignore_ascii_case(own),
-            }
+            };
+        node == self.publisher || is_told
     }
 }
 

@@ -1,5 +1,5 @@
 //! Random lives of a federation: seven nodes with a mock clock in one process, four of which publish. Entries are
-//! recorded, withdrawn, corrected, contested, suspended and expire; sellers are watched; links are cut and healed; nodes
+//! recorded, completed, withdrawn, corrected, contested, suspended and expire; sellers are watched; links are cut and healed; nodes
 //! die at some statement of what they are doing and come back from their store, or from an older backup.
 //!
 //! After every step no node may show a match on an entry that had ended as far as it was told. Whenever everything has
@@ -37,6 +37,8 @@ use life::Life;
 use tally::Tally;
 
 const SEEDS: u64 = 2;
+/// Lives in which everything happens that has to.
+const FIRST: u64 = 20;
 const STEPS: u64 = 100;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
@@ -47,7 +49,7 @@ fn number(variable: &str, otherwise: u64) -> u64 {
 async fn live(backend: Backend) {
     let (seeds, first) = (
         number("LIANFANG_SIM_SEEDS", SEEDS),
-        number("LIANFANG_SIM_SEED", 0),
+        number("LIANFANG_SIM_SEED", FIRST),
     );
     let steps = number("LIANFANG_SIM_STEPS", STEPS);
     let mut tally = Tally::default();

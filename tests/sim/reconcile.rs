@@ -20,10 +20,12 @@ pub(crate) struct Doubts {
 
 impl Doubts {
     pub(crate) fn about(&mut self, attempt: &Attempt) {
-        if let Attempt::Record(planned) | Attempt::Correct(_, planned) = attempt {
+        if let Attempt::Record(planned) | Attempt::Correct(_, planned) | Attempt::Complete(_, planned) =
+            attempt
+        {
             self.planned.insert(planned.reference.clone(), planned.clone());
         }
-        if let Attempt::Move(case, _) | Attempt::Correct(case, _) = attempt {
+        if let Attempt::Move(case, _) | Attempt::Correct(case, _) | Attempt::Complete(case, _) = attempt {
             self.moved.insert(*case);
         }
         if let Attempt::Watch(number) | Attempt::Unwatch(number) = attempt {

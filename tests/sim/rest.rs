@@ -108,7 +108,12 @@ impl Life {
                 .map(|alert| (alert.finding.publisher.to_string(), alert.finding.entry))
                 .collect();
             let held = match roster.contains(&number) {
-                true => self.held(name, number),
+                // What stays with its publisher is in no list that anybody is watched by.
+                true => self
+                    .held(name, number)
+                    .into_iter()
+                    .filter(|(_, case)| case.lacks.is_none())
+                    .collect(),
                 false => Vec::new(),
             };
             let about = format!("alerts of {name} about company {number}: {shown:?}, {held:?}");

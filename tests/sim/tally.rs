@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use lianfang_store::testing::Backend;
 
 /// Things that every run has to see.
-const NEEDED: [&str; 16] = [
+const NEEDED: [&str; 17] = [
     "entries recorded",
+    "entries completed",
     "events",
     "corrections",
     "entries ended by time",
