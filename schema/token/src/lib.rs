@@ -6,7 +6,8 @@
 //! 1. [`TokenInput`] makes the input bytes of one canonical identifier;
 //! 2. [`Blinded::new`] blinds a batch, [`Blinded::pad`] hides its size, and its elements go to t servers as an
 //!    [`message::EvalRequest`];
-//! 3. each server answers with [`KeyShare::evaluate`], which proves that it used its share;
+//! 3. each server answers with [`KeyShare::evaluate`], which proves that it used its share; a client that is a server too
+//!    answers itself with [`Blinded::evaluate`];
 //! 4. [`Blinded::verify`] checks each answer and [`Blinded::finalize`] combines t of them into [`Token`]s.
 //!
 //! With n = t = 1 this is plain RFC 9497. The crate does no I/O and takes randomness as an argument.

@@ -8,7 +8,7 @@ use lianfang_store::{Charge, Purse};
 use lianfang_token::message::{
     EvalError, EvalRequest, EvalResponse, MessageError, Purpose, RequestSection, ResponseSection,
 };
-use lianfang_token::{Evaluation, TokenError};
+use lianfang_token::{Blinded, Evaluation, TokenError, VerifiedEvaluation};
 use lianfang_wire::ProblemType;
 use lianfang_wire::membership::Membership;
 
@@ -24,19 +24,43 @@ impl Node {
     /// [`FlowError::Evaluation`], or a malformed message.
     pub async fn evaluate(self: &Arc<Self>, caller: &NodeId, message: &[u8]) -> Result<Vec<u8>, FlowError> {
         let request = EvalRequest::decode(message).map_err(malformed)?;
-        self.evaluate_request(caller, &request).await
+        let document = self.document();
+        let answer = self.answer_member(&document.document, caller, &request);
+        self.for_member(&document.document, caller, &request, answer)
+            .await
     }
 
-    pub(crate) async fn evaluate_request(
+    /// The same for a batch that this node has blinded itself: charged and counted alike, but proven to nobody and not sent.
+    pub(crate) async fn evaluate_own(
         &self,
+        request: &EvalRequest,
+        blinded: Arc<Blinded>,
+    ) -> Result<VerifiedEvaluation, FlowError> {
+        let document = self.document();
+        let answer = async {
+            let section = request.sections().first();
+            let section = section.ok_or(FlowError::Internal("an evaluation request is empty"))?;
+            let share = self.share_for(section)?.share.clone();
+            let classes = self.classes_of(&document.document, request)?;
+            self.charge(&self.id, request, &classes).await?;
+            self.gateway.compute(move || blinded.evaluate(&share)).await
+        };
+        self.for_member(&document.document, &self.id, request, answer)
+            .await
+    }
+
+    /// Waits for `answer` if the caller is a member, and counts what became of it.
+    async fn for_member<T>(
+        &self,
+        document: &Membership,
         caller: &NodeId,
         request: &EvalRequest,
-    ) -> Result<Vec<u8>, FlowError> {
-        let document = self.document();
-        if active_member(&document.document, caller).is_none() {
+        answer: impl Future<Output = Result<T, FlowError>>,
+    ) -> Result<T, FlowError> {
+        if active_member(document, caller).is_none() {
             return Err(EvalError::NotMember.into());
         }
-        let evaluated = self.evaluate_member(&document.document, caller, request).await;
+        let evaluated = answer.await;
         let outcome = evaluated.as_ref().map_or_else(FlowError::code, |_| "answered");
         let elements = request
             .sections()
@@ -46,19 +70,14 @@ impl Node {
         evaluated
     }
 
-    async fn evaluate_member(
+    async fn answer_member(
         &self,
         document: &Membership,
         caller: &NodeId,
         request: &EvalRequest,
     ) -> Result<Vec<u8>, FlowError> {
         let signing = self.signing()?;
-        let mut classes = Vec::new();
-        for section in request.sections() {
-            let key = key_by_id(document, &section.key_id).ok_or(EvalError::UnknownKey)?;
-            self.share_for(section)?;
-            classes.push(key.fields().class);
-        }
+        let classes = self.classes_of(document, request)?;
         let left = self.charge(caller, request, &classes).await?;
         let mut sections = Vec::new();
         for ((place, section), class) in request.sections().iter().enumerate().zip(&classes) {
@@ -73,6 +92,16 @@ impl Node {
             .map_err(|_| FlowError::Internal("an evaluation response is out of bounds"))?;
         let fed = self.trust.federation();
         Ok(response.sign(request, &fed, &self.id, signing).encode())
+    }
+
+    /// The class of each section's key, of which this node holds a share.
+    fn classes_of(&self, document: &Membership, request: &EvalRequest) -> Result<Vec<Class>, FlowError> {
+        let class_of = |section: &RequestSection| {
+            let key = key_by_id(document, &section.key_id).ok_or(EvalError::UnknownKey)?;
+            self.share_for(section)?;
+            Ok(key.fields().class)
+        };
+        request.sections().iter().map(class_of).collect()
     }
 
     fn share_for(&self, section: &RequestSection) -> Result<&HeldShare, FlowError> {

@@ -30,6 +30,7 @@ fn main() {
     let mut report = floor.operations();
     report.extend(bench.server(&floor, &voprf));
     report.extend(bench.client(&floor, &voprf));
+    report.push(bench.own());
     println!("{}", serde_json::to_string_pretty(&report).unwrap());
 }
 
@@ -84,6 +85,21 @@ impl Bench {
             row(metric, ours, Some(("voprf", voprf.server()))),
             row(metric, ours, Some(("bare curve", floor.server(BATCH)))),
         ]
+    }
+
+    /// Of whoever holds a share: evaluating with it, beside asking for it.
+    fn own(&self) -> Value {
+        let (blinded, share) = (self.blind(BATCH), &self.shared.shares[0]);
+        let ours = micros_per(BATCH, || blinded.evaluate(share));
+        let asked = micros_per(BATCH, || {
+            let answer = share.evaluate(blinded.elements(), &mut rng()).unwrap();
+            blinded.verify(share.verification_share(), &answer).unwrap()
+        });
+        row(
+            "a share of one's own, per element",
+            ours,
+            Some(("asked and verified", asked)),
+        )
     }
 
     fn client(&self, floor: &Floor, voprf: &Voprf<'_>) -> Vec<Value> {

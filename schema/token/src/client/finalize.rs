@@ -33,7 +33,7 @@ impl Blinded {
 
     /// Each input's point times the key, encoded: the interpolated answer less the blind times Y.
     ///
-    /// What is interpolated went over the wire, so that variable time is safe for it; the rest is not.
+    /// What is interpolated is what servers answer whoever asks, so that variable time is safe for it; the rest is not.
     fn unblind(&self, key: &KeyDescriptor, answers: &[VerifiedEvaluation]) -> Zeroizing<Vec<Element>> {
         let indices: Vec<u16> = answers.iter().map(VerifiedEvaluation::index).collect();
         let combination = Combination::at_zero(&indices);
@@ -77,7 +77,7 @@ impl Blinded {
             if key.verification_share(index) != Some(&answer.share) {
                 return Err(TokenError::ForeignServer { index });
             }
-            if answer.batch != self.elements[0] || answer.points.len() != self.elements.len() {
+            if answer.batch != self.name() {
                 return Err(TokenError::OtherBatch);
             }
         }

@@ -3,13 +3,16 @@ use curve25519_dalek::RistrettoPoint;
 use super::Blinded;
 use crate::element::decode_batch;
 use crate::proof::Statement;
-use crate::{Element, Evaluation, MAX_ELEMENTS, TokenError, VerificationShare};
+use crate::{Element, Evaluation, KeyShare, MAX_ELEMENTS, TokenError, VerificationShare};
 
-/// An evaluation whose proof has been checked; the only kind that can be combined.
+/// The first element of a batch, which is random, and how many it has with its padding.
+pub(super) type BatchName = (Element, usize);
+
+/// An evaluation whose proof has been checked, or that was made here; the only kind that can be combined.
 pub struct VerifiedEvaluation {
     pub(super) share: VerificationShare,
-    /// The first element that was sent. Elements are random, so it names the batch.
-    pub(super) batch: Element,
+    pub(super) batch: BatchName,
+    /// One for each input at least; those of the padding aren't needed.
     pub(super) points: Vec<RistrettoPoint>,
 }
 
@@ -21,6 +24,21 @@ impl VerifiedEvaluation {
 }
 
 impl Blinded {
+    /// The answer of a share that this client holds itself (RFC 9497 §3.3.2, BlindEvaluate). A proof would only show it
+    /// what it knows, and nothing goes over the wire, so that proof, encodings and padding are left out.
+    /// In constant time, as [`KeyShare::evaluate`].
+    pub fn evaluate(&self, share: &KeyShare) -> VerifiedEvaluation {
+        VerifiedEvaluation {
+            share: *share.verification_share(),
+            batch: self.name(),
+            points: share.multiples(&self.points[..self.inputs()]),
+        }
+    }
+
+    pub(super) fn name(&self) -> BatchName {
+        (self.elements[0], self.elements.len())
+    }
+
     /// Checks a server's answer to this batch against its verification share.
     ///
     /// # Errors
@@ -34,7 +52,7 @@ impl Blinded {
         let points = check(share, (&self.elements, &self.points), evaluation)?;
         Ok(VerifiedEvaluation {
             share: *share,
-            batch: self.elements[0],
+            batch: self.name(),
             points,
         })
     }

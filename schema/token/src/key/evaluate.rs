@@ -49,6 +49,11 @@ impl KeyShare {
         })
     }
 
+    /// Each point times the share, for a batch that never leaves the holder.
+    pub(crate) fn multiples(&self, points: &[RistrettoPoint]) -> Vec<RistrettoPoint> {
+        points.iter().map(|point| point * self.scalar()).collect()
+    }
+
     fn halves(&self, points: &[RistrettoPoint]) -> Vec<RistrettoPoint> {
         let half = Zeroizing::new(self.scalar() * Scalar::from(2u8).invert());
         points.iter().map(|point| point * *half).collect()

@@ -29,6 +29,18 @@ impl Committee {
         blinded.verify(share.verification_share(), &evaluation).unwrap()
     }
 
+    /// The same by the holder of share `own`, who asks the others.
+    pub(crate) fn tokens_with_own(&self, inputs: &[&[u8]], indices: &[u16], own: u16) -> Vec<Token> {
+        let blinded = Blinded::new(inputs.iter().copied(), &mut rng(8)).unwrap();
+        let blinded = blinded.pad(&mut rng(7));
+        let answer = |&index: &u16| match index == own {
+            true => blinded.evaluate(self.share(index)),
+            false => self.answer(&blinded, index),
+        };
+        let answers: Vec<_> = indices.iter().map(answer).collect();
+        blinded.finalize(&self.descriptor, &answers).unwrap()
+    }
+
     pub(crate) fn tokens(&self, inputs: &[&[u8]], indices: &[u16]) -> Vec<Token> {
         let blinded = Blinded::new(inputs.iter().copied(), &mut rng(8)).unwrap();
         let answers: Vec<_> = indices

@@ -219,6 +219,22 @@ fn answers_from_before_padding_do_not_fit_after_it() {
 }
 
 #[test]
+fn what_is_evaluated_here_is_held_to_the_same_key_and_batch() {
+    let (committee, blinded) = (committee(), batch());
+    let refused = |own| {
+        let answers = [own, committee.answer(&blinded, 2), committee.answer(&blinded, 3)];
+        blinded.finalize(&committee.descriptor, &answers).unwrap_err()
+    };
+    let reshared = Committee::new(&key(1), 3, 5, 99);
+    let foreign = refused(blinded.evaluate(reshared.share(1)));
+    assert_eq!(foreign, TokenError::ForeignServer { index: 1 });
+    let twice = refused(blinded.evaluate(committee.share(2)));
+    assert_eq!(twice, TokenError::DuplicateServer { index: 2 });
+    let padded = refused(batch().pad(&mut rng(3)).evaluate(committee.share(1)));
+    assert_eq!(padded, TokenError::OtherBatch);
+}
+
+#[test]
 fn inputs_are_bounded() {
     let none: [&[u8]; 0] = [];
     assert_eq!(

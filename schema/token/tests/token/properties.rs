@@ -78,6 +78,21 @@ proptest! {
     }
 
     #[test]
+    fn who_holds_a_share_makes_the_same_tokens_with_it_as_by_asking_for_it(
+        (threshold, members, quorum) in quorum(),
+        own in any::<prop::sample::Index>(),
+        seed in any::<u64>(),
+        size in 1usize..20,
+    ) {
+        let inputs: Vec<Vec<u8>> = (0..size).map(|number| number.to_be_bytes().to_vec()).collect();
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let own = *own.get(&quorum);
+        let committee = Committee::new(&key(seed), threshold, members, seed);
+        let tokens = committee.tokens_with_own(&inputs, &quorum, own);
+        prop_assert_eq!(tokens, committee.tokens(&inputs, &quorum));
+    }
+
+    #[test]
     fn batches_of_every_size_and_a_prepared_key_make_the_same_tokens(size in 1usize..100, quorum in 0usize..3) {
         let quorum = [[1, 2, 3], [1, 2, 5], [2, 4, 5]][quorum];
         let inputs: Vec<Vec<u8>> = (0..size).map(|number| number.to_be_bytes().to_vec()).collect();

@@ -38,22 +38,28 @@ impl Node {
             false => None,
         };
         while let Some(page) = next {
-            let (through, mut told, before) = (page.through, page.told.clone(), report.published.len());
+            let through = page.through;
             // The cores make tokens for the next page while this one is written.
             let (published, following) =
                 tokio::join!(self.publish_page(page, &mut report), self.page_after(through));
             published?;
-            self.gateway
-                .store(move |store| store.set_meta(CURSOR, &through.to_string()))
-                .await?;
-            durable_step("publication_noted");
-            told.extend(audiences_of(&report.published[before..]));
-            self.notify_audiences(&told);
-            self.catch_index_up().await?;
             next = following?;
         }
         self.catch_index_up().await?;
         Ok(report)
+    }
+
+    /// Brings out a page, notes that it is out and tells whom it concerns.
+    async fn publish_page(self: &Arc<Self>, page: Page, report: &mut BuildReport) -> Result<(), FlowError> {
+        let (through, mut told, before) = (page.through, page.told.clone(), report.published.len());
+        self.publish_groups(page, report).await?;
+        self.gateway
+            .store(move |store| store.set_meta(CURSOR, &through.to_string()))
+            .await?;
+        durable_step("publication_noted");
+        told.extend(audiences_of(&report.published[before..]));
+        self.notify_audiences(&told);
+        self.catch_index_up().await
     }
 
     async fn catch_index_up(self: &Arc<Self>) -> Result<(), FlowError> {
@@ -68,7 +74,7 @@ impl Node {
         Ok(noted.and_then(|noted| noted.parse().ok()).unwrap_or(0))
     }
 
-    async fn publish_page(self: &Arc<Self>, page: Page, report: &mut BuildReport) -> Result<(), FlowError> {
+    async fn publish_groups(self: &Arc<Self>, page: Page, report: &mut BuildReport) -> Result<(), FlowError> {
         for group in page.groups {
             for (reason, count) in &group.withheld {
                 *report.withheld.entry((*reason).to_owned()).or_default() += count;

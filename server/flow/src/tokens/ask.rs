@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
-use lianfang_encoding::NodeId;
 use lianfang_token::message::{EvalRequest, Purpose, RequestSection, SignedEvalResponse};
 use lianfang_token::{Blinded, KeyDescriptor, Token, VerifiedEvaluation};
 use lianfang_wire::membership::Member;
@@ -112,14 +111,10 @@ impl Node {
         request: &Arc<EvalRequest>,
         blinded: &Arc<Blinded>,
     ) -> Option<VerifiedEvaluation> {
-        let answer = self.evaluation_by(&member.id, request).await;
-        let response = match answer {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                tracing::warn!(peer = %member.id, error = %error, "a committee member gave no evaluation");
-                return None;
-            }
-        };
+        if member.id == self.id {
+            return given(member, self.evaluate_own(request, Arc::clone(blinded)).await);
+        }
+        let response = given(member, self.peers.evaluate(&member.id, request.encode()).await)?;
         let fed = self.trust.federation();
         let signed = SignedEvalResponse::decode(&response).ok()?;
         let verified = member
@@ -141,16 +136,14 @@ impl Node {
             }
         }
     }
+}
 
-    async fn evaluation_by(&self, member: &NodeId, request: &EvalRequest) -> Result<Vec<u8>, FlowError> {
-        if *member == self.id {
-            return self.evaluate_request(&self.id, request).await;
-        }
-        self.peers
-            .evaluate(member, request.encode())
-            .await
-            .map_err(|error| FlowError::because(lianfang_wire::ProblemType::Unavailable, error.to_string()))
-    }
+fn given<T, E: std::fmt::Display>(member: &Member, answer: Result<T, E>) -> Option<T> {
+    answer
+        .inspect_err(|error| {
+            tracing::warn!(peer = %member.id, error = %error, "a committee member gave no evaluation");
+        })
+        .ok()
 }
 
 fn patience(elements: usize) -> Duration {
