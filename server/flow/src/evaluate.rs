@@ -8,7 +8,7 @@ use lianfang_store::{Charge, Purse};
 use lianfang_token::message::{
     EvalError, EvalRequest, EvalResponse, MessageError, Purpose, RequestSection, ResponseSection,
 };
-use lianfang_token::{Blinded, Evaluation, TokenError, VerifiedEvaluation};
+use lianfang_token::{Blinded, Evaluation, KeyDescriptor, KeyShare, TokenError, VerifiedEvaluation};
 use lianfang_wire::ProblemType;
 use lianfang_wire::membership::Membership;
 
@@ -33,14 +33,13 @@ impl Node {
     /// The same for a batch that this node has blinded itself: charged and counted alike, but proven to nobody and not sent.
     pub(crate) async fn evaluate_own(
         &self,
+        key: &KeyDescriptor,
         request: &EvalRequest,
         blinded: Arc<Blinded>,
     ) -> Result<VerifiedEvaluation, FlowError> {
         let document = self.document();
         let answer = async {
-            let section = request.sections().first();
-            let section = section.ok_or(FlowError::Internal("an evaluation request is empty"))?;
-            let share = self.share_for(section)?.share.clone();
+            let share = self.own_share(key, request)?;
             let classes = self.classes_of(&document.document, request)?;
             self.charge(&self.id, request, &classes).await?;
             self.gateway.compute(move || blinded.evaluate(&share)).await
@@ -92,6 +91,19 @@ impl Node {
             .map_err(|_| FlowError::Internal("an evaluation response is out of bounds"))?;
         let fed = self.trust.federation();
         Ok(response.sign(request, &fed, &self.id, signing).encode())
+    }
+
+    /// The share that this node holds of the key, if it is the one that the key names: no proof shows it afterwards.
+    fn own_share(&self, key: &KeyDescriptor, request: &EvalRequest) -> Result<KeyShare, FlowError> {
+        let section = request.sections().first();
+        let section = section.ok_or(FlowError::Internal("an evaluation request is empty"))?;
+        let share = &self.share_for(section)?.share;
+        match key.verification_share(share.index()) == Some(share.verification_share()) {
+            true => Ok(share.clone()),
+            false => Err(FlowError::Internal(
+                "the share of a token key that is kept here isn't the key's",
+            )),
+        }
     }
 
     /// The class of each section's key, of which this node holds a share.

@@ -112,7 +112,7 @@ impl Node {
         blinded: &Arc<Blinded>,
     ) -> Option<VerifiedEvaluation> {
         if member.id == self.id {
-            return given(member, self.evaluate_own(request, Arc::clone(blinded)).await);
+            return given(member, self.evaluate_own(key, request, Arc::clone(blinded)).await);
         }
         let response = given(member, self.peers.evaluate(&member.id, request.encode()).await)?;
         let fed = self.trust.federation();

@@ -17,6 +17,7 @@ mod brake_hits;
 mod bulk;
 mod claims;
 mod clocks;
+mod committee;
 mod completed;
 mod conversation;
 mod corrected;

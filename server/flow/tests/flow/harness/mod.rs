@@ -1,6 +1,7 @@
 //! A federation of nodes that talk in memory. Every byte that passes between them can be looked at.
 
 mod amend;
+mod committee;
 mod entry;
 mod network;
 mod restore;
@@ -17,8 +18,8 @@ use lianfang_domain::brake::BrakeRule;
 use lianfang_domain::verdict::Policy;
 use lianfang_encoding::{Class, NodeId, SigningKey, Timestamp};
 use lianfang_flow::{
-    Actor, Budget, Founder, HeldShare, Node, NodeKeys, NodeParts, Randomness, Retention, RosterSettings,
-    Settings, Trust, found,
+    Actor, Budget, Founder, Node, NodeKeys, NodeParts, Randomness, Retention, RosterSettings, Settings,
+    Trust, found,
 };
 use lianfang_store::testing::{Backend, TestDatabase};
 use lianfang_store::{DataKey, DataKeys, Store};
@@ -85,6 +86,8 @@ struct Papers {
     folder: tempfile::TempDir,
     database: TestDatabase,
     trusted: Vec<NodeId>,
+    /// Of token keys, from its next start.
+    shares: Vec<committee::Dealt>,
     /// Microseconds by which its clock is ahead.
     ahead: Arc<AtomicU64>,
 }
@@ -300,6 +303,7 @@ impl Federation {
             folder: tempfile::tempdir().unwrap(),
             database: TestDatabase::on(self.backend),
             trusted: trusted.iter().map(|name| id(name)).collect(),
+            shares: Vec::new(),
             ahead: Arc::default(),
         }
     }
@@ -350,7 +354,7 @@ fn keys(papers: &Papers) -> NodeKeys {
     NodeKeys {
         signing: papers.signing.clone(),
         data,
-        shares: Vec::<HeldShare>::new(),
+        shares: papers.shares.iter().map(committee::held).collect(),
         governor: None,
         authority: None,
     }
