@@ -1,4 +1,5 @@
 use lianfang_encoding::PublicKey;
+use lianfang_flow::HeldShare;
 use lianfang_wire::membership::Member;
 
 use super::{Finding, Patient, roughly};
@@ -12,7 +13,39 @@ pub(super) fn all(patient: &Patient<'_>) -> Vec<Finding> {
         Ok(_) => Finding::fine("tokens_fine"),
         Err(error) => Finding::wrong("tokens_broken").with("reason", error),
     });
+    findings.extend(shares(patient));
     findings
+}
+
+/// The shares of the token keys that count on this node. Backups never hold them.
+fn shares(patient: &Patient<'_>) -> Option<Finding> {
+    let index = member(patient)?.committee_index?;
+    let document = patient.trust.as_ref()?.current();
+    let held = patient
+        .folder
+        .node_keys(patient.folder.secrets().ok()?)
+        .ok()?
+        .shares;
+    let (mut missing, mut foreign) = (0, 0);
+    for key in &document.document.keys {
+        let Some(named) = key
+            .verification_share(index)
+            .filter(|_| key.is_valid_at(patient.now))
+        else {
+            continue;
+        };
+        let is_of = |held: &&HeldShare| held.key_id == key.key_id() && held.generation == key.generation();
+        match held.iter().find(is_of) {
+            Some(held) if held.share.verification_share() == named => {}
+            Some(_) => foreign += 1,
+            None => missing += 1,
+        }
+    }
+    Some(match (foreign, missing) {
+        (0, 0) => Finding::fine("shares_fine"),
+        (0, count) => Finding::wrong("shares_missing").with("count", count),
+        (count, _) => Finding::wrong("shares_foreign").with("count", count),
+    })
 }
 
 fn own(patient: &Patient<'_>) -> Finding {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lianfang_certs::NodeKey;
@@ -75,12 +75,17 @@ async fn a_node_that_is_well_is_told_so_in_both_languages() {
     }
 }
 
+fn shares(data: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(data.join("keys/shares")).unwrap();
+    files.map(|file| file.unwrap().path()).collect()
+}
+
 /// What is done to a node, and what is said about it.
 type Harm = fn(&Path, &Config);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_thing_that_is_broken_has_its_line() {
-    let harms: [(&str, Harm); 21] = [
+    let harms: [(&str, Harm); 23] = [
         ("config_broken", |data, _| append(data, "[colour]\nred = 1\n")),
         ("permissions_open", |data, _| {
             open_to_others(&data.join("keys/signing.key"))
@@ -135,6 +140,15 @@ async fn each_thing_that_is_broken_has_its_line() {
         }),
         ("folder_missing", |data, _| {
             change(data, "[node]\n", "[node]\ndata_dir = \"gone\"\n");
+        }),
+        ("shares_missing", |data, _| {
+            fs::remove_file(shares(data).remove(0)).unwrap()
+        }),
+        ("shares_foreign", |data, _| {
+            let [one, other, ..] = &shares(data)[..] else {
+                panic!("a share of each class")
+            };
+            fs::copy(one, other).unwrap();
         }),
         ("tokens_broken", |data, _| {
             fs::write(data.join("keys/access-retired.json"), "{").unwrap();
