@@ -217,7 +217,7 @@ fn grade(entry: &NewEntry) -> EvidenceGrade {
 }
 
 /// Whether an entry has category, decision, evidence and notice to the subject, each.
-pub fn parts_of(entry: &NewEntry) -> [bool; 4] {
+pub(crate) fn parts_of(entry: &NewEntry) -> [bool; 4] {
     [
         entry.violation.is_some(),
         entry.decision.is_some(),

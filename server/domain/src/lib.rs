@@ -7,6 +7,7 @@ mod entry;
 pub mod lifecycle;
 mod membership;
 pub mod names;
+mod restated;
 pub mod verdict;
 
 pub use audience::{
@@ -14,5 +15,6 @@ pub use audience::{
     withhold_local, withhold_seller,
 };
 pub use clock::{Clock, ClockStanding};
-pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject, is_reference, parts_of};
+pub use entry::{Finding, LocalReason, MAX_IDENTIFIERS, check_entry, check_subject, is_reference};
 pub use membership::{MembershipError, accept_genesis, accept_successor};
+pub use restated::{Restated, restated};

@@ -8,7 +8,7 @@ use lianfang_store::{Charge, Purse};
 use lianfang_token::message::{
     EvalError, EvalRequest, EvalResponse, MessageError, Purpose, RequestSection, ResponseSection,
 };
-use lianfang_token::{Blinded, Evaluation, KeyDescriptor, KeyShare, TokenError, VerifiedEvaluation};
+use lianfang_token::{Blinded, Evaluation, KeyShare, TokenError, VerificationShare, VerifiedEvaluation};
 use lianfang_wire::ProblemType;
 use lianfang_wire::membership::Membership;
 
@@ -33,13 +33,14 @@ impl Node {
     /// The same for a batch that this node has blinded itself: charged and counted alike, but proven to nobody and not sent.
     pub(crate) async fn evaluate_own(
         &self,
-        key: &KeyDescriptor,
+        named: &VerificationShare,
         request: &EvalRequest,
         blinded: Arc<Blinded>,
     ) -> Result<VerifiedEvaluation, FlowError> {
         let document = self.document();
         let answer = async {
-            let share = self.own_share(key, request)?;
+            self.check_standing()?;
+            let share = self.own_share(named, request)?;
             let classes = self.classes_of(&document.document, request)?;
             self.charge(&self.id, request, &classes).await?;
             self.gateway.compute(move || blinded.evaluate(&share)).await
@@ -93,12 +94,12 @@ impl Node {
         Ok(response.sign(request, &fed, &self.id, signing).encode())
     }
 
-    /// The share that this node holds of the key, if it is the one that the key names: no proof shows it afterwards.
-    fn own_share(&self, key: &KeyDescriptor, request: &EvalRequest) -> Result<KeyShare, FlowError> {
+    /// The share that this node holds of the key, if it is the one that the key names as its: no proof shows it afterwards.
+    fn own_share(&self, named: &VerificationShare, request: &EvalRequest) -> Result<KeyShare, FlowError> {
         let section = request.sections().first();
         let section = section.ok_or(FlowError::Internal("an evaluation request is empty"))?;
         let share = &self.share_for(section)?.share;
-        match key.verification_share(share.index()) == Some(share.verification_share()) {
+        match share.verification_share() == named {
             true => Ok(share.clone()),
             false => Err(FlowError::Internal(
                 "the share of a token key that is kept here isn't the key's",

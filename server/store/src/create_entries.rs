@@ -69,6 +69,16 @@ pub enum Created {
     Conflict,
 }
 
+/// What another request under a `client_reference` that is taken comes to.
+pub enum Reuse {
+    /// The same again.
+    Same,
+    /// The entry ends so and gives its reference up, and what was requested takes its place.
+    InPlace(Box<EntryUpdate>),
+    /// Something else.
+    Other,
+}
+
 impl Store {
     /// Writes entries and their first events in one transaction, and says in the order of `batch` what became of
     /// each. A row in conflict doesn't keep the others out.
@@ -81,11 +91,11 @@ impl Store {
         now: Timestamp,
         sealer: &dyn EventSealer,
     ) -> Result<Vec<Created>, StoreError> {
-        self.create_entries_audited(batch, now, sealer, |_, _| None, |_| None)
+        self.create_entries_audited(batch, now, sealer, |_, _| Reuse::Other, |_| None)
     }
 
     /// [`Store::create_entries`] with the line of the audit log that goes with what became of them, in the same
-    /// transaction. Where a `client_reference` is an entry's already, `complete` may end that one, and give up its name.
+    /// transaction. Where a `client_reference` is an entry's already, `reuse` says what that means.
     ///
     /// # Errors
     /// Those of [`Store::create_entries`].
@@ -94,7 +104,7 @@ impl Store {
         batch: Vec<NewEntry>,
         now: Timestamp,
         sealer: &dyn EventSealer,
-        complete: impl Fn(&EntryRow, &NewEntry) -> Option<EntryUpdate>,
+        reuse: impl Fn(&EntryRow, &NewEntry) -> Reuse,
         audit: impl FnOnce(&[Created]) -> Option<AuditRow>,
     ) -> Result<Vec<Created>, StoreError> {
         self.db.write(|link| {
@@ -108,13 +118,14 @@ impl Store {
                     Some((id, _)) if id == entry.id => Created::Conflict,
                     Some((id, _)) => {
                         let holder = rows.written(link, id, now, sealer)?;
-                        match complete(&holder, &entry) {
-                            Some(ended) => {
-                                carry_out(link, &mut chain, holder, ended, now, sealer)?;
+                        match reuse(&holder, &entry) {
+                            Reuse::Same => Created::Existing { id },
+                            Reuse::Other => Created::Conflict,
+                            Reuse::InPlace(ended) => {
+                                carry_out(link, &mut chain, holder, *ended, now, sealer)?;
                                 known.remember(&entry);
                                 rows.append(link, &mut chain, entry)?.in_place()
                             }
-                            None => Created::Conflict,
                         }
                     }
                     None => {

@@ -78,7 +78,7 @@ pub use audit::AuditRow;
 pub use brake::{BrakeDay, Telling};
 pub use budgets::{BudgetLeft, BudgetRate, Charge, Purse};
 pub use close_alerts::{EntryChange, StillTells};
-pub use create_entries::{Created, NewEntry, NewEvent};
+pub use create_entries::{Created, NewEntry, NewEvent, Reuse};
 pub use credits::{Credit, CreditLeft, Credited, NewCredit};
 pub use data_keys::DataKeys;
 pub use digests::{Adoption, HeadRow, ListKey};

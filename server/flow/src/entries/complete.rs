@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use lianfang_domain::{LocalReason, parts_of};
+use lianfang_domain::{LocalReason, Restated, restated};
 use lianfang_encoding::Timestamp;
 use lianfang_store as store;
-use lianfang_store::EntryUpdate;
+use lianfang_store::{EntryUpdate, Reuse};
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::vocabulary::{EventType, StateName};
 
@@ -15,13 +15,20 @@ use super::view::{open_body, open_content, state_of};
 use crate::Node;
 
 impl Node {
-    /// How an entry ends that `posted` takes the place of: one that is active and incomplete, so that nobody has been told of
-    /// it, about the same subject, and without anything that `posted` lacks. None for any other.
-    pub(super) fn completed_by(
-        &self,
-        row: &store::EntryRow,
-        posted: &store::NewEntry,
-    ) -> Option<EntryUpdate> {
+    /// What `posted` comes to under the reference of `row`. An entry that is active and incomplete, so that nobody has been
+    /// told of it, makes room for one about the same subject that says what it lacked.
+    pub(super) fn reuse(&self, row: &store::EntryRow, posted: &store::NewEntry) -> Reuse {
+        match self.restated(row, posted) {
+            Some(Restated::Same) => Reuse::Same,
+            Some(Restated::More) => self
+                .ended_by(row, posted)
+                .map_or(Reuse::Other, |ended| Reuse::InPlace(Box::new(ended))),
+            Some(Restated::Other) | None => Reuse::Other,
+        }
+    }
+
+    /// How `posted` compares with an active, incomplete entry about the same subject. None for any other.
+    fn restated(&self, row: &store::EntryRow, posted: &store::NewEntry) -> Option<Restated> {
         let is_incomplete = row.local_reason.as_deref() == Some(LocalReason::Incomplete.code());
         let state = state_of(row)
             .ok()?
@@ -33,12 +40,12 @@ impl Node {
         let after = open_body(&self.keys.data, posted.id, &posted.body_sealed)
             .ok()?
             .entry;
-        let is_same_subject =
-            BTreeSet::from_iter(self.links.links_of(&before)) == BTreeSet::from_iter(posted.links.clone());
-        let mut parts = parts_of(&before).into_iter().zip(parts_of(&after));
-        if !is_same_subject || parts.any(|(had, has)| had && !has) {
-            return None;
-        }
+        let links = BTreeSet::from_iter(self.links.links_of(&before));
+        (links == BTreeSet::from_iter(posted.links.clone())).then(|| restated(&before, &after))
+    }
+
+    /// How an entry ends that `posted` takes the place of.
+    fn ended_by(&self, row: &store::EntryRow, posted: &store::NewEntry) -> Option<EntryUpdate> {
         let by: EventPayload = serde_json::from_slice(&posted.event.payload).ok()?;
         let event = NewEvent {
             kind: EventType::Corrected,

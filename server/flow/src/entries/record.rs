@@ -99,7 +99,7 @@ impl Node {
                 return Err(FlowError::because(
                     ProblemType::Conflict,
                     "This client_reference was used for another entry. Use a new one, or post the same content; only an entry that is \
-                     active and `incomplete` is completed by posting it again, for the same subject.",
+                     active and `incomplete` is completed by posting it again, for the same subject, with all that it says and what it lacked.",
                 ));
             }
         };
@@ -120,9 +120,8 @@ impl Node {
         durable_step("entries_begun");
         let work = async move {
             let write = move |store: &store::Store| {
-                let complete =
-                    |row: &store::EntryRow, posted: &store::NewEntry| sealer.completed_by(row, posted);
-                store.create_entries_audited(batch, now, sealer.as_ref(), complete, audit)
+                let reuse = |row: &store::EntryRow, posted: &store::NewEntry| sealer.reuse(row, posted);
+                store.create_entries_audited(batch, now, sealer.as_ref(), reuse, audit)
             };
             let created = node.gateway.store(write).await;
             if let Ok(created) = &created {

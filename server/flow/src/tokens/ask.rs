@@ -44,16 +44,13 @@ impl Node {
         let request = EvalRequest::new(purpose, vec![section])
             .map_err(|_| FlowError::Internal("an evaluation request is out of bounds"))?;
         let answers = self.evaluations(key, &Arc::new(request), &blinded).await?;
-        let answered = answers.len() >= usize::from(key.threshold());
-        self.tally.tokens_asked(answered);
-        if !answered {
-            return Ok(None);
-        }
         let key = key.clone();
-        let tokens = self
-            .gateway
-            .compute(move || blinded.finalize(&key, &answers))
-            .await?;
+        let combine = move || blinded.finalize(&key, &answers);
+        let tokens = self.gateway.compute(combine).await?;
+        let tokens = tokens.inspect_err(|error| {
+            tracing::warn!(error = %error, "the committee's evaluations make no tokens");
+        });
+        self.tally.tokens_asked(tokens.is_ok());
         Ok(tokens.ok())
     }
 
@@ -111,8 +108,10 @@ impl Node {
         request: &Arc<EvalRequest>,
         blinded: &Arc<Blinded>,
     ) -> Option<VerifiedEvaluation> {
+        let share = *key.verification_share(member.committee_index?)?;
         if member.id == self.id {
-            return given(member, self.evaluate_own(key, request, Arc::clone(blinded)).await);
+            let own = self.evaluate_own(&share, request, Arc::clone(blinded));
+            return given(member, own.await);
         }
         let response = given(member, self.peers.evaluate(&member.id, request.encode()).await)?;
         let fed = self.trust.federation();
@@ -122,7 +121,6 @@ impl Node {
             .iter()
             .find_map(|key| signed.clone().verify(request, &fed, &member.id, key).ok());
         let section = verified?.sections().first()?.clone();
-        let share = *key.verification_share(member.committee_index?)?;
         let blinded = Arc::clone(blinded);
         let checked = self
             .gateway

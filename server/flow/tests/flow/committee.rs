@@ -78,17 +78,20 @@ async fn who_evaluates_with_a_share_of_his_own_is_charged_as_everybody_is() {
 }
 
 #[tokio::test]
-async fn a_member_whose_own_share_is_not_the_keys_asks_the_others() {
+async fn a_member_who_holds_another_share_than_its_own_asks_the_others() {
     for backend in BACKENDS {
-        let mut federation = federation(backend).await;
-        federation.spoil_shares("platform-a");
-        federation.restart("platform-a").await;
-        publish(&federation).await.unwrap();
-        assert_eq!(
-            verdict(&federation, "platform-b").await,
-            VerdictName::Block,
-            "{backend:?}"
-        );
+        let spoil: [fn(&mut Federation); 2] = [
+            |federation| federation.spoil_shares("platform-a"),
+            |federation| federation.take_shares_of("platform-b", "platform-a"),
+        ];
+        for spoil in spoil {
+            let mut federation = federation(backend).await;
+            spoil(&mut federation);
+            federation.restart("platform-a").await;
+            publish(&federation).await.unwrap();
+            let d = verdict(&federation, "platform-d").await;
+            assert_eq!(d, VerdictName::Block, "{backend:?}");
+        }
     }
 }
 

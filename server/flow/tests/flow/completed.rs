@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use lianfang_flow::{EntryFilter, FlowError, Node, Recorded, RequestName};
 use lianfang_wire::ProblemType;
-use lianfang_wire::entry::{Entry, NewEntry};
+use lianfang_wire::entry::{Entry, Evidence, NewEntry, Source};
 use lianfang_wire::vocabulary::{EventType, EvidenceGrade, StateName, VerdictName};
 
 use crate::harness::{
-    BACKENDS, Federation, company, entry, event, identifier, operator, screening, shared_with, withdraw,
+    BACKENDS, Federation, company, entry, event, id, identifier, operator, screening, shared_with, withdraw,
 };
 use crate::statements::{check_chain, for_every_statement};
 
@@ -117,6 +117,66 @@ async fn what_still_lacks_something_stays_and_has_what_came() {
             .into_iter()
             .filter(|entry| !entry.state.is_terminal());
         assert_eq!(living.map(|entry| entry.id).collect::<Vec<_>>(), [whole.id]);
+    }
+}
+
+#[tokio::test]
+async fn what_keeps_others_from_blocking_is_said_again_or_the_reference_is_taken() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        let source = Source {
+            publisher: id("platform-b"),
+            entry: uuid::Uuid::from_u128(1),
+        };
+        let holding_back: [fn(&mut NewEntry, Source); 3] = [
+            |new, _| new.subject.natural_person = true,
+            |new, source| new.derived_from = vec![source],
+            |new, _| {
+                new.subject_notice = None;
+                new.evidence = complete_evidence(2);
+            },
+        ];
+        for (number, hold_back) in holding_back.into_iter().enumerate() {
+            let named = |mut new: NewEntry| {
+                new.client_reference = Some(format!("held-back-{number}"));
+                new
+            };
+            let mut before = named(incomplete(&a));
+            hold_back(&mut before, source.clone());
+            record(&a, &before).await;
+            assert_taken(&a, named(complete(&a))).await;
+            let mut after = named(complete(&a));
+            hold_back(&mut after, source.clone());
+            after.evidence = complete_evidence(2);
+            after.subject_notice = complete(&a).subject_notice;
+            assert!(record(&a, &after).await.created, "{backend:?} {number}");
+        }
+    }
+}
+
+fn complete_evidence(count: u8) -> Vec<Evidence> {
+    let evidence = |number: u8| Evidence {
+        sha256: format!("{number:02x}").repeat(32),
+        media_type: "image/png".to_owned(),
+        title: "purchase".to_owned(),
+    };
+    (0..count).map(evidence).collect()
+}
+
+#[tokio::test]
+async fn what_brings_nothing_that_was_missing_leaves_the_entry_its_id_and_its_term() {
+    for backend in BACKENDS {
+        let (federation, a, _b) = Federation::of_two(backend).await;
+        let first = record(&a, &incomplete(&a)).await.entry;
+        federation.clock.advance(Duration::from_secs(3_600));
+        let mut later = first.content.clone();
+        later.expires = first.content.expires - Duration::from_secs(3_600);
+        later.measure.effective_from = first.content.measure.effective_from + Duration::from_secs(1);
+        let again = record(&a, &later).await;
+        assert_eq!((again.created, &again.entry), (false, &first), "{backend:?}");
+        let mut otherwise = later.clone();
+        otherwise.measure.jurisdictions = vec!["DE".to_owned()];
+        assert_taken(&a, otherwise).await;
     }
 }
 

@@ -89,7 +89,7 @@ async fn a_node_that_lost_its_notes_takes_the_rows_of_a_copied_file_for_those_th
             &summary["rejected"],
             &summary["local"]
         ),
-        (&0.into(), &3.into(), &0.into(), &3.into()),
+        (&0.into(), &0.into(), &0.into(), &3.into()),
         "{}",
         said.err
     );

@@ -58,6 +58,12 @@ impl Federation {
         }
     }
 
+    /// From its next start `name` holds the shares that were dealt to `other`.
+    pub(crate) fn take_shares_of(&mut self, other: &str, name: &str) {
+        let theirs = self.papers[&id(other)].shares.clone();
+        self.papers.get_mut(&id(name)).unwrap().shares = theirs;
+    }
+
     fn hold(&mut self, name: &str, key: TokenKeyId, share: KeyShare) {
         self.papers.get_mut(&id(name)).unwrap().shares.push((key, share));
     }

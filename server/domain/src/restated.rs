@@ -1,0 +1,50 @@
+//! What an incomplete entry says, beside what is said of the same subject under its reference later.
+
+use lianfang_wire::entry::NewEntry;
+
+use crate::entry::parts_of;
+
+/// What comes later, beside what there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restated {
+    /// The same, but perhaps for the times from which and until which it holds.
+    Same,
+    /// Everything that can hold others back from the subject or show why, and a part that was missing.
+    More,
+    /// Anything else.
+    Other,
+}
+
+/// Compares two contents about the same subject. What keeps others from blocking a natural person, or from counting an entry
+/// that rests on another member's as a second one, isn't lost by saying it once and leaving it out the next time.
+pub fn restated(before: &NewEntry, after: &NewEntry) -> Restated {
+    let mut parts = parts_of(before).into_iter().zip(parts_of(after));
+    let is_more = parts.clone().any(|(had, has)| !had && has);
+    let keeps = parts.all(|(had, has)| has || !had)
+        && (after.subject.natural_person || !before.subject.natural_person)
+        && before
+            .derived_from
+            .iter()
+            .all(|source| after.derived_from.contains(source))
+        && before
+            .evidence
+            .iter()
+            .all(|evidence| shows(after, &evidence.sha256));
+    match keeps && is_more {
+        true => Restated::More,
+        false if is_same(before, after) => Restated::Same,
+        false => Restated::Other,
+    }
+}
+
+fn is_same(before: &NewEntry, after: &NewEntry) -> bool {
+    let mut dated = after.clone();
+    dated.expires = before.expires;
+    dated.measure.effective_from = before.measure.effective_from;
+    dated == *before
+}
+
+fn shows(entry: &NewEntry, sha256: &str) -> bool {
+    let mut evidence = entry.evidence.iter();
+    evidence.any(|evidence| evidence.sha256.eq_ignore_ascii_case(sha256))
+}
