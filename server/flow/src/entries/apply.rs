@@ -104,7 +104,10 @@ impl Node {
             // Nobody decides on what was told to have changed since the backup that this node was restored from.
             node.repeat_what_was_said().await?;
             let step = node.decided_now(new).await?;
-            let row = node.move_entry(name, id, if_match, step, Some(line)).await?;
+            let row = match node.move_entry(name, id, if_match, step, Some(line)).await {
+                Ok(row) => row,
+                Err(refused) => return Err(node.naming_successor(id, refused).await),
+            };
             node.entries_changed(&told(&row).into_iter().collect());
             Ok(row)
         };

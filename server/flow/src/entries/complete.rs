@@ -1,20 +1,47 @@
 //! What an entry lacked that has stayed with its publisher for it: the same reference brings another one in its place later.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lianfang_domain::{LocalReason, Restated, restated};
 use lianfang_encoding::Timestamp;
 use lianfang_store as store;
 use lianfang_store::{EntryUpdate, Reuse};
+use lianfang_wire::ProblemType;
 use lianfang_wire::entry::NewEvent;
 use lianfang_wire::vocabulary::{EventType, StateName};
+use uuid::Uuid;
 
 use super::apply::Step;
 use super::record::EventPayload;
 use super::view::{open_body, open_content, state_of};
-use crate::Node;
+use crate::{FlowError, Node};
+
+/// Why an entry ended in whose place another one came. The event's `reference` names that one.
+const COMPLETED: &str = "completed";
 
 impl Node {
+    /// Why an entry takes no event, with the entry that has taken its place, if one has: whoever was given this one's id
+    /// must not take its end for that of the other.
+    pub(super) async fn naming_successor(self: &Arc<Self>, id: Uuid, refused: FlowError) -> FlowError {
+        let FlowError::Problem(kind @ ProblemType::IllegalTransition, Some(detail)) = refused else {
+            return refused;
+        };
+        let last = self.timeline(id).await.ok().and_then(|mut events| events.pop());
+        let successor = last
+            .filter(|event| event.reason.as_deref() == Some(COMPLETED))
+            .and_then(|event| event.reference);
+        FlowError::because(
+            kind,
+            match successor {
+                Some(successor) => format!(
+                    "{detail} It was completed: entry {successor} has taken its place and is what counts. Send the event there."
+                ),
+                None => detail,
+            },
+        )
+    }
+
     /// What `posted` comes to under the reference of `row`. An entry that is active and incomplete, so that nobody has been
     /// told of it, makes room for one about the same subject that says what it lacked.
     pub(super) fn reuse(&self, row: &store::EntryRow, posted: &store::NewEntry) -> Reuse {
@@ -49,7 +76,7 @@ impl Node {
         let by: EventPayload = serde_json::from_slice(&posted.event.payload).ok()?;
         let event = NewEvent {
             kind: EventType::Corrected,
-            reason: Some("completed".to_owned()),
+            reason: Some(COMPLETED.to_owned()),
             reference: Some(posted.id.to_string()),
         };
         let ended = self

@@ -25,24 +25,32 @@ pub(super) struct Place {
     pub(super) role: Role,
 }
 
+/// What links lead to.
+#[derive(Default)]
+pub(super) struct Linked {
+    /// Entries that haven't ended, by their state and by the clock.
+    pub(super) living: HashMap<Uuid, Described>,
+    /// An entry has ended since the links were read, for an ended one has none: another may have taken its place.
+    pub(super) is_stale: bool,
+}
+
 impl Node {
-    /// Those of these entries that haven't ended, by their state and by the clock.
-    pub(super) async fn living(
-        &self,
-        ids: impl Iterator<Item = Uuid>,
-    ) -> Result<HashMap<Uuid, Described>, FlowError> {
+    /// The entries that links lead to which were read before.
+    pub(super) async fn linked(&self, ids: impl Iterator<Item = Uuid>) -> Result<Linked, FlowError> {
         let ids: Vec<Uuid> = BTreeSet::from_iter(ids).into_iter().collect();
+        let mut linked = Linked::default();
         if ids.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(linked);
         }
         let rows = self.gateway.store(move |store| store.entries(&ids)).await?;
-        let (ends_by, mut living) = (self.ending_time().await?, HashMap::new());
+        let ends_by = self.ending_time().await?;
         for row in rows {
+            linked.is_stale |= crate::entries::state_of(&row)?.name().is_terminal();
             if let Some(described) = describe(row, ends_by)? {
-                living.insert(described.row.id, described);
+                linked.living.insert(described.row.id, described);
             }
         }
-        Ok(living)
+        Ok(linked)
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use lianfang_domain::verdict::{OwnLink, ScreenedIdentifier};
 use lianfang_identifier::{Kind, Level};
-use lianfang_store::OwnLinkRow;
+use lianfang_store::{OwnLinkRow, Store};
 use lianfang_wire::vocabulary::Role;
 
 use super::describe::{Described, Place};
@@ -11,6 +11,9 @@ use crate::{FlowError, Node};
 
 /// Entries that one identifier leads to at most: enough for a person to see, whatever is shared by thousands.
 pub(crate) const MOST_ENTRIES: usize = 8;
+
+/// How often links are read again whose entries end meanwhile.
+pub(super) const MOST_READ_AGAIN: usize = 3;
 
 /// Keys under which own entries may be found, and the identifiers each stands for.
 pub(crate) type LinkKeys = HashMap<[u8; 16], Vec<ScreenedIdentifier>>;
@@ -32,19 +35,38 @@ impl Node {
     }
 
     /// What living entries of this node have in common with a subject: exactly, as `rows` under the keys `asked` say, or
-    /// by name.
+    /// by name. Rows that are out of date by the time their entries are read are read again.
     pub(crate) async fn own_links(
         &self,
         subjects: &[Subject<ScreenedIdentifier>],
         asked: &LinkKeys,
-        rows: Vec<OwnLinkRow>,
+        mut rows: Vec<OwnLinkRow>,
     ) -> Result<Vec<OwnLink>, FlowError> {
+        for _ in 0..MOST_READ_AGAIN {
+            let (links, is_stale) = self.links_by(subjects, asked, rows).await?;
+            if !is_stale {
+                return Ok(links);
+            }
+            let keys: Vec<_> = asked.keys().copied().collect();
+            let again = move |store: &Store| store.own_links(&keys, MOST_ENTRIES);
+            rows = self.gateway.store(again).await?;
+        }
+        Ok(self.links_by(subjects, asked, rows).await?.0)
+    }
+
+    /// The links that `rows` and names come to, and whether `rows` are out of date.
+    async fn links_by(
+        &self,
+        subjects: &[Subject<ScreenedIdentifier>],
+        asked: &LinkKeys,
+        rows: Vec<OwnLinkRow>,
+    ) -> Result<(Vec<OwnLink>, bool), FlowError> {
         let mut links = self.similar_names(subjects).await?;
         let named = links.iter().map(|link| link.entry).collect();
         let rows = self.rows_together(asked, rows, named).await?;
-        let entries = self.living(rows.iter().map(|row| row.entry_id)).await?;
+        let entries = self.linked(rows.iter().map(|row| row.entry_id)).await?;
         for row in &rows {
-            let (Some(described), Some(place)) = (entries.get(&row.entry_id), Place::of(row)) else {
+            let (Some(described), Some(place)) = (entries.living.get(&row.entry_id), Place::of(row)) else {
                 continue;
             };
             let tags = asked.get(&row.key).into_iter().flatten();
@@ -66,7 +88,7 @@ impl Node {
             )
         });
         links.dedup_by_key(|link| (link.identifier.index, link.entry, link.kind));
-        Ok(links)
+        Ok((links, entries.is_stale))
     }
 }
 

@@ -7,6 +7,7 @@ use lianfang_store::OwnLinkRow;
 use uuid::Uuid;
 
 use super::describe::{Described, Place};
+use super::find::MOST_READ_AGAIN;
 use super::keyed::is_name;
 use crate::entries::open_content;
 use crate::publish::identifiers_of;
@@ -63,12 +64,7 @@ impl Node {
             .iter()
             .map(|part| self.links.part(asked.kind, part))
             .collect();
-        let rows = self
-            .gateway
-            .store(move |store| store.own_links(&keys, COMMON + 1))
-            .await?;
-        let promising = promising(&rows);
-        let entries = self.living(promising.iter().map(|(entry, _)| *entry)).await?;
+        let (promising, entries) = self.promising(keys).await?;
         let mut similar = Vec::new();
         for (entry, index) in promising {
             let Some(described) = entries.get(&entry) else {
@@ -78,6 +74,26 @@ impl Node {
         }
         similar.sort_by_key(|found| (std::cmp::Reverse(found.resemblance.score), found.entry));
         Ok((similar, entries))
+    }
+
+    /// Names under these keys to compare, and the living entries that they stand in.
+    async fn promising(
+        &self,
+        keys: Vec<[u8; 16]>,
+    ) -> Result<(Vec<(Uuid, u16)>, HashMap<Uuid, Described>), FlowError> {
+        let mut read_again = 0..MOST_READ_AGAIN;
+        loop {
+            let keys = keys.clone();
+            let rows = self
+                .gateway
+                .store(move |store| store.own_links(&keys, COMMON + 1))
+                .await?;
+            let promising = promising(&rows);
+            let entries = self.linked(promising.iter().map(|(entry, _)| *entry)).await?;
+            if !entries.is_stale || read_again.next().is_none() {
+                return Ok((promising, entries.living));
+            }
+        }
     }
 
     fn compare(

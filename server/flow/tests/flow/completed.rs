@@ -1,11 +1,12 @@
 //! An entry that lacks what sharing asks for is completed by posting it again, as long as nobody has been told of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lianfang_flow::{EntryFilter, FlowError, Node, Recorded, RequestName};
 use lianfang_wire::ProblemType;
-use lianfang_wire::entry::{Entry, Evidence, NewEntry, Source};
+use lianfang_wire::entry::{Entry, Evidence, NewEntry, NewEvent, Source};
 use lianfang_wire::vocabulary::{EventType, EvidenceGrade, StateName, VerdictName};
 
 use crate::harness::{
@@ -92,6 +93,27 @@ async fn what_was_missing_comes_under_the_same_reference_and_the_entry_is_told_f
         withdraw(&a, &again.entry).await;
         b.sync(None, false).await.unwrap();
         assert_eq!(verdict(&b).await, VerdictName::Clear, "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_withdraws_what_was_completed_is_told_which_entry_counts_now() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        let first = record(&a, &incomplete(&a)).await.entry;
+        let second = record(&a, &complete(&a)).await.entry;
+        let withdrawn = || NewEvent {
+            kind: EventType::Withdrawn,
+            reason: None,
+            reference: None,
+        };
+        let refused = a.apply_event_anyway(&operator(), first.id, withdrawn()).await;
+        let said = refused.unwrap_err().problem().detail.unwrap();
+        assert!(said.contains(&second.id.to_string()), "{backend:?}: {said}");
+        withdraw(&a, &second).await;
+        let refused = a.apply_event_anyway(&operator(), second.id, withdrawn()).await;
+        let said = refused.unwrap_err().problem().detail.unwrap();
+        assert!(!said.contains("has taken its place"), "{backend:?}: {said}");
     }
 }
 
@@ -215,6 +237,38 @@ async fn an_entry_that_is_contested_or_has_ended_is_not_completed() {
         record(&a, &short).await;
         federation.clock.advance(Duration::from_secs(61));
         assert_taken(&a, complete(&a)).await;
+    }
+}
+
+/// At every moment an entry about the seller is living, whichever it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_screened_while_one_entry_takes_the_place_of_another_is_found_in_either() {
+    for backend in BACKENDS {
+        let (_federation, a, _b) = Federation::of_two(backend).await;
+        let named = |number: u32, mut new: NewEntry| {
+            new.client_reference = Some(format!("case-{number}"));
+            new
+        };
+        let mut last = record(&a, &named(0, complete(&a))).await.entry;
+        let over = Arc::new(AtomicBool::new(false));
+        let screening = tokio::spawn({
+            let (a, over) = (Arc::clone(&a), Arc::clone(&over));
+            async move {
+                while !over.load(Ordering::SeqCst) {
+                    assert_eq!(verdict(&a).await, VerdictName::Review, "{backend:?}");
+                }
+            }
+        });
+        for number in 1..=40 {
+            let mut bare = named(number, incomplete(&a));
+            bare.violation = None;
+            record(&a, &bare).await;
+            withdraw(&a, &last).await;
+            record(&a, &named(number, incomplete(&a))).await;
+            last = record(&a, &named(number, complete(&a))).await.entry;
+        }
+        over.store(true, Ordering::SeqCst);
+        screening.await.unwrap();
     }
 }
 
