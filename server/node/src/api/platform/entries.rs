@@ -26,7 +26,9 @@ const DEFAULT_PAGE: u32 = 100;
 /// Record an entry.
 ///
 /// Complete ones come into force at once. The same `client_reference` with the same content records nothing new
-/// and answers 200 with the entry that is there.
+/// and answers 200 with the entry that is there. Under the one of an entry that is active and `incomplete`, about the same
+/// subject, what brings a part that it lacked and leaves out nothing that it says is recorded in its place (201); what differs in
+/// nothing but `expires` and `measure.effective_from` is the entry that is there (200).
 #[utoipa::path(post, path = "/v1/entries", tag = "entries", request_body = NewEntry,
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours.")),
     responses((status = 201, body = Entry, headers(("ETag" = String), ("Location" = String))),
@@ -51,7 +53,7 @@ pub(super) async fn create(node: Data<Node>, by: By, named: Named, new: Json<New
 /// One result per line, in order, while further lines may still be on their way; read them as they come. What a result
 /// acknowledges is recorded for good. Send the whole batch, or what has no result yet, again after an interruption:
 /// lines with a `client_reference` that were recorded already aren't recorded twice. Under the one of an entry that is
-/// active and `incomplete`, about the same subject, another takes its place.
+/// active and `incomplete`, about the same subject, what it lacked is recorded in its place, as with one.
 #[utoipa::path(post, path = "/v1/entries/batch", tag = "entries",
     request_body(content = NewEntry, content_type = "application/x-ndjson"),
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request; the same name gives the same answer for 24 hours. A batch under one has at most `limits.keyed_bytes` (4 MiB); an answer that is longer isn't kept.")),
