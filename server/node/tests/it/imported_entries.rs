@@ -18,6 +18,15 @@ async fn recorded(node: &TestNode) -> Vec<Identifier> {
     identifiers.collect()
 }
 
+/// A template that leaves nothing out.
+pub(crate) fn case(node: &TestNode) -> String {
+    let mut case = entry("none");
+    case.as_object_mut()
+        .unwrap()
+        .retain(|field, _| !["client_reference", "subject"].contains(&field.as_str()));
+    text(&written(node.data(), "case.json", case.to_string()))
+}
+
 /// The same file says something else then: it isn't one that was taken to its end.
 #[tokio::test(flavor = "multi_thread")]
 async fn values_count_as_verified_unless_whoever_loads_them_says_that_they_are_not() {
@@ -103,11 +112,7 @@ async fn an_import_completes_what_was_imported_without_evidence() {
     let file = text(&written(node.data(), "sellers.csv", rows));
     let said = lianfang(node.data(), &["entry", "import", &file], "").await;
     assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
-    let mut case = entry("none");
-    case.as_object_mut()
-        .unwrap()
-        .retain(|field, _| !["client_reference", "subject"].contains(&field.as_str()));
-    let case = text(&written(node.data(), "case.json", case.to_string()));
+    let case = case(&node);
     let arguments = ["entry", "import", &file, "--template", &case, "--json"];
     for completed in [3, 0] {
         let said = lianfang(node.data(), &arguments, "").await;

@@ -315,8 +315,9 @@ async fn rejects_of_an_interrupted_import_are_all_in_the_file_that_is_named_last
 
 /// Makes the note of the only file that was taken what it was when this line was done.
 pub(crate) fn interrupted_behind(node: &TestNode, line: u64) {
-    let mut notes = std::fs::read_dir(node.data().join("imports")).unwrap();
-    let path = notes.next().unwrap().unwrap().path();
+    let notes = std::fs::read_dir(node.data().join("imports")).unwrap();
+    let mut notes = notes.map(|note| note.unwrap().path());
+    let path = notes.find(|path| path.is_file()).unwrap();
     let mut note: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     note["line"] = line.into();
     note["finished"] = false.into();

@@ -26,6 +26,7 @@ mod kills;
 mod large_bodies;
 mod logs;
 mod lost_answers;
+mod mended_rejects;
 mod operations_door;
 mod operator_door;
 mod platform_access;

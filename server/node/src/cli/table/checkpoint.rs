@@ -52,6 +52,9 @@ pub(super) struct Checkpoint {
     /// Length of the file of rejects, and of the file of answers.
     pub(super) rejects: u64,
     pub(super) answers: u64,
+    /// What the file of rejects holds then.
+    #[serde(default)]
+    pub(super) rejects_sha256: String,
     /// Where the file of rejects is, for the bytes of a file and not its place are what a checkpoint belongs to.
     #[serde(default)]
     pub(super) rejects_in: PathBuf,
@@ -69,6 +72,7 @@ impl Checkpoint {
             tally: Tally::default(),
             rejects: 0,
             answers: 0,
+            rejects_sha256: String::new(),
             rejects_in: PathBuf::new(),
             finished: false,
         }

@@ -10,8 +10,10 @@ use super::checkpoint::{Checkpoint, Journal, Tally};
 use super::rejects::{Reject, Rejects, Shape, refused};
 use super::source::Source;
 use super::task::{AnswersTo, Load, Sent, Task};
+use super::written::Written;
 use super::{Because, Left, reason};
 use crate::cli::{Fault, Terminal};
+use crate::data::DataFolder;
 
 /// Bytes of the rows of one request.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -108,12 +110,13 @@ impl<'a, L: Load> Loading<'a, L> {
             return Ok(Begin::DoneBefore(Loaded::before(checkpoint, &source)));
         }
         let rejects_in = rejects.clone();
-        let (rejects, answers) = match kept(&rejects, &shape, task.answers.as_ref(), &checkpoint)? {
+        let (rejects, answers) = match kept(&task.data, &rejects, &shape, task.answers.as_ref(), &checkpoint)?
+        {
             Some(kept) => kept,
             None => {
                 task.terminal.note("starts_over", &[]);
                 checkpoint = checkpoint.anew();
-                kept(&rejects, &shape, task.answers.as_ref(), &checkpoint)?
+                kept(&task.data, &rejects, &shape, task.answers.as_ref(), &checkpoint)?
                     .ok_or_else(|| Fault::new("file_in_use").with("file", rejects.display()))?
             }
         };
@@ -267,10 +270,16 @@ impl<'a, L: Load> Loading<'a, L> {
             rejects.extend(origin.refused(&reason));
         }
         rejects.sort_by_key(|reject| reject.line);
+        if let Some(kept) = self.rejects.make_room()? {
+            let kept = ("kept", kept.display().to_string());
+            let file = ("file", self.checkpoint.rejects_in.display().to_string());
+            self.terminal.note("rejects_kept", &[file, kept]);
+        }
         self.checkpoint = Checkpoint {
             line: self.checkpoint.line.max(sent.last),
             cut: sent.cut,
             rejects: self.rejects.append(&rejects)?,
+            rejects_sha256: self.rejects.sha256(),
             answers: self.answers.append(&lines)?,
             tally,
             ..self.checkpoint.clone()
@@ -306,8 +315,9 @@ impl<'a, L: Load> Loading<'a, L> {
     }
 }
 
-/// What an earlier run wrote; none when it isn't there any more.
+/// What an earlier run wrote; none when it isn't there any more as it was.
 fn kept(
+    data: &DataFolder,
     rejects: &Path,
     shape: &Shape,
     answers: Option<&AnswersTo>,
@@ -316,7 +326,9 @@ fn kept(
     if checkpoint.rejects > 0 && checkpoint.rejects_in != rejects {
         return Ok(None);
     }
-    let Some(rejects) = Rejects::open(rejects.to_owned(), shape.clone(), checkpoint.rejects)? else {
+    let written = Written::at(data, rejects);
+    let (length, sha256) = (checkpoint.rejects, &checkpoint.rejects_sha256);
+    let Some(rejects) = Rejects::open(rejects.to_owned(), shape.clone(), written, length, sha256)? else {
         return Ok(None);
     };
     let answers = match answers {

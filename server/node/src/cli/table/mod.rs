@@ -18,6 +18,7 @@ mod source;
 mod subject;
 mod summary;
 mod task;
+mod written;
 
 pub(super) use file::{load, meaning, meaning_of_subjects, reason};
 pub use kinds::{KindNames, Known, Unknown};

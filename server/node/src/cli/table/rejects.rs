@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
+use super::written::{Written, hashed, told};
 use crate::cli::Fault;
 
 /// A row that wasn't taken.
@@ -30,30 +32,43 @@ pub(super) enum Shape {
 pub(super) struct Rejects {
     path: PathBuf,
     shape: Shape,
+    written: Written,
     file: Option<File>,
     length: u64,
+    hash: Sha256,
 }
 
 impl Rejects {
-    /// Goes on after the first `length` bytes of `path`; 0 begins anew. None when they aren't there any more.
-    pub(super) fn open(path: PathBuf, shape: Shape, length: u64) -> Result<Option<Self>, Fault> {
-        let file = match length {
-            0 => {
-                // What an earlier file left here says nothing about this one.
-                remove(&path).map_err(|error| refused(&path, &error))?;
-                None
-            }
-            length => match cut(&path, length).map_err(|error| refused(&path, &error))? {
-                Some(file) => Some(file),
-                None => return Ok(None),
-            },
+    /// Goes on after the first `length` bytes of `path`, which are `sha256`; 0 begins anew. None when they aren't there any more,
+    /// or somebody has written to the file.
+    pub(super) fn open(
+        path: PathBuf,
+        shape: Shape,
+        written: Written,
+        length: u64,
+        sha256: &str,
+    ) -> Result<Option<Self>, Fault> {
+        let begun = match length {
+            0 => Some((None, Sha256::new())),
+            length => resumed(&path, &written, length, sha256).map_err(|error| refused(&path, &error))?,
         };
-        Ok(Some(Self {
+        Ok(begun.map(|(file, hash)| Self {
             path,
             shape,
+            written,
             file,
             length,
+            hash,
         }))
+    }
+
+    /// Takes what stands in the way of a new file out of it. Where that is kept, if this command didn't write it.
+    pub(super) fn make_room(&self) -> Result<Option<PathBuf>, Fault> {
+        if self.file.is_some() {
+            return Ok(None);
+        }
+        let room = self.written.make_room(&self.path);
+        room.map_err(|error| refused(&self.path, &error))
     }
 
     /// Appends rows and makes sure that they stay. How long the file is then.
@@ -61,10 +76,11 @@ impl Rejects {
         if rejects.is_empty() {
             return Ok(self.length);
         }
-        let text: Vec<u8> = rejects
-            .iter()
-            .flat_map(|reject| self.shape.written(reject))
-            .collect();
+        let mut text = match self.length {
+            0 => self.shape.header(),
+            _ => Vec::new(),
+        };
+        text.extend(rejects.iter().flat_map(|reject| self.shape.written(reject)));
         let path = self.path.clone();
         self.write(&text).map_err(|error| refused(&path, &error))?;
         Ok(self.length)
@@ -75,22 +91,47 @@ impl Rejects {
         (self.length > 0).then_some(&self.path)
     }
 
+    /// SHA-256 of the file.
+    pub(super) fn sha256(&self) -> String {
+        told(&self.hash)
+    }
+
     fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        let next = self.hash.clone().chain_update(text);
+        self.written.expect(&self.hash, &next);
         let file = match &mut self.file {
             Some(file) => file,
-            none => {
-                let file = none.insert(private(&self.path)?);
-                let header = self.shape.header();
-                file.write_all(&header)?;
-                self.length += header.len() as u64;
-                file
-            }
+            none => none.insert(private_new(&self.path)?),
         };
-        file.write_all(text)?;
-        file.sync_data()?;
+        if let Err(error) = file.write_all(text).and_then(|()| file.sync_data()) {
+            // What is there is known for this command's then.
+            let _ = file.set_len(self.length);
+            return Err(error);
+        }
+        self.hash = next;
         self.length += text.len() as u64;
         Ok(())
     }
+}
+
+/// The file that an earlier run left, cut to its first `length` bytes, if they and the rest are what was written.
+fn resumed(
+    path: &Path,
+    written: &Written,
+    length: u64,
+    sha256: &str,
+) -> io::Result<Option<(Option<File>, Sha256)>> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let begins = hashed(&mut file, length)?;
+    file.rewind()?;
+    let whole = hashed(&mut file, u64::MAX)?;
+    if told(&begins) != sha256 || !written.knows(&whole) {
+        return Ok(None);
+    }
+    Ok(cut(path, length)?.map(|file| (Some(file), begins)))
 }
 
 impl Shape {
@@ -152,12 +193,21 @@ pub(super) fn cut(path: &Path, length: u64) -> io::Result<Option<File>> {
     Ok(Some(file))
 }
 
-/// A new file that only its owner can read.
+/// An empty file that only its owner can read.
 pub(super) fn private(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
+        .mode(0o600)
+        .open(path)
+}
+
+/// The same where there is none.
+pub(super) fn private_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
         .mode(0o600)
         .open(path)
 }
@@ -168,16 +218,10 @@ pub(super) fn refused(path: &Path, error: &io::Error) -> Fault {
         .with("reason", error)
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::DataFolder;
 
     fn reject(line: u64, reason: &str, text: &[u8]) -> Reject {
         Reject {
@@ -194,12 +238,21 @@ mod tests {
         }
     }
 
+    fn opened(path: &Path, length: u64, sha256: &str) -> Option<Rejects> {
+        let written = Written::at(&DataFolder::at(path.parent().unwrap()), path);
+        Rejects::open(path.to_owned(), table(), written, length, sha256).unwrap()
+    }
+
     #[test]
-    fn the_file_is_there_only_when_a_row_was_left_out_and_what_was_there_before_is_gone() {
+    fn the_file_is_there_only_when_a_row_was_left_out_and_what_was_there_before_is_kept_elsewhere() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sellers.csv.rejects.csv");
-        std::fs::write(&path, "of yesterday").unwrap();
-        let mut rejects = Rejects::open(path.clone(), table(), 0).unwrap().unwrap();
+        std::fs::write(&path, "mended").unwrap();
+        std::fs::write(folder.path().join("sellers.csv.rejects.1.csv"), "older").unwrap();
+        let mut rejects = opened(&path, 0, "").unwrap();
+        let kept = rejects.make_room().unwrap().unwrap();
+        assert_eq!(kept, folder.path().join("sellers.csv.rejects.2.csv"));
+        assert_eq!(std::fs::read_to_string(kept).unwrap(), "mended");
         assert_eq!(rejects.append(&[]).unwrap(), 0);
         assert!(!path.exists());
         rejects.append(&[reject(7, "a \"quote\"", b"lei;\xff")]).unwrap();
@@ -226,13 +279,41 @@ mod tests {
     fn what_was_written_after_the_last_checkpoint_is_cut_off_and_a_file_that_is_too_short_is_no_good() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rejects");
-        let mut rejects = Rejects::open(path.clone(), table(), 0).unwrap().unwrap();
+        let mut rejects = opened(&path, 0, "").unwrap();
         let length = rejects.append(&[reject(1, "no", b"a")]).unwrap();
+        let sha256 = rejects.sha256();
         rejects.append(&[reject(2, "no", b"b")]).unwrap();
-        let mut again = Rejects::open(path.clone(), table(), length).unwrap().unwrap();
+        let mut again = opened(&path, length, &sha256).unwrap();
         again.append(&[reject(2, "no", b"b")]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "line;reason;kind;value\n1;\"no\";a\n2;\"no\";b\n");
-        assert!(Rejects::open(path, table(), 10_000).unwrap().is_none());
+        assert!(opened(&path, 10_000, &sha256).is_none());
+    }
+
+    #[test]
+    fn what_another_run_has_written_since_is_not_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects");
+        let mut rejects = opened(&path, 0, "").unwrap();
+        let length = rejects.append(&[reject(1, "no", b"a")]).unwrap();
+        let other = opened(&path, 0, "").unwrap();
+        assert_eq!(other.make_room().unwrap(), None);
+        let mut other = opened(&path, 0, "").unwrap();
+        other.append(&[reject(1, "no", b"b")]).unwrap();
+        assert!(opened(&path, length, &rejects.sha256()).is_none());
+        assert!(opened(&path, length, &other.sha256()).is_some());
+    }
+
+    #[test]
+    fn a_write_that_was_not_made_leaves_a_file_that_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects");
+        let mut rejects = opened(&path, 0, "").unwrap();
+        let length = rejects.append(&[reject(1, "no", b"a")]).unwrap();
+        let next = rejects.hash.clone().chain_update(b"2;");
+        rejects.written.expect(&rejects.hash, &next);
+        assert!(opened(&path, length, &rejects.sha256()).is_some());
+        assert_eq!(opened(&path, 0, "").unwrap().make_room().unwrap(), None);
+        assert!(!path.exists());
     }
 }
