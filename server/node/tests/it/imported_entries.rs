@@ -1,5 +1,6 @@
 //! What an import says of the entries that it records, and what they say.
 
+use lianfang_store::testing::Backend;
 use lianfang_wire::entry::Identifier;
 use serde_json::Value;
 
@@ -62,13 +63,10 @@ async fn values_count_as_verified_unless_whoever_loads_them_says_that_they_are_n
 async fn an_import_says_how_many_of_its_entries_are_told_to_nobody() {
     let node = TestNode::start().await;
     let file = text(&written(node.data(), "sellers.csv", many(3, OFFENDER)));
-    // Of a file that was taken before, too.
-    for _ in 0..2 {
-        let said = lianfang(node.data(), &["entry", "import", &file, "--json"], "").await;
-        assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
-        let summary: Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!(summary["local"], 3);
-    }
+    let said = lianfang(node.data(), &["entry", "import", &file, "--json"], "").await;
+    assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
+    let summary: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(summary["local"], 3);
     let complete = text(&written(node.data(), "complete.jsonl", entry("1").to_string()));
     let said = lianfang(node.data(), &["entry", "import", &complete, "--json"], "").await;
     assert!(!said.err.contains("stay at this node"), "{}", said.err);
@@ -104,6 +102,34 @@ async fn a_node_that_lost_its_notes_takes_the_rows_of_a_copied_file_for_those_th
     );
 }
 
+/// What is known of them is what the file's note says, from when it was taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_sends_nothing_does_not_say_that_what_was_completed_meanwhile_stays_here() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let node = TestNode::start_on(backend).await;
+        let file = text(&written(node.data(), "sellers.csv", many(3, OFFENDER)));
+        let import = ["entry", "import", &file, "--json"];
+        lianfang(node.data(), &import, "").await;
+        let case = case(&node);
+        let completing = lianfang(node.data(), &[&import[..], &["--template", &case]].concat(), "").await;
+        assert!(completing.out.contains("\"completed\":3"), "{}", completing.out);
+        let said = lianfang(node.data(), &import, "").await;
+        assert!(
+            !said.err.contains("stay at this node")
+                && said
+                    .err
+                    .contains("3 of them stayed at this node when the file was taken"),
+            "{}",
+            said.err
+        );
+        let summary: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(
+            (&summary["done_before"], &summary["present"], &summary["local"]),
+            (&true.into(), &3.into(), &Value::Null)
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_completes_what_was_imported_without_evidence() {
     let node = TestNode::start().await;
@@ -114,7 +140,7 @@ async fn an_import_completes_what_was_imported_without_evidence() {
     assert!(said.err.contains("3 of them stay at this node"), "{}", said.err);
     let case = case(&node);
     let arguments = ["entry", "import", &file, "--template", &case, "--json"];
-    for completed in [3, 0] {
+    for (completed, local) in [(3, Value::from(0)), (0, Value::Null)] {
         let said = lianfang(node.data(), &arguments, "").await;
         assert_eq!(said.code, 0, "{}", said.err);
         assert_eq!(
@@ -127,7 +153,7 @@ async fn an_import_completes_what_was_imported_without_evidence() {
         let summary: Value = serde_json::from_str(&said.out).unwrap();
         assert_eq!(
             (&summary["added"], &summary["completed"], &summary["local"]),
-            (&0.into(), &completed.into(), &0.into())
+            (&0.into(), &completed.into(), &local)
         );
     }
     let said = lianfang(node.data(), &["entry", "export"], "").await;

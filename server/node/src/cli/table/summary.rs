@@ -24,7 +24,11 @@ impl Loaded {
             terminal.note("completed", &[("count", self.tally.completed.to_string())]);
         }
         if self.tally.local > 0 {
-            terminal.note("stay_here", &[("count", self.tally.local.to_string())]);
+            let key = match self.done_before {
+                true => "stayed_here",
+                false => "stay_here",
+            };
+            terminal.note(key, &[("count", self.tally.local.to_string())]);
         }
         if self.tally.ignored > 0 {
             terminal.note("ignored", &[("count", self.tally.ignored.to_string())]);
@@ -63,7 +67,7 @@ impl Loaded {
     }
 
     /// The same for machines. Counts are of the whole file, over every run that it took; what an earlier run took to its end is
-    /// present.
+    /// present, and how much of that is local now isn't known.
     pub(in crate::cli) fn summary(&self, file: &Path) -> Value {
         json!({
             "file": file.display().to_string(),
@@ -72,7 +76,7 @@ impl Loaded {
             "present": self.tally.present,
             "incomplete": self.tally.incomplete,
             "completed": self.tally.completed,
-            "local": self.tally.local,
+            "local": (!self.done_before).then_some(self.tally.local),
             "rejected": self.tally.rejected,
             "skipped": self.tally.skipped,
             "ignored": self.tally.ignored,
