@@ -18,6 +18,7 @@ mod bulk;
 mod claims;
 mod clocks;
 mod committee;
+mod committee_short;
 mod completed;
 mod conversation;
 mod corrected;
