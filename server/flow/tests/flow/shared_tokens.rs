@@ -257,7 +257,8 @@ async fn a_token_that_more_share_than_can_be_looked_through_holds_up_no_other() 
                 watch(&b, rare, company(rare)).await;
             }
         }
-        assert!(found >= 32, "{backend:?} {found}");
+        // The list states one bit or two: half of them or a quarter are under its prefix, give or take.
+        assert!(found >= 16, "{backend:?} {found}");
         b.watch_roster().await.unwrap();
         assert_eq!(alerts(&b).await.len(), found, "{backend:?}");
     }
