@@ -7,7 +7,7 @@ use std::time::Duration;
 use lianfang_flow::{EntryFilter, FlowError, Node, Recorded, RequestName};
 use lianfang_wire::ProblemType;
 use lianfang_wire::entry::{Entry, Evidence, NewEntry, NewEvent, Source};
-use lianfang_wire::vocabulary::{EventType, EvidenceGrade, StateName, VerdictName};
+use lianfang_wire::vocabulary::{BasisType, Category, EventType, EvidenceGrade, StateName, VerdictName};
 
 use crate::harness::{
     BACKENDS, Federation, company, entry, event, id, identifier, operator, screening, shared_with, withdraw,
@@ -150,9 +150,15 @@ async fn what_keeps_others_from_blocking_is_said_again_or_the_reference_is_taken
             publisher: id("platform-b"),
             entry: uuid::Uuid::from_u128(1),
         };
-        let holding_back: [fn(&mut NewEntry, Source); 3] = [
+        let holding_back: [fn(&mut NewEntry, Source); 7] = [
             |new, _| new.subject.natural_person = true,
             |new, source| new.derived_from = vec![source],
+            |new, _| new.subject.identifiers[0].verified = false,
+            |new, _| new.basis.default_judgment = true,
+            |new, _| new.basis.kind = BasisType::CourtInterim,
+            |new, _| {
+                new.violation.as_mut().unwrap().category = Category::ParallelImport;
+            },
             |new, _| {
                 new.subject_notice = None;
                 new.evidence = complete_evidence(2);

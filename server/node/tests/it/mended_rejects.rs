@@ -149,3 +149,18 @@ async fn rejects_stay_where_they_are_until_the_node_has_answered() {
     assert_ne!(said.code, 0);
     assert_eq!((imported.rejected(), imported.kept().len()), (mended, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rejects_go_into_a_regular_file_or_nothing_is_sent() {
+    let node = TestNode::start().await;
+    let file = text(&written(node.data(), "sellers.csv", ROWS));
+    let door = node.data().join("door");
+    let _bound = UnixListener::bind(&door).unwrap();
+    let arguments = ["entry", "import", &file, "--rejects", &text(&door)];
+    let said = lianfang(node.data(), &arguments, "").await;
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("isn't a regular file"), "{}", said.err);
+    assert!(!door.metadata().unwrap().is_file());
+    let export = lianfang(node.data(), &["entry", "export"], "").await;
+    assert_eq!(export.out, "");
+}

@@ -97,6 +97,7 @@ impl<'a, L: Load> Loading<'a, L> {
         let rejects = std::path::absolute(&rejects).map_err(|error| refused(&rejects, &error))?;
         let answers = task.answers.as_ref().and_then(AnswersTo::path);
         check_apart(&source.path, &rejects, answers)?;
+        check_is_file(&rejects)?;
         let known = journal.as_ref().and_then(Journal::load);
         let mut checkpoint = known.unwrap_or_else(|| {
             Checkpoint::first(journal.as_ref().and_then(|journal| journal.id), source.changed)
@@ -349,6 +350,15 @@ fn check_apart(source: &Path, rejects: &Path, answers: Option<&Path>) -> Result<
         Some(answers) if is_same(answers, rejects) => {
             Err(Fault::new("one_file").with("file", answers.display()))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a device, a pipe or a folder, before anything is sent: nothing could be mended there, and what isn't this command's is
+/// moved out of the way.
+fn check_is_file(rejects: &Path) -> Result<(), Fault> {
+    match rejects.metadata() {
+        Ok(about) if !about.is_file() => Err(Fault::new("rejects_no_file").with("file", rejects.display())),
         _ => Ok(()),
     }
 }
