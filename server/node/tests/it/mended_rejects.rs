@@ -158,7 +158,7 @@ async fn rejects_go_into_a_regular_file_or_nothing_is_sent() {
     let _bound = UnixListener::bind(&door).unwrap();
     let arguments = ["entry", "import", &file, "--rejects", &text(&door)];
     let said = lianfang(node.data(), &arguments, "").await;
-    assert_eq!(said.code, 2, "{}", said.err);
+    assert_eq!(said.code, 1, "{}", said.err);
     assert!(said.err.contains("isn't a regular file"), "{}", said.err);
     assert!(!door.metadata().unwrap().is_file());
     let export = lianfang(node.data(), &["entry", "export"], "").await;
