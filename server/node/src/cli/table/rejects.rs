@@ -44,10 +44,13 @@ impl Rejects {
     pub(super) fn open(
         path: PathBuf,
         shape: Shape,
-        written: Written,
+        mut written: Written,
         length: u64,
         sha256: &str,
     ) -> Result<Option<Self>, Fault> {
+        if !written.claim() {
+            return Err(Fault::new("rejects_in_use").with("file", path.display()));
+        }
         let begun = match length {
             0 => Some((None, Sha256::new())),
             length => resumed(&path, &written, length, sha256).map_err(|error| refused(&path, &error))?,
@@ -283,10 +286,12 @@ mod tests {
         let length = rejects.append(&[reject(1, "no", b"a")]).unwrap();
         let sha256 = rejects.sha256();
         rejects.append(&[reject(2, "no", b"b")]).unwrap();
+        drop(rejects);
         let mut again = opened(&path, length, &sha256).unwrap();
         again.append(&[reject(2, "no", b"b")]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "line;reason;kind;value\n1;\"no\";a\n2;\"no\";b\n");
+        drop(again);
         assert!(opened(&path, 10_000, &sha256).is_none());
     }
 
@@ -296,12 +301,29 @@ mod tests {
         let path = folder.path().join("rejects");
         let mut rejects = opened(&path, 0, "").unwrap();
         let length = rejects.append(&[reject(1, "no", b"a")]).unwrap();
-        let other = opened(&path, 0, "").unwrap();
-        assert_eq!(other.make_room().unwrap(), None);
+        let first = rejects.sha256();
+        drop(rejects);
         let mut other = opened(&path, 0, "").unwrap();
+        assert_eq!(other.make_room().unwrap(), None);
         other.append(&[reject(1, "no", b"b")]).unwrap();
-        assert!(opened(&path, length, &rejects.sha256()).is_none());
-        assert!(opened(&path, length, &other.sha256()).is_some());
+        let second = other.sha256();
+        drop(other);
+        assert!(opened(&path, length, &first).is_none());
+        assert!(opened(&path, length, &second).is_some());
+    }
+
+    #[test]
+    fn what_a_run_is_writing_no_other_one_touches() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rejects");
+        let mut rejects = opened(&path, 0, "").unwrap();
+        rejects.append(&[reject(1, "no", b"a")]).unwrap();
+        let written = Written::at(&DataFolder::at(folder.path()), &path);
+        assert!(Rejects::open(path.clone(), table(), written, 0, "").is_err());
+        rejects.append(&[reject(2, "no", b"b")]).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 3);
+        drop(rejects);
+        assert_eq!(opened(&path, 0, "").unwrap().make_room().unwrap(), None);
     }
 
     #[test]
@@ -312,7 +334,9 @@ mod tests {
         let length = rejects.append(&[reject(1, "no", b"a")]).unwrap();
         let next = rejects.hash.clone().chain_update(b"2;");
         rejects.written.expect(&rejects.hash, &next);
-        assert!(opened(&path, length, &rejects.sha256()).is_some());
+        let sha256 = rejects.sha256();
+        drop(rejects);
+        assert!(opened(&path, length, &sha256).is_some());
         assert_eq!(opened(&path, 0, "").unwrap().make_room().unwrap(), None);
         assert!(!path.exists());
     }

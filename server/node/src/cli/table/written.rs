@@ -1,6 +1,6 @@
 //! What this command last wrote to a file of rejects. Anything else that stands there may be somebody's work.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use lianfang_encoding::Transcript;
 use sha2::{Digest as _, Sha256};
 
-use super::rejects::private_new;
+use super::rejects::{private, private_new};
 use crate::atomic::replace;
 use crate::data::DataFolder;
 
@@ -18,6 +18,8 @@ const MOST: u32 = 999;
 /// A note in the data folder of what a file of rejects holds, by its SHA-256: before and after what was written last.
 pub(super) struct Written {
     note: PathBuf,
+    /// Locked while a run writes there, before there is a file and while it is replaced.
+    claim: Option<File>,
 }
 
 impl Written {
@@ -29,7 +31,22 @@ impl Written {
         let folder = data.path().join("imports").join("rejects");
         Self {
             note: folder.join(hex::encode(name)),
+            claim: None,
         }
+    }
+
+    /// Keeps every other run from this file of rejects until this is dropped; returns whether none has it. In a data folder that
+    /// can't be written to nothing is kept.
+    pub(super) fn claim(&mut self) -> bool {
+        let Ok(file) = self
+            .make_folder()
+            .and_then(|()| private(&self.note.with_extension("lock")))
+        else {
+            return true;
+        };
+        let is_free = !matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        self.claim = Some(file);
+        is_free
     }
 
     /// Notes what the file holds, and what it is about to. A note that can't be kept loses nothing: what it doesn't know is
@@ -59,10 +76,13 @@ impl Written {
     }
 
     fn save(&self, text: &str) -> io::Result<()> {
-        if let Some(folder) = self.note.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
+        self.make_folder()?;
         replace(&self.note, 0o600, text.as_bytes())
+    }
+
+    fn make_folder(&self) -> io::Result<()> {
+        let folder = self.note.parent().unwrap_or(&self.note);
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)
     }
 }
 
