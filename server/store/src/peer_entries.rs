@@ -238,6 +238,9 @@ fn insert(
 /// Makes sure that the cursor has a row, and locks it against other replicas.
 fn lock_cursor(link: &mut Link<'_>, publisher: &NodeId, audience: &Audience) -> Result<u64, StoreError> {
     let key = (publisher.as_str(), audience.as_str());
+    if let Some(seq) = locked_cursor(link, key)? {
+        return Ok(seq);
+    }
     query!(link, |conn| diesel::insert_into(peer_cursors::table)
         .values((
             peer_cursors::publisher.eq(key.0),
@@ -246,8 +249,12 @@ fn lock_cursor(link: &mut Link<'_>, publisher: &NodeId, audience: &Audience) -> 
         ))
         .on_conflict_do_nothing()
         .execute(conn))?;
-    let seq: Count = first_locked!(link, peer_cursors::table.find(key).select(peer_cursors::seq))?;
-    Ok(seq.into())
+    locked_cursor(link, key)?.ok_or_else(|| diesel::result::Error::NotFound.into())
+}
+
+fn locked_cursor(link: &mut Link<'_>, key: (&str, &str)) -> Result<Option<u64>, StoreError> {
+    let seq: QueryResult<Count> = first_locked!(link, peer_cursors::table.find(key).select(peer_cursors::seq));
+    Ok(seq.optional()?.map(u64::from))
 }
 
 fn move_cursor(

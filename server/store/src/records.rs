@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use lianfang_encoding::{Audience, NodeId, Timestamp};
 use uuid::Uuid;
 
-use crate::batch::insert_rows;
+use crate::batch::{BATCH, insert_rows};
 use crate::columns::{At, AudienceName, Bytes32, Id, NodeName, Word, micros};
 use crate::database::{Link, query};
 use crate::schema::confirmed_records;
@@ -131,15 +131,6 @@ impl Store {
         })
     }
 
-    /// Drops every cached record about one entry. What was answered together with it stays, but as asked long ago: another
-    /// may have been left out for the one that goes. Returns how many were dropped.
-    ///
-    /// # Errors
-    /// Those of any write.
-    pub fn kill_records(&self, publisher: &NodeId, entry_id: Uuid) -> Result<usize, StoreError> {
-        self.db.write(|link| kill_records(link, publisher, entry_id))
-    }
-
     /// Drops the records that are no longer valid at `now`. Returns how many there were.
     ///
     /// # Errors
@@ -154,45 +145,57 @@ impl Store {
     }
 }
 
+#[derive(QueryableByName)]
+struct Dropped {
+    #[diesel(sql_type = Binary)]
+    confirm_key: Vec<u8>,
+}
+
+/// Drops every cached record about one entry. What was answered together with it stays, but as asked long ago: another
+/// may have been left out for the one that goes.
 pub(crate) fn kill_records(
     link: &mut Link<'_>,
     publisher: &NodeId,
     entry_id: Uuid,
-) -> Result<usize, StoreError> {
-    let (publisher, entry_id) = (publisher.as_str(), entry_id.as_bytes().as_slice());
-    link.admit()?;
-    match link {
-        Link::Sqlite(conn, _) => diesel::sql_query(
-            "UPDATE confirmed_records SET received_at = 0 WHERE publisher = ? AND confirm_key IN (SELECT confirm_key \
-             FROM confirmed_records INDEXED BY confirmed_records_by_entry WHERE publisher = ? AND entry_id = ?)",
+) -> Result<(), StoreError> {
+    let keys = drop_records(link, publisher.as_str(), entry_id.as_bytes())?;
+    for keys in keys.chunks(BATCH) {
+        query!(link, |conn| diesel::update(
+            confirmed_records::table
+                .filter(confirmed_records::publisher.eq(publisher.as_str()))
+                .filter(confirmed_records::confirm_key.eq_any(keys))
         )
-        .bind::<Text, _>(publisher)
-        .bind::<Text, _>(publisher)
-        .bind::<Binary, _>(entry_id)
-        .execute(*conn),
-        Link::Postgres(conn, _) => diesel::sql_query(
-            "UPDATE confirmed_records SET received_at = 0 WHERE publisher = $1 AND confirm_key IN (SELECT confirm_key \
-             FROM confirmed_records WHERE publisher = $1 AND entry_id = $2)",
-        )
-        .bind::<Text, _>(publisher)
-        .bind::<Binary, _>(entry_id)
-        .execute(*conn),
-    }?;
+        .set(confirmed_records::received_at.eq(0))
+        .execute(conn))?;
+    }
+    Ok(())
+}
+
+/// The keys under which they were.
+fn drop_records(
+    link: &mut Link<'_>,
+    publisher: &str,
+    entry_id: &[u8],
+) -> Result<Vec<Vec<u8>>, StoreError> {
     link.admit()?;
-    let killed = match link {
+    Ok(match link {
         // Left to itself it reads everything that the publisher has confirmed.
         Link::Sqlite(conn, _) => diesel::sql_query(
-            "DELETE FROM confirmed_records INDEXED BY confirmed_records_by_entry WHERE publisher = ? AND entry_id = ?",
+            "DELETE FROM confirmed_records INDEXED BY confirmed_records_by_entry WHERE publisher = ? AND entry_id = ? \
+             RETURNING confirm_key",
         )
         .bind::<Text, _>(publisher)
         .bind::<Binary, _>(entry_id)
-        .execute(*conn),
+        .load(*conn)?
+        .into_iter()
+        .map(|dropped: Dropped| dropped.confirm_key)
+        .collect(),
         Link::Postgres(conn, _) => diesel::delete(
             confirmed_records::table
                 .filter(confirmed_records::publisher.eq(publisher))
                 .filter(confirmed_records::entry_id.eq(entry_id)),
         )
-        .execute(*conn),
-    };
-    Ok(killed?)
+        .returning(confirmed_records::confirm_key)
+        .load(*conn)?,
+    })
 }
