@@ -253,7 +253,8 @@ fn lock_cursor(link: &mut Link<'_>, publisher: &NodeId, audience: &Audience) -> 
 }
 
 fn locked_cursor(link: &mut Link<'_>, key: (&str, &str)) -> Result<Option<u64>, StoreError> {
-    let seq: QueryResult<Count> = first_locked!(link, peer_cursors::table.find(key).select(peer_cursors::seq));
+    let seq: QueryResult<Count> =
+        first_locked!(link, peer_cursors::table.find(key).select(peer_cursors::seq));
     Ok(seq.optional()?.map(u64::from))
 }
 

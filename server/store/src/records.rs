@@ -172,11 +172,7 @@ pub(crate) fn kill_records(
 }
 
 /// The keys under which they were.
-fn drop_records(
-    link: &mut Link<'_>,
-    publisher: &str,
-    entry_id: &[u8],
-) -> Result<Vec<Vec<u8>>, StoreError> {
+fn drop_records(link: &mut Link<'_>, publisher: &str, entry_id: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
     link.admit()?;
     Ok(match link {
         // Left to itself it reads everything that the publisher has confirmed.

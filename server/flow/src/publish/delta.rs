@@ -17,10 +17,10 @@ use crate::{FlowError, Node};
 
 /// Records that every occupied prefix of a confirmation holds at least (PROTOCOL.md §5).
 const RECORDS: usize = 8;
-/// Changes up to this many go into a delta, however small the list is.
-const SMALL_CHANGE: u64 = 4_096;
-/// Larger ones don't, however large the list is: as many deltas as go onto one base stay within what readers take.
+/// Larger changes don't go into a delta: as many as go onto one base stay within what readers take.
 const LARGEST_CHANGE: u64 = 98_304;
+/// So many may always leave by a delta, however few stay.
+const SMALL_REMOVAL: u64 = 4_096;
 /// Deltas on one base; the next change folds them into a new one.
 const MOST_DELTAS: u64 = 512;
 /// A list that could state so many bits more than it does is folded too: prefixes grow only with a base, and under a
@@ -83,7 +83,7 @@ impl Node {
             return Ok(Change::None);
         }
         let (came, left) = net(store, &key, changed.entries, &old, &records)?;
-        if (came.len() + left.len()) as u64 > (tokens / 4).clamp(SMALL_CHANGE, LARGEST_CHANGE) {
+        if !fits_delta(came.len() as u64, left.len() as u64, tokens) {
             return Ok(Change::Base);
         }
         let tokens = (tokens + came.len() as u64).saturating_sub(left.len() as u64);
@@ -264,6 +264,13 @@ fn is_live(store: &Store, list: &ListId, records: &[ListRecord], prefix: u64) ->
     Ok(own || !others()?.is_empty())
 }
 
+/// Whether so many of a list's `tokens` may come and leave by a delta. An import is one change after another, each as large
+/// as the list before: a base for each would be made of all of it again and again. What leaves stays in the base, where readers
+/// step over it, so that more than a quarter is worth a new one.
+fn fits_delta(came: u64, left: u64, tokens: u64) -> bool {
+    came + left <= LARGEST_CHANGE && left <= SMALL_REMOVAL.max(tokens / 4)
+}
+
 /// The longest confirmation prefix, up to `most` bits, under which at least eight records or none are found wherever
 /// something changed. The next base states the longest that there is. `records` are in order of their keys.
 fn confirm_bits(
@@ -325,6 +332,21 @@ fn merged(before: &[RulesDigest], new: Vec<RulesDigest>) -> Vec<RulesDigest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_much_comes_by_a_delta_as_readers_take_however_small_the_list_is() {
+        assert!(fits_delta(LARGEST_CHANGE, 0, 1));
+        assert!(!fits_delta(LARGEST_CHANGE + 1, 0, 10_000_000));
+        assert!(!fits_delta(LARGEST_CHANGE, 1, 10_000_000));
+    }
+
+    #[test]
+    fn no_more_than_a_quarter_leaves_by_a_delta_unless_it_is_little() {
+        assert!(fits_delta(0, 4_096, 4_096));
+        assert!(!fits_delta(0, 4_097, 4_096));
+        assert!(fits_delta(1_000, 25_000, 100_000));
+        assert!(!fits_delta(1_000, 25_001, 100_000));
+    }
 
     #[test]
     fn keys_share_the_bits_in_which_they_are_the_same_and_no_more() {
